@@ -1,0 +1,81 @@
+#include "geo/buffer.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void aro_buffer_clear(struct aro_buffer *buffer)
+{
+    free(buffer->data);
+    *buffer = (struct aro_buffer){0};
+}
+
+bool aro_buffer_reserve(struct aro_buffer *buffer, size_t extra)
+{
+    if (buffer->failed)
+        return false;
+    if (extra <= buffer->capacity - buffer->len)
+        return true;
+    size_t capacity = buffer->capacity ? buffer->capacity : 256;
+    while (capacity - buffer->len < extra && capacity <= SIZE_MAX / 2)
+        capacity *= 2;
+    char *data = capacity - buffer->len < extra ? NULL : realloc(buffer->data, capacity);
+    if (!data) {
+        buffer->failed = true;
+        return false;
+    }
+    buffer->data = data;
+    buffer->capacity = capacity;
+    return true;
+}
+
+void aro_buffer_append(struct aro_buffer *buffer, const void *bytes, size_t len)
+{
+    if (len == 0 || !aro_buffer_reserve(buffer, len))
+        return;
+    memcpy(buffer->data + buffer->len, bytes, len);
+    buffer->len += len;
+}
+
+void aro_buffer_text(struct aro_buffer *buffer, const char *text)
+{
+    aro_buffer_append(buffer, text, strlen(text));
+}
+
+void aro_buffer_char(struct aro_buffer *buffer, char c)
+{
+    aro_buffer_append(buffer, &c, 1);
+}
+
+void aro_buffer_printf(struct aro_buffer *buffer, const char *format, ...)
+{
+    va_list args, again;
+    va_start(args, format);
+    va_copy(again, args);
+    int len = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    if (len >= 0 && aro_buffer_reserve(buffer, (size_t)len + 1)) {
+        vsnprintf(buffer->data + buffer->len, (size_t)len + 1, format, again);
+        buffer->len += (size_t)len;
+    }
+    va_end(again);
+}
+
+bool aro_buffer_ok(const struct aro_buffer *buffer, struct aro_error *err)
+{
+    return buffer->failed ? aro_error_no_memory(err) : true;
+}
+
+char *aro_buffer_take_text(struct aro_buffer *buffer, struct aro_error *err)
+{
+    aro_buffer_char(buffer, '\0');
+    if (!aro_buffer_ok(buffer, err)) {
+        aro_buffer_clear(buffer);
+        return NULL;
+    }
+    char *text = buffer->data;
+    *buffer = (struct aro_buffer){0};
+    return text;
+}

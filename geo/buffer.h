@@ -1,0 +1,45 @@
+/*
+ * A growable byte buffer whose failure is sticky: append freely, ask once at the end.
+ *
+ * After an allocation fails, `failed` is true, further appends do nothing and the content is
+ * what fitted. Owned by one thread at a time.
+ */
+#ifndef ARO_GEO_BUFFER_H
+#define ARO_GEO_BUFFER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "geo/error.h"
+
+/** Start from {0}; release with aro_buffer_clear(). */
+struct aro_buffer {
+    char *data; /* len bytes, not terminated; NULL while empty */
+    size_t len;
+    size_t capacity;
+    bool failed;
+};
+
+void aro_buffer_clear(struct aro_buffer *buffer);
+
+/** Makes room for `extra` more bytes. False when memory ran out (now or before). */
+bool aro_buffer_reserve(struct aro_buffer *buffer, size_t extra);
+
+/** @param bytes  may be NULL when len is 0 */
+void aro_buffer_append(struct aro_buffer *buffer, const void *bytes, size_t len);
+void aro_buffer_text(struct aro_buffer *buffer, const char *text);
+void aro_buffer_char(struct aro_buffer *buffer, char c);
+void aro_buffer_printf(struct aro_buffer *buffer, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/** True when every append succeeded; otherwise records ARO_NO_MEMORY. */
+bool aro_buffer_ok(const struct aro_buffer *buffer, struct aro_error *err);
+
+/**
+ * Terminates the text and hands it over; the buffer is empty afterwards.
+ *
+ * @return  owned by the caller, who calls free(); NULL and ARO_NO_MEMORY if an append failed
+ */
+char *aro_buffer_take_text(struct aro_buffer *buffer, struct aro_error *err);
+
+#endif

@@ -1,0 +1,94 @@
+#include "geo/json.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Length of the UTF-8 sequence at text, or 0 where it is not one (RFC 3629, section 4). */
+static size_t utf8_sequence_len(const unsigned char *text, size_t len)
+{
+    unsigned char lead = text[0];
+    if (lead < 0x80)
+        return 1;
+    size_t need = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+    if (lead < 0xC2 || lead > 0xF4 || need > len)
+        return 0;
+    for (size_t i = 1; i < need; i++)
+        if ((text[i] & 0xC0) != 0x80)
+            return 0;
+    bool overlong = (lead == 0xE0 && text[1] < 0xA0) || (lead == 0xF0 && text[1] < 0x90);
+    bool surrogate = lead == 0xED && text[1] > 0x9F;
+    bool too_high = lead == 0xF4 && text[1] > 0x8F;
+    return overlong || surrogate || too_high ? 0 : need;
+}
+
+static void escape_ascii(struct aro_buffer *out, unsigned char c)
+{
+    static const char short_names[] = "\"\"\\\\\bb\ff\nn\rr\tt";
+    const char *pair = short_names;
+    while (*pair && (unsigned char)*pair != c)
+        pair += 2;
+    if (*pair)
+        aro_buffer_append(out, (char[]){'\\', pair[1]}, 2);
+    else
+        aro_buffer_printf(out, "\\u%04x", c);
+}
+
+void aro_json_string(struct aro_buffer *out, const char *text, size_t len)
+{
+    if (!text) {
+        aro_buffer_text(out, "null");
+        return;
+    }
+    const unsigned char *bytes = (const unsigned char *)text;
+    size_t plain_from = 0;
+    aro_buffer_char(out, '"');
+    for (size_t i = 0; i < len;) {
+        size_t step = utf8_sequence_len(bytes + i, len - i);
+        bool plain = step > 1 || (step == 1 && bytes[i] >= 0x20 && bytes[i] != '"' &&
+                                  bytes[i] != '\\' && bytes[i] != '<' && bytes[i] != 0x7F);
+        if (plain) {
+            i += step;
+            continue;
+        }
+        aro_buffer_append(out, text + plain_from, i - plain_from);
+        if (step == 1)
+            escape_ascii(out, bytes[i]);
+        else
+            aro_buffer_text(out, "\xEF\xBF\xBD");
+        plain_from = ++i;
+    }
+    aro_buffer_append(out, text + plain_from, len - plain_from);
+    aro_buffer_char(out, '"');
+}
+
+void aro_json_text(struct aro_buffer *out, const char *text)
+{
+    aro_json_string(out, text, text ? strlen(text) : 0);
+}
+
+void aro_json_integer(struct aro_buffer *out, int64_t value)
+{
+    char text[24];
+    int len = snprintf(text, sizeof text, "%" PRId64, value);
+    aro_buffer_append(out, text, (size_t)len);
+}
+
+void aro_json_number(struct aro_buffer *out, double value, int decimals)
+{
+    char text[336]; /* DBL_MAX has 309 digits before the point */
+    if (!isfinite(value)) {
+        aro_buffer_text(out, "null");
+        return;
+    }
+    int len = snprintf(text, sizeof text, "%.*f", decimals, value);
+    if (strchr(text, '.')) {
+        while (text[len - 1] == '0')
+            len--;
+        if (text[len - 1] == '.')
+            len--;
+    }
+    bool minus_zero = len == 2 && text[0] == '-' && text[1] == '0';
+    aro_buffer_append(out, text + minus_zero, (size_t)len - minus_zero);
+}

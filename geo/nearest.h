@@ -1,0 +1,47 @@
+/*
+ * Nearest and radius queries: walk outward from a point, stop at the radius or at the limit,
+ * whichever comes first.
+ *
+ * One definition of distance ranks and cuts: geo_geodesic_m(). Spherical and box bounds only
+ * prune, with their error as margin. Points at equal distance come in ascending position.
+ */
+#ifndef ARO_GEO_NEAREST_H
+#define ARO_GEO_NEAREST_H
+
+#include "geo/index.h"
+
+struct geo_hit {
+    uint32_t position;
+    double distance_m; /* geodesic */
+};
+
+/** Start from {0}; geo_hits_clear() releases. */
+struct geo_hits {
+    struct geo_hit *items; /* owned; nearest first */
+    size_t n, capacity;
+};
+
+void geo_hits_clear(struct geo_hits *hits);
+
+/** Says whether the point at a position counts. NULL where every point does. */
+typedef bool geo_accept_fn(const void *context, uint32_t position);
+
+/**
+ * The nearest accepted points.
+ *
+ * @param radius_m  points farther than this are left out; INFINITY for no radius
+ * @param limit     at most this many; the walk stops there
+ * @param out_hits  emptied first; nearest first; on failure empty
+ * @param err       ARO_BAD_INPUT: from is not a valid position, or radius_m is negative or NaN;
+ *                  ARO_NO_MEMORY
+ */
+bool geo_nearest(const struct geo_index *index, struct geo_point from, double radius_m,
+                 size_t limit, geo_accept_fn *accept, const void *context,
+                 struct geo_hits *out_hits, struct aro_error *err);
+
+/** How many accepted points lie within the radius: exactly those geo_nearest() would give. */
+bool geo_count_within(const struct geo_index *index, struct geo_point from, double radius_m,
+                      geo_accept_fn *accept, const void *context, size_t *out_count,
+                      struct aro_error *err);
+
+#endif

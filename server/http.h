@@ -1,0 +1,129 @@
+/*
+ * Requests and responses as handlers see them, and the one table of routes.
+ *
+ * Nothing here shows libmicrohttpd (that is http.c). A handler gets a checked request (method,
+ * path, parameters known to its route, format negotiated) with a reference to the snapshot, fills
+ * the response, and returns; or records an error and returns false, and the response path makes the
+ * problem document. ETag, 304, gzip, HEAD, CORS, Cache-Control, Vary and Server-Timing are the
+ * response path's, never a handler's.
+ */
+#ifndef ARO_SERVER_HTTP_H
+#define ARO_SERVER_HTTP_H
+
+#include "geo/buffer.h"
+#include "server/settings.h"
+#include "server/snapshot.h"
+
+/* ---- Parameters: described once, in params.c; routes name them by bit. ---- */
+
+enum param {
+    PARAM_F,
+    PARAM_BBOX,
+    PARAM_NEAR,
+    PARAM_RADIUS,
+    PARAM_COMMUNE,
+    PARAM_EPCI,
+    PARAM_DEPARTEMENT,
+    PARAM_REGION,
+    PARAM_AXE,
+    PARAM_ENJEU,
+    PARAM_USAGE,
+    PARAM_NIVEAU,
+    PARAM_DATETIME,
+    PARAM_Q,
+    PARAM_LIMIT,
+    PARAM_CURSOR,
+    PARAM_OFFSET,
+    PARAM_PROFILE,
+    PARAM_ZOOM,
+    PARAM_LON,
+    PARAM_LAT,
+    PARAM_BY,
+    PARAM_COUNT_OF_ALL
+};
+#define PARAM_BIT(param) (UINT64_C(1) << (param))
+
+struct param_info {
+    const char *name;        /* "bbox" */
+    const char *description; /* English, for OpenAPI */
+    const char *schema;      /* its JSON Schema, as text */
+    const char *example;     /* NULL where there is none */
+};
+extern const struct param_info param_infos[PARAM_COUNT_OF_ALL];
+
+/* ---- Formats ---- */
+
+enum format { FORMAT_JSON = 1, FORMAT_GEOJSON = 2, FORMAT_HTML = 4, FORMAT_OPENAPI = 8 };
+
+/* ---- Requests ---- */
+
+enum { REQUEST_MAX_PATH_VALUES = 3 };
+
+/** Valid until the handler returns. */
+struct request {
+    const struct route *route;
+    const char *path;                                 /* decoded, "/collections/communes" */
+    const char *path_values[REQUEST_MAX_PATH_VALUES]; /* of {…} in the pattern, in order */
+    enum format format;                               /* one of the route's */
+    const char *base_url;                             /* absolute, no slash at the end */
+    const struct settings *settings;
+    const struct snapshot *snapshot; /* the response keeps a reference until it is sent */
+    const char *const *params;       /* by enum param: decoded value, NULL when not given */
+    const char *query;               /* canonical: known parameters, sorted by name, encoded */
+};
+
+/** Value of a parameter, NULL when not given. */
+const char *request_param(const struct request *request, enum param param);
+
+/**
+ * Appends an absolute link to this route with the request's parameters, one of them replaced.
+ *
+ * @param param  the parameter to set, or PARAM_COUNT_OF_ALL for none
+ * @param value  NULL leaves that parameter out
+ */
+void request_link(const struct request *request, struct aro_buffer *out, enum param param,
+                  const char *value);
+
+/* ---- Responses ---- */
+
+struct response;
+
+/** Default: the type of request->format. */
+void response_set_type(struct response *response, const char *content_type);
+/** A header of its own, such as Link or Location; copied. */
+void response_add_header(struct response *response, const char *name, const char *value);
+/** Only where it is not 200. */
+void response_set_status(struct response *response, unsigned status);
+
+/** The body is the pieces in the order of these calls. `bytes` must live as long as the snapshot
+ * (or the program): they are sent from where they are. */
+void response_add_static(struct response *response, const void *bytes, size_t len);
+/** Copied. */
+void response_add_copy(struct response *response, const void *bytes, size_t len);
+/** The buffer to print into: what it holds comes at this place of the body. */
+struct aro_buffer *response_buffer(struct response *response);
+
+/* ---- Routes ---- */
+
+/** Fills the response; false and err for a problem document (its status from err->status). */
+typedef bool handler_fn(const struct request *request, struct response *response,
+                        struct aro_error *err);
+
+/** One line of the table in routes.c, from which routing, OpenAPI and documentation are made. */
+struct route {
+    const char *pattern; /* "/collections/{collection}/items/{id}"; "{path*}" takes the rest */
+    handler_fn *handler;
+    uint64_t params;  /* PARAM_BIT()s */
+    unsigned formats; /* enum format bits; the first listed is the default */
+    enum format default_format;
+    bool lenient;           /* pages: unknown parameters are ignored; else they are 400 */
+    bool needs_no_snapshot; /* probes and assets: answers before the data is there */
+    const char
+        *cache_control;  /* NULL: the default for data, "public, max-age=0, must-revalidate" … */
+    const char *summary; /* English; NULL keeps it out of OpenAPI */
+    const char *tag;     /* group in OpenAPI */
+};
+extern const struct route routes[];
+extern const size_t n_routes;
+
+#endif

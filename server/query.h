@@ -1,0 +1,57 @@
+/*
+ * The one filter grammar: parameters to a query, a query to positions of the snapshot.
+ *
+ * Used by every route that filters (items, map, counts, search), so that a parameter means the
+ * same everywhere. Filters apply before any limit; counts are exact.
+ */
+#ifndef ARO_SERVER_QUERY_H
+#define ARO_SERVER_QUERY_H
+
+#include "geo/nearest.h"
+#include "server/http.h"
+
+/** The parameters that filter initiatives, and those that filter communes. */
+#define QUERY_INITIATIVE_PARAMS                                                                    \
+    (PARAM_BIT(PARAM_BBOX) | PARAM_BIT(PARAM_NEAR) | PARAM_BIT(PARAM_RADIUS) |                     \
+     PARAM_BIT(PARAM_COMMUNE) | PARAM_BIT(PARAM_EPCI) | PARAM_BIT(PARAM_DEPARTEMENT) |             \
+     PARAM_BIT(PARAM_REGION) | PARAM_BIT(PARAM_AXE) | PARAM_BIT(PARAM_ENJEU) |                     \
+     PARAM_BIT(PARAM_USAGE) | PARAM_BIT(PARAM_NIVEAU) | PARAM_BIT(PARAM_DATETIME) |                \
+     PARAM_BIT(PARAM_Q))
+#define QUERY_COMMUNE_PARAMS                                                                       \
+    (PARAM_BIT(PARAM_BBOX) | PARAM_BIT(PARAM_NEAR) | PARAM_BIT(PARAM_RADIUS) |                     \
+     PARAM_BIT(PARAM_COMMUNE) | PARAM_BIT(PARAM_EPCI) | PARAM_BIT(PARAM_DEPARTEMENT) |             \
+     PARAM_BIT(PARAM_REGION) | PARAM_BIT(PARAM_NIVEAU) | PARAM_BIT(PARAM_Q))
+#define QUERY_PAGE_PARAMS                                                                          \
+    (PARAM_BIT(PARAM_LIMIT) | PARAM_BIT(PARAM_CURSOR) | PARAM_BIT(PARAM_OFFSET))
+
+/** Owned by one thread; free with query_free(). Borrows the request's snapshot. */
+struct query;
+
+/**
+ * Reads and checks every filter and page parameter that the request has.
+ *
+ * @param points  &snapshot->initiatives or &snapshot->communes of the request's snapshot
+ * @return        owned by the caller; NULL and ARO_BAD_INPUT with err->parameter set
+ */
+struct query *query_new(const struct request *request, const struct point_set *points,
+                        struct aro_error *err);
+void query_free(struct query *query);
+
+/** All matching positions, as runs in ascending order: for counts, clusters, maps. */
+bool query_matches(const struct query *query, struct geo_runs *out_runs, struct aro_error *err);
+
+/** One page of an answer. Start from {0}; query_page_clear() releases. */
+struct query_page {
+    size_t n_matched; /* exact, whatever the page */
+    bool by_distance; /* near= was given: hits is the page; else runs is */
+    struct geo_runs runs;
+    struct geo_hits hits;
+    size_t n_returned;
+    char next_cursor[96]; /* "" on the last page */
+};
+void query_page_clear(struct query_page *page);
+
+/** Runs the query for the page that limit, cursor and offset ask for. */
+bool query_page(const struct query *query, struct query_page *out_page, struct aro_error *err);
+
+#endif

@@ -1,0 +1,131 @@
+/*
+ * The snapshot: everything that answers are made from, in memory, immutable, shared by reference
+ * count. A read takes a reference, answers from it, drops it; publishing another one never waits.
+ *
+ * Two collections of points (initiatives, communes) stand in Hilbert order: what is at index i of
+ * one array belongs to position i of the others. Communes are dense numbers (their position);
+ * territories and usages too (their place in the arrays below).
+ */
+#ifndef ARO_SERVER_SNAPSHOT_H
+#define ARO_SERVER_SNAPSHOT_H
+
+#include "geo/index.h"
+#include "geo/names.h"
+#include "geo/words.h"
+#include "schema/store.h"
+
+enum { SNAPSHOT_NONE = UINT32_MAX, SNAPSHOT_MAX_USAGES = 64, SNAPSHOT_AXES = 4 };
+
+/** Texts one after another; text i is block[offsets[i]] to block[offsets[i + 1]]. */
+struct text_block {
+    char *block;
+    uint64_t *offsets; /* n + 1 */
+};
+
+/**
+ * Points in Hilbert order. The first n_placed positions have a place and are in the index; the
+ * rest (communes without a known centre) follow in the order of their id.
+ * Each feature's GeoJSON text begins with the separating comma and ends with the closing braces of
+ * its `properties` and of itself, so that members can be written before the last two bytes.
+ */
+struct point_set {
+    size_t n, n_placed;
+    struct geo_coord *coords;  /* n_placed */
+    uint64_t *hilbert_keys;    /* n; UINT64_MAX without a place: with id the default order */
+    int64_t *ids;              /* initiatives: their id; communes: unused (NULL) */
+    struct geo_index *index;   /* over n_placed */
+    struct text_block compact; /* initiatives only; communes have full only */
+    struct text_block full;
+};
+
+struct snapshot_territory {
+    char code[12], *nom;
+    uint32_t region; /* of a département: its number among the regions; else SNAPSHOT_NONE */
+    int64_t population;
+    uint32_t n_communes, n_initiatives, n_labelled;
+};
+
+struct snapshot_theme {
+    char id[12], *libelle;
+    int niveau;      /* 1 axe, 2 enjeu, 3 usage */
+    uint32_t parent; /* SNAPSHOT_NONE for an axe */
+    uint64_t usages; /* the bits of the usages at or below it */
+};
+
+/** Columns of the communes, by commune position. */
+struct commune_columns {
+    char (*codes)[8];
+    char **noms;
+    int64_t *populations;                     /* SCHEMA_POPULATION_UNKNOWN where not known */
+    uint32_t *epcis, *departements, *regions; /* SNAPSHOT_NONE where in none */
+    uint8_t *niveaux;                         /* newest label, 0 for none */
+    uint32_t *n_initiatives;
+    uint32_t *by_code; /* n positions in the order of code: for lookups */
+};
+
+/** Columns of the initiatives, by initiative position. */
+struct initiative_columns {
+    uint32_t *communes; /* commune position */
+    uint64_t *usages;   /* bit set */
+    uint8_t *axes;      /* bit set */
+    int32_t *days;      /* days since 1970-01-01 */
+    uint32_t *by_id;    /* n positions in the order of id */
+    struct geo_words *words;
+};
+
+struct snapshot_headline { /* the figures of the home page, of the newest label year */
+    int annee;
+    uint32_t labelled_communes, initiatives;
+    int64_t labelled_population;
+};
+
+/** Immutable after build, but for the reference count. */
+struct snapshot {
+    struct schema_state state;
+    char version[33]; /* hex; same version, same bytes of every answer */
+    struct point_set initiatives, communes;
+    struct initiative_columns initiative;
+    struct commune_columns commune;
+    struct snapshot_territory *regions, *departements, *epcis; /* in the order of code */
+    size_t n_regions, n_departements, n_epcis;
+    struct snapshot_theme *themes; /* in taxonomy order: an axe, its enjeu, their usages, … */
+    size_t n_themes, n_usages;
+    uint32_t *usage_themes; /* theme number of usage bit i */
+    struct {
+        char code[8];
+        uint32_t commune;
+    } * former_codes; /* in the order of code */
+    size_t n_former_codes;
+    struct geo_names *commune_names; /* items are commune positions */
+    struct geo_names *theme_names;   /* items are theme numbers */
+    struct snapshot_headline headline;
+    size_t bytes; /* held, about: for the metrics */
+};
+
+/**
+ * Reads everything from the store in one transaction and builds.
+ *
+ * @return  one reference, owned by the caller
+ */
+struct snapshot *snapshot_build(struct schema_store *store, struct aro_error *err);
+
+/** Drops a reference; the last one frees. NULL is allowed. */
+void snapshot_release(const struct snapshot *snapshot);
+
+/** Where the current snapshot is found. Internally locked (atomic pointer; readers never wait). */
+struct snapshot_holder;
+struct snapshot_holder *snapshot_holder_new(struct aro_error *err);
+void snapshot_holder_free(struct snapshot_holder *holder);
+/** A reference to the current snapshot, which the caller releases; NULL before the first. */
+const struct snapshot *snapshot_acquire(struct snapshot_holder *holder);
+/** Takes the reference and makes it the current one. */
+void snapshot_publish(struct snapshot_holder *holder, struct snapshot *snapshot);
+
+/* Lookups: the number, or SNAPSHOT_NONE. */
+uint32_t snapshot_commune(const struct snapshot *snapshot, const char *code); /* former too */
+uint32_t snapshot_initiative(const struct snapshot *snapshot, int64_t id);
+uint32_t snapshot_territory(const struct snapshot *snapshot, enum schema_territory_kind kind,
+                            const char *code);
+uint32_t snapshot_theme(const struct snapshot *snapshot, const char *id);
+
+#endif

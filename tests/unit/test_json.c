@@ -1,0 +1,73 @@
+#include "geo/json.h"
+#include "tests/unit/check.h"
+
+#include <math.h>
+#include <string.h>
+
+static const struct {
+    const char *name, *text, *want;
+} string_cases[] = {
+    {"empty", "", "\"\""},
+    {"none", NULL, "null"},
+    {"French", "Démocratie d’été", "\"Démocratie d’été\""},
+    {"quotes", "a\"b\\c", "\"a\\\"b\\\\c\""},
+    {"controls", "\b\f\n\r\t\x01\x1f\x7f", "\"\\b\\f\\n\\r\\t\\u0001\\u001f\\u007f\""},
+    {"script end", "</script>", "\"\\u003c/script>\""},
+    {"stray continuation", "a\x80z", "\"a\xEF\xBF\xBDz\""},
+    {"cut sequence", "a\xE2\x82", "\"a\xEF\xBF\xBD\xEF\xBF\xBD\""},
+    {"overlong", "\xC0\xAF", "\"\xEF\xBF\xBD\xEF\xBF\xBD\""},
+    {"surrogate", "\xED\xA0\x80", "\"\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\""},
+    {"four bytes", "\xF0\x9F\x8C\x8D", "\"\xF0\x9F\x8C\x8D\""},
+};
+
+static void strings(void **state)
+{
+    (void)state;
+    int failures = 0;
+    for (size_t i = 0; i < sizeof string_cases / sizeof *string_cases; i++) {
+        struct aro_buffer out = {0};
+        aro_json_text(&out, string_cases[i].text);
+        CHECK(failures, string_cases[i].name,
+              out.len == strlen(string_cases[i].want) &&
+                  memcmp(out.data, string_cases[i].want, out.len) == 0);
+        aro_buffer_clear(&out);
+    }
+    assert_int_equal(failures, 0);
+}
+
+static const struct {
+    double value;
+    int decimals;
+    const char *want;
+} number_cases[] = {
+    {0, 7, "0"},       {-0.0, 3, "0"},        {1.5, 3, "1.5"},     {-0.0001, 3, "0"},
+    {1234, 0, "1234"}, {100, 2, "100"},       {2.000, 3, "2"},     {48.8566, 7, "48.8566"},
+    {NAN, 3, "null"},  {INFINITY, 3, "null"}, {1e6, 1, "1000000"},
+};
+
+static void numbers(void **state)
+{
+    (void)state;
+    int failures = 0;
+    for (size_t i = 0; i < sizeof number_cases / sizeof *number_cases; i++) {
+        struct aro_buffer out = {0};
+        aro_json_number(&out, number_cases[i].value, number_cases[i].decimals);
+        CHECK(failures, number_cases[i].want,
+              out.len == strlen(number_cases[i].want) &&
+                  memcmp(out.data, number_cases[i].want, out.len) == 0);
+        aro_buffer_clear(&out);
+    }
+    struct aro_buffer out = {0};
+    aro_json_integer(&out, INT64_MIN);
+    CHECK(failures, "smallest integer", memcmp(out.data, "-9223372036854775808", out.len) == 0);
+    aro_json_number(&out, 1.7976931348623157e308, 15);
+    CHECK(failures, "largest double", out.len == 20 + 309);
+    aro_buffer_clear(&out);
+    assert_int_equal(failures, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(strings), cmocka_unit_test(numbers)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
