@@ -1,0 +1,36 @@
+/*
+ * The data routes: what stands in the table of routes for the questions of a map and of a GIS.
+ *
+ * Each answers from the request's snapshot and from nothing else.
+ */
+#ifndef ARO_SERVER_HANDLERS_H
+#define ARO_SERVER_HANDLERS_H
+
+#include "server/http.h"
+
+/**
+ * GET /collections/{collection}/items; path_values[0] is the collection. FORMAT_GEOJSON.
+ * Params: QUERY_INITIATIVE_PARAMS | QUERY_PAGE_PARAMS | PARAM_PROFILE | PARAM_F; those that a
+ * collection does not have are refused here.
+ */
+handler_fn handle_items;
+
+/** GET /collections/{collection}/items/{id}; path_values[0] and [1]. Params: PARAM_F. */
+handler_fn handle_item;
+
+/** GET /communes/nearest. Params: PARAM_LON, PARAM_LAT, PARAM_LIMIT, PARAM_F. FORMAT_GEOJSON. */
+handler_fn handle_communes_nearest;
+
+/** GET /communes/at. Params: PARAM_LON, PARAM_LAT, PARAM_F. FORMAT_JSON. */
+handler_fn handle_communes_at;
+
+/** GET /map. Params: QUERY_INITIATIVE_PARAMS, PARAM_ZOOM, PARAM_F. FORMAT_GEOJSON. */
+handler_fn handle_map;
+
+/** GET /counts. Params: QUERY_INITIATIVE_PARAMS, PARAM_BY, PARAM_F. FORMAT_JSON. */
+handler_fn handle_counts;
+
+/** GET /search. Params: PARAM_Q, PARAM_LIMIT, PARAM_F. FORMAT_JSON. */
+handler_fn handle_search;
+
+#endif
