@@ -5,23 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Length of the UTF-8 sequence at text, or 0 where it is not one (RFC 3629, section 4). */
-static size_t utf8_sequence_len(const unsigned char *text, size_t len)
-{
-    unsigned char lead = text[0];
-    if (lead < 0x80)
-        return 1;
-    size_t need = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-    if (lead < 0xC2 || lead > 0xF4 || need > len)
-        return 0;
-    for (size_t i = 1; i < need; i++)
-        if ((text[i] & 0xC0) != 0x80)
-            return 0;
-    bool overlong = (lead == 0xE0 && text[1] < 0xA0) || (lead == 0xF0 && text[1] < 0x90);
-    bool surrogate = lead == 0xED && text[1] > 0x9F;
-    bool too_high = lead == 0xF4 && text[1] > 0x8F;
-    return overlong || surrogate || too_high ? 0 : need;
-}
+#include "geo/utf8.h"
 
 static void escape_ascii(struct aro_buffer *out, unsigned char c)
 {
@@ -45,7 +29,7 @@ void aro_json_string(struct aro_buffer *out, const char *text, size_t len)
     size_t plain_from = 0;
     aro_buffer_char(out, '"');
     for (size_t i = 0; i < len;) {
-        size_t step = utf8_sequence_len(bytes + i, len - i);
+        size_t step = geo_utf8_len(text + i, len - i);
         bool plain = step > 1 || (step == 1 && bytes[i] >= 0x20 && bytes[i] != '"' &&
                                   bytes[i] != '\\' && bytes[i] != '<' && bytes[i] != 0x7F);
         if (plain) {
