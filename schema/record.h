@@ -3,7 +3,8 @@
  *
  * A source reads CSV, GeoJSON or GeoJSONSeq, plain or gzip, in bounded memory (a GeoJSON document
  * is streamed feature by feature). The column names are known after opening; a value is text
- * with the place it came from, so that a report can name line and column.
+ * with the place it came from, so that a report can name line and column. Messages do not name
+ * the file: the caller knows it.
  */
 #ifndef ARO_SCHEMA_RECORD_H
 #define ARO_SCHEMA_RECORD_H
@@ -19,7 +20,7 @@ struct schema_field {
     const char *text; /* terminated; NULL where the record has none (JSON null, empty CSV cell) */
     size_t len;
     uint64_t line;   /* from 1; where the value begins */
-    uint32_t column; /* from 1; of the value in its CSV line, 0 in GeoJSON */
+    uint32_t column; /* from 1, in bytes; of the value in its CSV line, 0 in GeoJSON */
 };
 
 /** One record; borrowed until the next schema_source_next(). */
@@ -57,8 +58,10 @@ bool schema_source_is_json(const struct schema_source *source);
 enum schema_next { SCHEMA_NEXT_RECORD, SCHEMA_NEXT_END, SCHEMA_NEXT_BAD, SCHEMA_NEXT_FAILED };
 
 /**
- * @return  BAD: this record is wrong (err says why, err.parameter the column), reading can go on;
- *          FAILED: the file cannot be read further (truncated gzip, unclosed quote or JSON, I/O)
+ * @param out_record  written on RECORD; on BAD too, with its line and no fields
+ * @return            BAD: this record is wrong (err says why, err.parameter the column), reading
+ *                    can go on with err emptied; FAILED: the file cannot be read further (truncated
+ *                    gzip, unclosed quote or JSON, a record too long, I/O); err names the line
  */
 enum schema_next schema_source_next(struct schema_source *source,
                                     const struct schema_record **out_record, struct aro_error *err);

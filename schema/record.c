@@ -1,0 +1,70 @@
+#include "schema/record.h"
+
+#include <stdlib.h>
+
+#include "schema/csv.h"
+#include "schema/sniff.h"
+
+struct schema_source {
+    struct schema_input *input;
+    struct schema_csv *csv;
+};
+
+struct schema_source *schema_source_open(const char *path, struct aro_error *err)
+{
+    struct schema_source *source = calloc(1, sizeof *source);
+    if (!source) {
+        aro_error_no_memory(err);
+        return NULL;
+    }
+    enum schema_format format = SCHEMA_FORMAT_CSV;
+    source->input = schema_input_open(path, err);
+    if (!source->input || !schema_sniff(source->input, path, &format, err))
+        goto failed;
+    if (format != SCHEMA_FORMAT_CSV) {
+        aro_error_set(err, ARO_BAD_INPUT, "looks like JSON; CSV was wanted");
+        goto failed;
+    }
+    source->csv = schema_csv_open(source->input, err);
+    if (!source->csv)
+        goto failed;
+    return source;
+failed:
+    schema_source_close(source);
+    return NULL;
+}
+
+void schema_source_close(struct schema_source *source)
+{
+    if (!source)
+        return;
+    schema_csv_close(source->csv);
+    schema_input_close(source->input);
+    free(source);
+}
+
+size_t schema_source_n_columns(const struct schema_source *source)
+{
+    return schema_csv_n_columns(source->csv);
+}
+
+const char *schema_source_column(const struct schema_source *source, size_t i)
+{
+    return schema_csv_column(source->csv, i);
+}
+
+bool schema_source_is_json(const struct schema_source *source)
+{
+    return !source->csv;
+}
+
+enum schema_next schema_source_next(struct schema_source *source,
+                                    const struct schema_record **out_record, struct aro_error *err)
+{
+    return schema_csv_next(source->csv, out_record, err);
+}
+
+double schema_source_progress(const struct schema_source *source)
+{
+    return schema_input_progress(source->input);
+}

@@ -1,0 +1,68 @@
+/*
+ * Records as one text, so that a test compares all that a reader found at once:
+ *
+ *   code,nom
+ *   2: 01001 | -
+ *   3! 1 fields found, 2 wanted, as in the header
+ *   failed: …
+ *
+ * "-" where a record has no value; the line numbers of values are in a second dump.
+ */
+#ifndef ARO_TESTS_DUMP_RECORDS_H
+#define ARO_TESTS_DUMP_RECORDS_H
+
+#include "schema/record.h"
+
+/** The reader under test; `reader` is its object. */
+struct dump_reader {
+    void *reader;
+    enum schema_next (*next)(void *reader, const struct schema_record **out_record,
+                             struct aro_error *err);
+    size_t (*n_columns)(const void *reader);
+    const char *(*column)(const void *reader, size_t i);
+    bool places; /* each value behind its line:column */
+};
+
+static void dump_record(struct aro_buffer *out, const struct schema_record *record, bool places)
+{
+    aro_buffer_printf(out, "%llu:", (unsigned long long)record->line);
+    for (size_t i = 0; i < record->n_fields; i++) {
+        const struct schema_field *field = &record->fields[i];
+        aro_buffer_text(out, i == 0 ? " " : " | ");
+        if (places && field->text)
+            aro_buffer_printf(out, "%llu:%u ", (unsigned long long)field->line, field->column);
+        if (!field->text)
+            aro_buffer_text(out, field->len == 0 ? "-" : "no text, but a length");
+        else if (field->text[field->len] != '\0')
+            aro_buffer_text(out, "not terminated");
+        else
+            aro_buffer_append(out, field->text, field->len);
+    }
+    if (record->has_geometry)
+        aro_buffer_printf(out, " @ %.9g %.9g", record->x, record->y);
+    aro_buffer_char(out, '\n');
+}
+
+/** Appends the rows, and the columns (which may have grown) behind them. */
+static void dump_records(struct aro_buffer *out, const struct dump_reader *reader)
+{
+    for (;;) {
+        struct aro_error err = {0};
+        const struct schema_record *record = NULL;
+        enum schema_next next = reader->next(reader->reader, &record, &err);
+        if (next == SCHEMA_NEXT_RECORD)
+            dump_record(out, record, reader->places);
+        else if (next == SCHEMA_NEXT_BAD)
+            aro_buffer_printf(out, "%llu! %s%s%s\n", (unsigned long long)record->line,
+                              err.parameter, *err.parameter ? ": " : "", err.message);
+        else if (next == SCHEMA_NEXT_FAILED)
+            aro_buffer_printf(out, "failed: %s\n", err.message);
+        if (next == SCHEMA_NEXT_END || next == SCHEMA_NEXT_FAILED)
+            break;
+    }
+    aro_buffer_text(out, "columns:");
+    for (size_t i = 0; i < reader->n_columns(reader->reader); i++)
+        aro_buffer_printf(out, " %s", reader->column(reader->reader, i));
+}
+
+#endif
