@@ -1,0 +1,265 @@
+#include "geo/fold.h"
+#include "geo/names.h"
+#include "tests/unit/allocations.h"
+#include "tests/unit/check.h"
+#include "tests/unit/random.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SEED = 486, MOST = 64 };
+
+/* Items are places in this table; the second name of an item stands apart. */
+static const struct geo_name towns[] = {
+    {"Saint-Étienne", 0, 173000},
+    {"Sainte-Maxime", 1, 14000},
+    {"L'Haÿ-les-Roses", 2, 31000},
+    {"Paris", 3, 2100000},
+    {"Parisot", 4, 500},
+    {"Cormeilles-en-Parisis", 5, 25000},
+    {"Villeparisis", 6, 26000},
+    {"Saint-Étienne-du-Rouvray", 7, 28000},
+    {"Lutèce", 3, 2100000},
+    {"42218", 0, 173000},
+    {"Le Touquet-Paris-Plage", 8, 4200},
+    {"Œuilly", 9, 600},
+    {"Ham", 10, 4600},
+    {"Ham", 11, 300},
+    {"Y", 12, 90},
+    {"", 13, 10},
+    {"---", 13, 10},
+    {"Nulle-Part", 14, NAN},
+    {"Nulle-Part-Ailleurs", 15, 0},
+    {"Paris Paris", 16, 1},
+};
+enum { N_TOWNS = sizeof towns / sizeof towns[0] };
+
+static const struct search_case {
+    const char *name, *query;
+    size_t limit;
+    const char *want; /* items, separated by blanks */
+} search_cases[] = {
+    {"exact first, then beginnings, then words", "paris", 10, "3 4 16 5 8"},
+    {"the limit cuts", "paris", 2, "3 4"},
+    {"no room", "paris", 0, ""},
+    {"st is saint", "ST ETIENNE", 10, "0 7"},
+    {"a word inside", "etienne", 10, "0 7"},
+    {"words inside, in order", "etienne du r", 10, "7"},
+    {"beginning of two words", "saint e", 10, "0 7"},
+    {"saint begins sainte", "saint", 10, "0 7 1"},
+    {"apostrophe and diaeresis", "l’hay", 10, "2"},
+    {"word behind the apostrophe", "HAŸ", 10, "2"},
+    {"ligature", "oeu", 10, "9"},
+    {"a code", "422", 10, "0"},
+    {"a former name", "lutece", 10, "3"},
+    {"same name, heavier first", "ham", 10, "10 11"},
+    {"one letter", "y", 10, "12"},
+    {"not inside a word", "tienne", 10, ""},
+    {"no weight counts as none", "nulle", 10, "14 15"},
+    {"longer than any name", "parisotparisotparisotparisot", 10, ""},
+    {"longer by a letter", "hamm", 10, ""},
+    {"behind the last", "zzz", 10, ""},
+    {"before the first", "0", 10, ""},
+    {"empty", "", 10, ""},
+    {"no letters", " -' ", 10, ""},
+    {"not UTF-8", "\xFF\xFE", 10, ""},
+    {"trailing separator", "paris ", 10, "3 4 16 5 8"},
+};
+
+static void finds_towns(void **state)
+{
+    (void)state;
+    int failures = 0;
+    struct aro_error err = {0};
+    struct geo_names *names = geo_names_new(towns, N_TOWNS, &err);
+    assert_non_null(names);
+    for (size_t i = 0; i < sizeof search_cases / sizeof search_cases[0]; i++) {
+        const struct search_case *c = &search_cases[i];
+        uint32_t items[MOST];
+        size_t n = SIZE_MAX;
+        bool ok = geo_names_search(names, c->query, strlen(c->query), c->limit, items, &n, &err);
+        char got[256] = "";
+        for (size_t j = 0; ok && j < n; j++)
+            snprintf(got + strlen(got), sizeof got - strlen(got), "%s%u", j ? " " : "", items[j]);
+        CHECK(failures, c->name, ok && strcmp(got, c->want) == 0);
+        if (strcmp(got, c->want) != 0)
+            fprintf(stderr, "    got '%s', want '%s'\n", got, c->want);
+    }
+    geo_names_free(names);
+    geo_names_free(NULL);
+    assert_int_equal(failures, 0);
+}
+
+static void nothing_in_nothing_found(void **state)
+{
+    (void)state;
+    struct aro_error err = {0};
+    uint32_t item;
+    size_t n = SIZE_MAX;
+    struct geo_names *names = geo_names_new(NULL, 0, &err);
+    assert_non_null(names);
+    assert_true(geo_names_search(names, "a", 1, 1, &item, &n, &err));
+    assert_int_equal(n, 0);
+    geo_names_free(names);
+}
+
+/* The twin: looks at every name, sorts what matches, gives each item once. */
+struct match {
+    int rank;
+    double weight;
+    const char *text;
+    uint32_t item;
+};
+
+static int compare_matches(const void *left, const void *right)
+{
+    const struct match *a = left, *b = right;
+    if (a->rank != b->rank)
+        return a->rank - b->rank;
+    if (a->weight != b->weight)
+        return a->weight > b->weight ? -1 : 1;
+    int by_text = strcmp(a->text, b->text);
+    return by_text != 0 ? by_text : (a->item > b->item) - (a->item < b->item);
+}
+
+static int rank_of(const char *text, const char *query)
+{
+    if (strcmp(text, query) == 0)
+        return 0;
+    if (strncmp(text, query, strlen(query)) == 0)
+        return 1;
+    for (const char *at = strchr(text, ' '); at; at = strchr(at + 1, ' '))
+        if (strncmp(at + 1, query, strlen(query)) == 0)
+            return 2;
+    return -1;
+}
+
+static size_t twin_search(const struct geo_name *names, char *const *folded, size_t n,
+                          const char *query, size_t limit, uint32_t *out_items)
+{
+    size_t n_matches = 0, n_out = 0;
+    struct match *matches = calloc(n + 1, sizeof *matches);
+    assert_non_null(matches);
+    for (size_t i = 0; i < n; i++) {
+        int rank = *query && *folded[i] ? rank_of(folded[i], query) : -1;
+        if (rank >= 0)
+            matches[n_matches++] = (struct match){rank, names[i].weight, folded[i], names[i].item};
+    }
+    qsort(matches, n_matches, sizeof *matches, compare_matches);
+    for (size_t i = 0; i < n_matches && n_out < limit; i++) {
+        bool known = false;
+        for (size_t j = 0; j < n_out; j++)
+            known = known || out_items[j] == matches[i].item;
+        if (!known)
+            out_items[n_out++] = matches[i].item;
+    }
+    free(matches);
+    return n_out;
+}
+
+/* Few letters and short words, so that names and queries often meet. */
+static void random_name(uint64_t *seed, char *text, size_t max_words)
+{
+    static const char *const letters[] = {"a", "b", "é", "e", "st", "Œ", "2"};
+    size_t n_words = 1 + random_below(seed, max_words);
+    *text = '\0';
+    for (size_t word = 0; word < n_words; word++) {
+        size_t n_letters = 1 + random_below(seed, 3);
+        for (size_t i = 0; i < n_letters; i++)
+            strcat(text, letters[random_below(seed, 7)]);
+        strcat(text, random_below(seed, 2) ? "-" : " ");
+    }
+}
+
+static char *folded_text(const char *text)
+{
+    struct aro_buffer out = {0};
+    geo_fold(&out, text, strlen(text));
+    char *folded = aro_buffer_take_text(&out, NULL);
+    assert_non_null(folded);
+    return folded;
+}
+
+static int compare_on_random_names(uint64_t *seed, size_t n)
+{
+    struct geo_name names[300];
+    char texts[300][64], *folded[300];
+    int failures = 0;
+    for (size_t i = 0; i < n; i++) {
+        random_name(seed, texts[i], 4);
+        folded[i] = folded_text(texts[i]);
+        names[i] = (struct geo_name){texts[i], (uint32_t)random_below(seed, n),
+                                     (double)random_below(seed, 5)};
+    }
+    struct geo_names *index = geo_names_new(names, n, NULL);
+    assert_non_null(index);
+    for (int round = 0; round < 60; round++) {
+        char query[64], name[128];
+        uint32_t got[300], want[300];
+        random_name(seed, query, 2);
+        query[random_below(seed, strlen(query) + 1)] = '\0'; /* perhaps inside a character */
+        char *folded_query = folded_text(query);
+        size_t limit = random_below(seed, 300), n_got = 0;
+        size_t n_want = twin_search(names, folded, n, folded_query, limit, want);
+        bool ok = geo_names_search(index, query, strlen(query), limit, got, &n_got, NULL);
+        snprintf(name, sizeof name, "%zu names, query '%s', limit %zu", n, query, limit);
+        CHECK(failures, name, ok && n_got == n_want);
+        CHECK(failures, name, n_got == n_want && memcmp(got, want, n_got * sizeof *got) == 0);
+        free(folded_query);
+    }
+    geo_names_free(index);
+    for (size_t i = 0; i < n; i++)
+        free(folded[i]);
+    return failures;
+}
+
+static void agrees_with_the_twin(void **state)
+{
+    (void)state;
+    uint64_t seed = SEED;
+    int failures = 0;
+    printf("seed %d\n", SEED);
+    for (size_t n = 0; n < 12; n++)
+        failures += compare_on_random_names(&seed, n);
+    for (int i = 0; i < 40; i++)
+        failures += compare_on_random_names(&seed, 1 + random_below(&seed, 300));
+    assert_int_equal(failures, 0);
+}
+
+static void survives_without_memory(void **state)
+{
+    (void)state;
+    int failures = 0;
+    struct geo_names *names = NULL;
+    for (size_t allowed = 0; !names; allowed++) {
+        struct aro_error err = {0};
+        allow_allocations(allowed);
+        names = geo_names_new(towns, N_TOWNS, &err);
+        allow_allocations(SIZE_MAX);
+        CHECK(failures, "building", names || err.status == ARO_NO_MEMORY);
+    }
+    bool ok = false;
+    for (size_t allowed = 0; !ok; allowed++) {
+        struct aro_error err = {0};
+        uint32_t items[MOST];
+        size_t n = 0;
+        allow_allocations(allowed);
+        ok = geo_names_search(names, "saint", 5, MOST, items, &n, &err);
+        allow_allocations(SIZE_MAX);
+        CHECK(failures, "searching", ok ? n == 3 : err.status == ARO_NO_MEMORY && n == 0);
+    }
+    geo_names_free(names);
+    assert_int_equal(failures, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(finds_towns),
+        cmocka_unit_test(nothing_in_nothing_found),
+        cmocka_unit_test(agrees_with_the_twin),
+        cmocka_unit_test(survives_without_memory),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
