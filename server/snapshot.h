@@ -9,10 +9,13 @@
 #ifndef ARO_SERVER_SNAPSHOT_H
 #define ARO_SERVER_SNAPSHOT_H
 
+#include <stdatomic.h>
+
 #include "geo/index.h"
 #include "geo/names.h"
 #include "geo/words.h"
 #include "schema/store.h"
+#include "server/text_pool.h"
 
 enum { SNAPSHOT_NONE = UINT32_MAX, SNAPSHOT_MAX_USAGES = 64, SNAPSHOT_AXES = 4 };
 
@@ -32,7 +35,7 @@ struct point_set {
     size_t n, n_placed;
     struct geo_coord *coords;  /* n_placed */
     uint64_t *hilbert_keys;    /* n; UINT64_MAX without a place: with id the default order */
-    int64_t *ids;              /* initiatives: their id; communes: unused (NULL) */
+    int64_t *ids;              /* n; of communes: the bytes of the code, see snapshot_code_id() */
     struct geo_index *index;   /* over n_placed */
     struct text_block compact; /* initiatives only; communes have full only */
     struct text_block full;
@@ -63,6 +66,12 @@ struct commune_columns {
     uint32_t *by_code; /* n positions in the order of code: for lookups */
 };
 
+/** A code that is no commune's today, and the commune that it leads to. */
+struct snapshot_former_code {
+    char code[8];
+    uint32_t commune;
+};
+
 /** Columns of the initiatives, by initiative position. */
 struct initiative_columns {
     uint32_t *communes; /* commune position */
@@ -90,16 +99,17 @@ struct snapshot {
     size_t n_regions, n_departements, n_epcis;
     struct snapshot_theme *themes; /* in taxonomy order: an axe, its enjeu, their usages, … */
     size_t n_themes, n_usages;
-    uint32_t *usage_themes; /* theme number of usage bit i */
-    struct {
-        char code[8];
-        uint32_t commune;
-    } * former_codes; /* in the order of code */
+    uint32_t *usage_themes;                    /* theme number of usage bit i */
+    struct snapshot_former_code *former_codes; /* in the order of code */
     size_t n_former_codes;
     struct geo_names *commune_names; /* items are commune positions */
     struct geo_names *theme_names;   /* items are theme numbers */
     struct snapshot_headline headline;
-    size_t bytes; /* held, about: for the metrics */
+    size_t bytes;           /* held, about: for the metrics */
+    struct text_pool texts; /* what the columns' names and labels point into */
+
+    atomic_llong references; /* the rest is snapshot_holder.c's */
+    atomic_bool *slot_taken; /* of the holder that published it; NULL before */
 };
 
 /**
@@ -112,14 +122,21 @@ struct snapshot *snapshot_build(struct schema_store *store, struct aro_error *er
 /** Drops a reference; the last one frees. NULL is allowed. */
 void snapshot_release(const struct snapshot *snapshot);
 
-/** Where the current snapshot is found. Internally locked (atomic pointer; readers never wait). */
+/**
+ * Where the current snapshot is found. Readers never wait and take no lock; publishers take turns
+ * by a mutex. It outlives every reference acquired from it.
+ */
 struct snapshot_holder;
 struct snapshot_holder *snapshot_holder_new(struct aro_error *err);
+/** Drops the current snapshot. */
 void snapshot_holder_free(struct snapshot_holder *holder);
 /** A reference to the current snapshot, which the caller releases; NULL before the first. */
 const struct snapshot *snapshot_acquire(struct snapshot_holder *holder);
 /** Takes the reference and makes it the current one. */
 void snapshot_publish(struct snapshot_holder *holder, struct snapshot *snapshot);
+
+/** The bytes of a code as a number that orders as the code does ("01004" below "2A004"). */
+int64_t snapshot_code_id(const char *code);
 
 /* Lookups: the number, or SNAPSHOT_NONE. */
 uint32_t snapshot_commune(const struct snapshot *snapshot, const char *code); /* former too */

@@ -1,0 +1,159 @@
+#include "server/feature_text.h"
+
+#include "geo/json.h"
+
+static void open_feature(struct aro_buffer *out)
+{
+    aro_buffer_text(out, ",{\"type\":\"Feature\",\"id\":");
+}
+
+static void write_geometry(struct aro_buffer *out, bool has_position, struct geo_coord position)
+{
+    aro_buffer_text(out, ",\"geometry\":");
+    if (!has_position) {
+        aro_buffer_text(out, "null");
+        return;
+    }
+    aro_buffer_text(out, "{\"type\":\"Point\",\"coordinates\":");
+    geo_coord_write_position(out, position);
+    aro_buffer_char(out, '}');
+}
+
+/* `separator_and_name` as it stands in the text: ,"nom": */
+static void write_text(struct aro_buffer *out, const char *separator_and_name, const char *text)
+{
+    aro_buffer_text(out, separator_and_name);
+    aro_json_text(out, text);
+}
+
+static void write_optional_text(struct aro_buffer *out, const char *separator_and_name,
+                                const char *text)
+{
+    if (text)
+        write_text(out, separator_and_name, text);
+}
+
+static void write_raw(struct aro_buffer *out, const char *separator_and_name, const char *json)
+{
+    aro_buffer_text(out, separator_and_name);
+    aro_buffer_text(out, json ? json : "null");
+}
+
+static void write_optional_raw(struct aro_buffer *out, const char *separator_and_name,
+                               const char *json)
+{
+    if (json)
+        write_raw(out, separator_and_name, json);
+}
+
+static void write_integer(struct aro_buffer *out, const char *separator_and_name, int64_t value)
+{
+    aro_buffer_text(out, separator_and_name);
+    aro_json_integer(out, value);
+}
+
+static void write_niveau(struct aro_buffer *out, int niveau)
+{
+    if (niveau > 0)
+        write_integer(out, ",\"niveau\":", niveau);
+    else
+        aro_buffer_text(out, ",\"niveau\":null");
+}
+
+static void write_axes(struct aro_buffer *out, const struct feature_initiative *feature)
+{
+    aro_buffer_text(out, ",\"axes\":[");
+    for (size_t i = 0; i < feature->n_axes; i++) {
+        if (i > 0)
+            aro_buffer_char(out, ',');
+        aro_json_text(out, feature->axes[i]);
+    }
+    aro_buffer_char(out, ']');
+}
+
+/* Everything but the closing braces. */
+static void write_compact(struct aro_buffer *out, const struct feature_initiative *feature)
+{
+    const struct schema_initiative *row = feature->row;
+    open_feature(out);
+    aro_json_integer(out, row->id);
+    write_geometry(out, row->has_position, row->position);
+    write_text(out, ",\"properties\":{\"titre\":", row->titre);
+    write_text(out, ",\"date\":", row->date);
+    write_text(out, ",\"commune\":", row->commune);
+    write_text(out, ",\"commune_nom\":", feature->commune_nom);
+    write_axes(out, feature);
+    write_raw(out, ",\"themes\":", row->themes);
+    write_niveau(out, feature->niveau);
+}
+
+void feature_initiative_compact(struct aro_buffer *out, const struct feature_initiative *feature)
+{
+    write_compact(out, feature);
+    aro_buffer_text(out, "}}");
+}
+
+void feature_initiative_full(struct aro_buffer *out, const struct feature_initiative *feature)
+{
+    const struct schema_initiative *row = feature->row;
+    write_compact(out, feature);
+    write_optional_text(out, ",\"sous_titre\":", row->sous_titre);
+    write_optional_text(out, ",\"actions\":", row->actions);
+    write_optional_text(out, ",\"synthese\":", row->synthese);
+    write_optional_text(out, ",\"outils\":", row->outils);
+    write_optional_text(out, ",\"prestataires\":", row->prestataires);
+    write_optional_text(out, ",\"recommandations\":", row->recommandations);
+    write_optional_text(out, ",\"resultats\":", row->resultats);
+    write_optional_raw(out, ",\"liens\":", row->liens);
+    write_optional_raw(out, ",\"photos\":", row->photos);
+    write_optional_raw(out, ",\"videos\":", row->videos);
+    write_optional_raw(out, ",\"lieu\":", row->lieu);
+    write_text(out, ",\"epci\":", feature->epci);
+    write_text(out, ",\"departement\":", feature->departement);
+    write_text(out, ",\"region\":", feature->region);
+    write_text(out, ",\"position\":",
+               !row->has_position     ? NULL
+               : row->position_exacte ? "exacte"
+                                      : "commune");
+    write_text(out, ",\"source\":", row->source);
+    write_text(out, ",\"source_id\":", row->source_id);
+    write_text(out, ",\"created_at\":", row->created_at);
+    write_text(out, ",\"updated_at\":", row->updated_at);
+    write_integer(out, ",\"version\":", row->version);
+    aro_buffer_text(out, "}}");
+}
+
+static void write_labels(struct aro_buffer *out, const struct feature_commune *feature)
+{
+    aro_buffer_text(out, ",\"labels\":[");
+    for (size_t i = 0; i < feature->n_labels; i++) {
+        write_integer(out, i > 0 ? ",{\"annee\":" : "{\"annee\":", feature->labels[i].annee);
+        write_integer(out, ",\"niveau\":", feature->labels[i].niveau);
+        aro_buffer_char(out, '}');
+    }
+    aro_buffer_char(out, ']');
+}
+
+void feature_commune(struct aro_buffer *out, const struct feature_commune *feature)
+{
+    const struct schema_commune *row = feature->row;
+    open_feature(out);
+    aro_json_text(out, row->code);
+    write_geometry(out, row->has_centre, row->centre);
+    write_text(out, ",\"properties\":{\"code\":", row->code);
+    write_text(out, ",\"nom\":", row->nom);
+    if (row->population == SCHEMA_POPULATION_UNKNOWN)
+        aro_buffer_text(out, ",\"population\":null");
+    else
+        write_integer(out, ",\"population\":", row->population);
+    write_raw(out, ",\"codes_postaux\":", row->codes_postaux ? row->codes_postaux : "[]");
+    write_text(out, ",\"epci\":", row->epci);
+    write_text(out, ",\"departement\":", row->departement);
+    write_text(out, ",\"region\":", row->region);
+    write_text(out, ",\"siren\":", row->siren);
+    write_text(out, ",\"zone\":", row->zone);
+    write_niveau(out, feature->niveau);
+    write_integer(out, ",\"initiatives\":", feature->n_initiatives);
+    write_labels(out, feature);
+    aro_buffer_text(out, "}}");
+}

@@ -1,0 +1,245 @@
+#include "server/snapshot_build.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Part of the version: to be raised when the bytes of answers change for the same data. */
+#define ANSWER_FORMAT "1"
+
+/* ---- Territories ---- */
+
+/* One of the snapshot's three arrays while it grows. */
+struct territory_list {
+    struct snapshot *snapshot;
+    struct snapshot_territory *items;
+    size_t n, capacity;
+};
+
+static bool read_territory(void *context, const struct schema_territory *row, struct aro_error *err)
+{
+    struct territory_list *list = context;
+    struct snapshot_territory *items =
+        array_grow(list->items, list->n, &list->capacity, sizeof *items, err);
+    if (!items)
+        return false;
+    list->items = items;
+    struct snapshot_territory *kept = &items[list->n];
+    *kept = (struct snapshot_territory){.region = SNAPSHOT_NONE};
+    size_t code_len = strlen(row->code);
+    if (code_len >= sizeof kept->code ||
+        (list->n > 0 && strcmp(items[list->n - 1].code, row->code) >= 0))
+        return broken_store(err, "a territory out of order or of a long code:", row->code);
+    memcpy(kept->code, row->code, code_len + 1);
+    if (row->region)
+        kept->region = snapshot_territory(list->snapshot, SCHEMA_REGION, row->region);
+    kept->nom = text_pool_copy(&list->snapshot->texts, row->nom, err);
+    list->n++;
+    return kept->nom != NULL;
+}
+
+static bool read_territories(struct snapshot_draft *draft, enum schema_territory_kind kind,
+                             struct snapshot_territory **out_items, size_t *out_n,
+                             struct aro_error *err)
+{
+    struct territory_list list = {.snapshot = draft->snapshot};
+    bool ok = schema_read_territories(draft->store, kind, read_territory, &list, err);
+    *out_items = list.items; /* the snapshot's, on failure too */
+    *out_n = list.n;
+    return ok;
+}
+
+static bool read_all_territories(struct snapshot_draft *draft, struct aro_error *err)
+{
+    struct snapshot *snapshot = draft->snapshot;
+    return read_territories(draft, SCHEMA_REGION, &snapshot->regions, &snapshot->n_regions, err) &&
+           read_territories(draft, SCHEMA_DEPARTEMENT, &snapshot->departements,
+                            &snapshot->n_departements, err) &&
+           read_territories(draft, SCHEMA_EPCI, &snapshot->epcis, &snapshot->n_epcis, err);
+}
+
+static void add_to_territory(struct snapshot_territory *territories, uint32_t number,
+                             const struct commune_columns *columns, size_t commune)
+{
+    if (number == SNAPSHOT_NONE)
+        return;
+    struct snapshot_territory *territory = &territories[number];
+    territory->n_communes++;
+    territory->n_initiatives += columns->n_initiatives[commune];
+    territory->n_labelled += columns->niveaux[commune] > 0;
+    if (columns->populations[commune] != SCHEMA_POPULATION_UNKNOWN)
+        territory->population += columns->populations[commune];
+}
+
+static void count_territories(struct snapshot *snapshot)
+{
+    const struct commune_columns *columns = &snapshot->commune;
+    for (size_t i = 0; i < snapshot->communes.n; i++) {
+        add_to_territory(snapshot->regions, columns->regions[i], columns, i);
+        add_to_territory(snapshot->departements, columns->departements[i], columns, i);
+        add_to_territory(snapshot->epcis, columns->epcis[i], columns, i);
+    }
+}
+
+/* ---- Themes ---- */
+
+struct theme_list {
+    struct snapshot *snapshot;
+    size_t capacity, n_axes;
+};
+
+static bool fill_theme(struct theme_list *list, const struct schema_theme *row,
+                       struct snapshot_theme *theme, struct aro_error *err)
+{
+    struct snapshot *snapshot = list->snapshot;
+    size_t id_len = strlen(row->id);
+    uint32_t parent = row->parent ? snapshot_theme(snapshot, row->parent) : SNAPSHOT_NONE;
+    if (id_len >= sizeof theme->id || row->niveau < 1 || row->niveau > 3 ||
+        (parent == SNAPSHOT_NONE) != (row->niveau == 1))
+        return broken_store(err, "a theme of a long id or without its parent:", row->id);
+    memcpy(theme->id, row->id, id_len + 1);
+    theme->niveau = row->niveau;
+    theme->parent = parent;
+    theme->libelle = text_pool_copy(&snapshot->texts, row->libelle, err);
+    list->n_axes += row->niveau == 1;
+    if (list->n_axes > SNAPSHOT_AXES)
+        return aro_error_set(err, ARO_TOO_LARGE, "more than %d axes: '%s' is one too many",
+                             SNAPSHOT_AXES, row->id);
+    return theme->libelle != NULL;
+}
+
+static bool read_theme(void *context, const struct schema_theme *row, struct aro_error *err)
+{
+    struct theme_list *list = context;
+    struct snapshot *snapshot = list->snapshot;
+    struct snapshot_theme *themes =
+        array_grow(snapshot->themes, snapshot->n_themes, &list->capacity, sizeof *themes, err);
+    if (!themes)
+        return false;
+    snapshot->themes = themes;
+    struct snapshot_theme *theme = &themes[snapshot->n_themes];
+    *theme = (struct snapshot_theme){0};
+    if (!fill_theme(list, row, theme, err))
+        return false;
+    snapshot->n_themes++;
+    return true;
+}
+
+/* Gives each usage its bit, and each theme the bits of the usages at or below it. */
+static bool number_usages(struct snapshot *snapshot, struct aro_error *err)
+{
+    snapshot->usage_themes = array_new(SNAPSHOT_MAX_USAGES, sizeof *snapshot->usage_themes, err);
+    if (!snapshot->usage_themes)
+        return false;
+    for (uint32_t i = 0; i < snapshot->n_themes; i++) {
+        if (snapshot->themes[i].niveau != 3)
+            continue;
+        if (snapshot->n_usages == SNAPSHOT_MAX_USAGES)
+            return aro_error_set(err, ARO_TOO_LARGE, "more than %d usages: '%s' is one too many",
+                                 SNAPSHOT_MAX_USAGES, snapshot->themes[i].id);
+        uint64_t bit = UINT64_C(1) << snapshot->n_usages;
+        snapshot->usage_themes[snapshot->n_usages++] = i;
+        for (uint32_t theme = i; theme != SNAPSHOT_NONE; theme = snapshot->themes[theme].parent)
+            snapshot->themes[theme].usages |= bit;
+    }
+    return true;
+}
+
+static bool read_themes(struct snapshot_draft *draft, struct aro_error *err)
+{
+    struct theme_list list = {.snapshot = draft->snapshot};
+    return schema_read_themes(draft->store, read_theme, &list, err) &&
+           number_usages(draft->snapshot, err);
+}
+
+/* ---- The whole ---- */
+
+/* Source: FNV-1a, G. Fowler, L. C. Noll, K.-P. Vo, draft-eastlake-fnv, 64 bits. */
+static uint64_t fnv1a(uint64_t hash, const char *text)
+{
+    for (; *text; text++)
+        hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
+    return hash;
+}
+
+static void name_version(struct snapshot *snapshot)
+{
+    char named[128];
+    snprintf(named, sizeof named, "%s/%" PRId64 "/%s/" ANSWER_FORMAT, snapshot->state.store_id,
+             snapshot->state.seq, ARO_VERSION);
+    uint64_t high = fnv1a(UINT64_C(0xcbf29ce484222325), named);
+    uint64_t low = fnv1a(high, named);
+    snprintf(snapshot->version, sizeof snapshot->version, "%016" PRIx64 "%016" PRIx64, high, low);
+}
+
+static size_t block_bytes(const struct text_block *block, size_t n)
+{
+    return block->offsets ? block->offsets[n] + (n + 1) * sizeof *block->offsets : 0;
+}
+
+static size_t point_bytes(const struct point_set *points)
+{
+    size_t one = sizeof *points->coords + sizeof *points->hilbert_keys + sizeof *points->ids + 1;
+    return points->n * one + block_bytes(&points->compact, points->n) +
+           block_bytes(&points->full, points->n);
+}
+
+static size_t count_bytes(const struct snapshot *snapshot)
+{
+    enum { INITIATIVE_BYTES = 4 + 8 + 1 + 4 + 4, COMMUNE_BYTES = 8 + 8 + 8 + 12 + 1 + 4 + 4 };
+    size_t territories = snapshot->n_regions + snapshot->n_departements + snapshot->n_epcis;
+    return point_bytes(&snapshot->initiatives) + point_bytes(&snapshot->communes) +
+           snapshot->initiatives.n * INITIATIVE_BYTES + snapshot->communes.n * COMMUNE_BYTES +
+           territories * sizeof *snapshot->regions + snapshot->texts.bytes +
+           geo_words_bytes(snapshot->initiative.words);
+}
+
+static bool build_in_transaction(struct snapshot_draft *draft, struct aro_error *err)
+{
+    struct snapshot *snapshot = draft->snapshot;
+    bool ok = schema_store_state(draft->store, &snapshot->state, err) &&
+              schema_store_counts(draft->store, &draft->counts, err) &&
+              read_all_territories(draft, err) && read_themes(draft, err) &&
+              draft_read_communes(draft, err) && draft_read_aliases(draft, err) &&
+              draft_read_labels(draft, err) && draft_read_initiatives(draft, err) &&
+              draft_write_communes(draft, err) && draft_build_names(draft, err);
+    if (!ok)
+        return false;
+    count_territories(snapshot);
+    name_version(snapshot);
+    snapshot->bytes = count_bytes(snapshot);
+    return true;
+}
+
+static void clear_draft(struct snapshot_draft *draft)
+{
+    text_pool_clear(&draft->scratch);
+    free(draft->commune_points);
+    free(draft->communes);
+    free(draft->commune_rows);
+    free(draft->labels);
+    free(draft->aliases);
+}
+
+struct snapshot *snapshot_build(struct schema_store *store, struct aro_error *err)
+{
+    struct snapshot_draft draft = {.store = store, .snapshot = calloc(1, sizeof *draft.snapshot)};
+    if (!draft.snapshot) {
+        aro_error_no_memory(err);
+        return NULL;
+    }
+    atomic_init(&draft.snapshot->references, 1);
+    bool ok = schema_store_begin_read(store, err);
+    if (ok) {
+        ok = build_in_transaction(&draft, err);
+        schema_store_end_read(store);
+    }
+    clear_draft(&draft);
+    if (!ok) {
+        snapshot_release(draft.snapshot);
+        aro_error_context(err, "reading the store");
+        return NULL;
+    }
+    return draft.snapshot;
+}

@@ -1,0 +1,94 @@
+/*
+ * Inside the building of a snapshot: the draft that its steps fill in turn.
+ *
+ * Rows come from the store in the order of their code or id; a position is the place in Hilbert
+ * order. Everything here is used by the one thread that builds.
+ */
+#ifndef ARO_SERVER_SNAPSHOT_BUILD_H
+#define ARO_SERVER_SNAPSHOT_BUILD_H
+
+#include "server/snapshot.h"
+
+/** What places a row among the points. Plain value. */
+struct point_row {
+    int64_t id;
+    struct geo_coord position;
+    bool has_position;
+};
+
+/** What is kept of a commune's row until its text can be written. */
+struct commune_row {
+    char *nom;                          /* the snapshot's */
+    char *codes_postaux, *siren, *zone; /* scratch */
+    char code[8];
+    int64_t population;
+    uint32_t epci, departement, region;
+};
+
+struct label_row {
+    uint32_t commune; /* position */
+    int annee, niveau;
+};
+
+struct alias_row {
+    char *code, *nom; /* scratch; either may be NULL */
+    uint32_t commune; /* position */
+};
+
+struct snapshot_draft {
+    struct schema_store *store;
+    struct schema_counts counts;
+    struct snapshot *snapshot; /* being built */
+    struct text_pool scratch;
+    struct point_row *commune_points; /* by row */
+    struct commune_row *communes;     /* by row */
+    uint32_t *commune_rows;           /* row by position */
+    size_t n_communes;                /* read so far */
+    struct label_row *labels;         /* by commune position, newest first */
+    size_t n_labels;
+    struct alias_row *aliases;
+    size_t n_aliases;
+};
+
+/* The steps, in their order; false and err when one fails. */
+bool draft_read_communes(struct snapshot_draft *draft, struct aro_error *err);
+bool draft_read_aliases(struct snapshot_draft *draft, struct aro_error *err);
+bool draft_read_labels(struct snapshot_draft *draft, struct aro_error *err);
+bool draft_read_initiatives(struct snapshot_draft *draft, struct aro_error *err);
+bool draft_write_communes(struct snapshot_draft *draft, struct aro_error *err);
+bool draft_build_names(struct snapshot_draft *draft, struct aro_error *err);
+
+/**
+ * Sorts the rows, and fills the set's coordinates, keys, ids and index.
+ *
+ * @param rows      n
+ * @param out_rows  the row at each position; owned by the caller, who calls free()
+ */
+bool points_build(struct point_set *points, const struct point_row *rows, size_t n,
+                  uint32_t **out_rows, struct aro_error *err);
+
+/**
+ * Texts in the order of rows to texts in the order of positions.
+ *
+ * @param starts  n + 1 places in texts
+ * @param rows    row at each position
+ */
+bool text_block_build(struct text_block *block, const struct aro_buffer *texts,
+                      const uint64_t *starts, const uint32_t *rows, size_t n,
+                      struct aro_error *err);
+
+/**
+ * The next text of a compact JSON array of texts without escapes (codes, ids).
+ *
+ * @param cursor  where to read on; moved behind the text
+ * @return        false at the end of the array
+ */
+bool next_code(const char **cursor, const char **out_text, size_t *out_len);
+
+/** NULL for SNAPSHOT_NONE. */
+const char *territory_code(const struct snapshot_territory *territories, uint32_t number);
+
+/** Records that the store gave a row that it should not have given (ARO_IO). Returns false. */
+bool broken_store(struct aro_error *err, const char *what, const char *code);
+
+#endif

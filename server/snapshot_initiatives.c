@@ -1,0 +1,243 @@
+#include "server/snapshot_build.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/datetime.h"
+#include "server/feature_text.h"
+
+/* What is kept of the rows until they are sorted; arrays by row. */
+struct initiative_rows {
+    struct snapshot_draft *draft;
+    size_t n, capacity;
+    struct point_row *points;
+    uint32_t *communes;
+    uint64_t *usages;
+    int32_t *days;
+    /* The texts, and where each row's begins (n + 1). */
+    struct aro_buffer compact, full, words;
+    uint64_t *compact_starts, *full_starts, *words_starts;
+};
+
+static void clear_rows(struct initiative_rows *rows)
+{
+    free(rows->points);
+    free(rows->communes);
+    free(rows->usages);
+    free(rows->days);
+    aro_buffer_clear(&rows->compact);
+    aro_buffer_clear(&rows->full);
+    aro_buffer_clear(&rows->words);
+    free(rows->compact_starts);
+    free(rows->full_starts);
+    free(rows->words_starts);
+}
+
+static bool allocate_rows(struct initiative_rows *rows, size_t n, struct aro_error *err)
+{
+    rows->capacity = n;
+    rows->points = array_new(n, sizeof *rows->points, err);
+    rows->communes = array_new(n, sizeof *rows->communes, err);
+    rows->usages = array_new(n, sizeof *rows->usages, err);
+    rows->days = array_new(n, sizeof *rows->days, err);
+    rows->compact_starts = array_new(n + 1, sizeof *rows->compact_starts, err);
+    rows->full_starts = array_new(n + 1, sizeof *rows->full_starts, err);
+    rows->words_starts = array_new(n + 1, sizeof *rows->words_starts, err);
+    return rows->points && rows->communes && rows->usages && rows->days && rows->compact_starts &&
+           rows->full_starts && rows->words_starts;
+}
+
+/* ---- Themes ---- */
+
+/* The bit of a usage by its id; 0 when there is no such usage. */
+static uint64_t usage_bit(const struct snapshot *snapshot, const char *id, size_t len)
+{
+    for (size_t i = 0; i < snapshot->n_usages; i++) {
+        const char *known = snapshot->themes[snapshot->usage_themes[i]].id;
+        if (strncmp(known, id, len) == 0 && known[len] == '\0')
+            return UINT64_C(1) << i;
+    }
+    return 0;
+}
+
+static bool read_usages(const struct snapshot *snapshot, const struct schema_initiative *row,
+                        uint64_t *out_usages, struct aro_error *err)
+{
+    uint64_t usages = 0;
+    const char *cursor = row->themes ? row->themes : "[]", *id;
+    size_t len;
+    while (next_code(&cursor, &id, &len)) {
+        uint64_t bit = usage_bit(snapshot, id, len);
+        if (bit == 0)
+            return broken_store(err, "an initiative of a theme that is not there:", row->themes);
+        usages |= bit;
+    }
+    *out_usages = usages;
+    return true;
+}
+
+/* The axes that the usages belong to: bit g for the g-th axe; and their ids. */
+static uint8_t axes_of(const struct snapshot *snapshot, uint64_t usages, const char **out_ids,
+                       size_t *out_n)
+{
+    uint8_t axes = 0;
+    size_t axe = 0;
+    *out_n = 0;
+    for (size_t i = 0; i < snapshot->n_themes; i++) {
+        const struct snapshot_theme *theme = &snapshot->themes[i];
+        if (theme->niveau != 1)
+            continue;
+        if (theme->usages & usages) {
+            axes |= (uint8_t)(1U << axe);
+            out_ids[(*out_n)++] = theme->id;
+        }
+        axe++;
+    }
+    return axes;
+}
+
+/* ---- Reading ---- */
+
+static void add_words(struct aro_buffer *words, const char *text)
+{
+    if (!text)
+        return;
+    aro_buffer_text(words, text);
+    aro_buffer_char(words, '\n');
+}
+
+static void write_words(struct aro_buffer *words, const struct schema_initiative *row,
+                        const char *commune_nom)
+{
+    add_words(words, row->titre);
+    add_words(words, row->sous_titre);
+    add_words(words, commune_nom);
+    add_words(words, row->actions);
+    add_words(words, row->synthese);
+    add_words(words, row->outils);
+    add_words(words, row->prestataires);
+    add_words(words, row->recommandations);
+    add_words(words, row->resultats);
+}
+
+static void write_texts(struct initiative_rows *rows, const struct schema_initiative *row,
+                        uint32_t commune, uint64_t usages)
+{
+    const struct snapshot *snapshot = rows->draft->snapshot;
+    const struct commune_columns *columns = &snapshot->commune;
+    const char *axes[SNAPSHOT_AXES];
+    struct feature_initiative feature = {
+        .row = row,
+        .commune_nom = columns->noms[commune],
+        .niveau = columns->niveaux[commune],
+        .axes = axes,
+        .epci = territory_code(snapshot->epcis, columns->epcis[commune]),
+        .departement = territory_code(snapshot->departements, columns->departements[commune]),
+        .region = territory_code(snapshot->regions, columns->regions[commune]),
+    };
+    axes_of(snapshot, usages, axes, &feature.n_axes);
+    feature_initiative_compact(&rows->compact, &feature);
+    feature_initiative_full(&rows->full, &feature);
+    write_words(&rows->words, row, feature.commune_nom);
+    rows->compact_starts[rows->n + 1] = rows->compact.len;
+    rows->full_starts[rows->n + 1] = rows->full.len;
+    rows->words_starts[rows->n + 1] = rows->words.len;
+}
+
+static bool read_initiative(void *context, const struct schema_initiative *row,
+                            struct aro_error *err)
+{
+    struct initiative_rows *rows = context;
+    const struct snapshot *snapshot = rows->draft->snapshot;
+    uint32_t commune = snapshot_commune(snapshot, row->commune);
+    uint64_t usages = 0;
+    if (rows->n >= rows->capacity || (rows->n > 0 && rows->points[rows->n - 1].id >= row->id))
+        return broken_store(err, "an initiative too many or out of order:", row->titre);
+    if (commune == SNAPSHOT_NONE)
+        return broken_store(err, "an initiative of a commune that is not there:", row->commune);
+    if (!datetime_day(row->date, strlen(row->date), &rows->days[rows->n]))
+        return broken_store(err, "an initiative of a day that does not exist:", row->date);
+    if (!read_usages(snapshot, row, &usages, err))
+        return false;
+    rows->points[rows->n] = (struct point_row){
+        .id = row->id, .position = row->position, .has_position = row->has_position};
+    rows->communes[rows->n] = commune;
+    rows->usages[rows->n] = usages;
+    write_texts(rows, row, commune, usages);
+    rows->n++;
+    return true;
+}
+
+/* ---- From rows to positions ---- */
+
+static bool fill_columns(const struct initiative_rows *rows, const uint32_t *order,
+                         struct aro_error *err)
+{
+    struct snapshot *snapshot = rows->draft->snapshot;
+    struct initiative_columns *columns = &snapshot->initiative;
+    columns->communes = array_new(rows->n, sizeof *columns->communes, err);
+    columns->usages = array_new(rows->n, sizeof *columns->usages, err);
+    columns->axes = array_new(rows->n, sizeof *columns->axes, err);
+    columns->days = array_new(rows->n, sizeof *columns->days, err);
+    columns->by_id = array_new(rows->n, sizeof *columns->by_id, err);
+    if (!columns->communes || !columns->usages || !columns->axes || !columns->days ||
+        !columns->by_id)
+        return false;
+    const char *ids[SNAPSHOT_AXES];
+    size_t n_ids;
+    for (uint32_t i = 0; i < rows->n; i++) {
+        columns->communes[i] = rows->communes[order[i]];
+        columns->usages[i] = rows->usages[order[i]];
+        columns->axes[i] = axes_of(snapshot, columns->usages[i], ids, &n_ids);
+        columns->days[i] = rows->days[order[i]];
+        columns->by_id[order[i]] = i; /* rows come in the order of id */
+        snapshot->commune.n_initiatives[columns->communes[i]]++;
+    }
+    return true;
+}
+
+static struct geo_words *build_words(const struct initiative_rows *rows, const uint32_t *order,
+                                     struct aro_error *err)
+{
+    struct geo_words_builder *builder = geo_words_builder_new(err);
+    if (!builder || !aro_buffer_ok(&rows->words, err))
+        goto failed;
+    for (uint32_t i = 0; i < rows->n; i++) {
+        uint64_t start = rows->words_starts[order[i]], end = rows->words_starts[order[i] + 1];
+        if (!geo_words_add(builder, i, rows->words.data + start, end - start, err))
+            goto failed;
+    }
+    return geo_words_build(builder, err);
+failed:
+    geo_words_builder_free(builder);
+    return NULL;
+}
+
+/* Each kind of text is released as soon as its block stands: they are most of the memory. */
+static bool fill_texts(struct initiative_rows *rows, const uint32_t *order, struct aro_error *err)
+{
+    struct snapshot *snapshot = rows->draft->snapshot;
+    struct point_set *points = &snapshot->initiatives;
+    snapshot->initiative.words = build_words(rows, order, err);
+    aro_buffer_clear(&rows->words);
+    if (!snapshot->initiative.words ||
+        !text_block_build(&points->full, &rows->full, rows->full_starts, order, rows->n, err))
+        return false;
+    aro_buffer_clear(&rows->full);
+    return text_block_build(&points->compact, &rows->compact, rows->compact_starts, order, rows->n,
+                            err);
+}
+
+bool draft_read_initiatives(struct snapshot_draft *draft, struct aro_error *err)
+{
+    struct initiative_rows rows = {.draft = draft};
+    uint32_t *order = NULL;
+    bool ok = allocate_rows(&rows, (size_t)draft->counts.initiatives, err) &&
+              schema_read_initiatives(draft->store, read_initiative, &rows, err) &&
+              points_build(&draft->snapshot->initiatives, rows.points, rows.n, &order, err) &&
+              fill_columns(&rows, order, err) && fill_texts(&rows, order, err);
+    draft->snapshot->headline.initiatives = (uint32_t)rows.n;
+    free(order);
+    clear_rows(&rows);
+    return ok;
+}

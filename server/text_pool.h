@@ -1,0 +1,35 @@
+/*
+ * Many small texts that live and die together, and arrays that grow while rows are read.
+ */
+#ifndef ARO_SERVER_TEXT_POOL_H
+#define ARO_SERVER_TEXT_POOL_H
+
+#include <stddef.h>
+
+#include "geo/error.h"
+
+/** Start from {0}; text_pool_clear() releases every text at once. Owned by one thread. */
+struct text_pool {
+    struct text_chunk *newest; /* owned */
+    size_t bytes;              /* held, for the memory figures */
+};
+
+/**
+ * @param text  NULL gives NULL, which is not an error
+ * @return      a copy that stays where it is until the pool is cleared; NULL on ARO_NO_MEMORY
+ */
+char *text_pool_copy(struct text_pool *pool, const char *text, struct aro_error *err);
+void text_pool_clear(struct text_pool *pool);
+
+/** An array of zeroed items, not NULL even for none; NULL on ARO_NO_MEMORY. The caller free()s. */
+void *array_new(size_t n, size_t item_bytes, struct aro_error *err);
+
+/**
+ * Makes room for one more item in an array of n.
+ *
+ * @param items  the array, or NULL while empty
+ * @return       the array, moved or not; NULL on ARO_NO_MEMORY, the old one then still stands
+ */
+void *array_grow(void *items, size_t n, size_t *capacity, size_t item_bytes, struct aro_error *err);
+
+#endif
