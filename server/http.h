@@ -39,6 +39,7 @@ enum param {
     PARAM_LON,
     PARAM_LAT,
     PARAM_BY,
+    PARAM_V,
     PARAM_COUNT_OF_ALL
 };
 #define PARAM_BIT(param) (UINT64_C(1) << (param))
@@ -53,11 +54,19 @@ extern const struct param_info param_infos[PARAM_COUNT_OF_ALL];
 
 /* ---- Formats ---- */
 
-enum format { FORMAT_JSON = 1, FORMAT_GEOJSON = 2, FORMAT_HTML = 4, FORMAT_OPENAPI = 8 };
+enum format {
+    FORMAT_JSON = 1,
+    FORMAT_GEOJSON = 2,
+    FORMAT_HTML = 4,
+    FORMAT_OPENAPI = 8,
+    FORMAT_TEXT = 16,
+};
 
 /* ---- Requests ---- */
 
 enum { REQUEST_MAX_PATH_VALUES = 3 };
+
+struct server; /* state.h: for the program's own routes (probes, metrics, OpenAPI) */
 
 /** Valid until the handler returns. */
 struct request {
@@ -67,7 +76,9 @@ struct request {
     enum format format;                               /* one of the route's */
     const char *base_url;                             /* absolute, no slash at the end */
     const struct settings *settings;
-    const struct snapshot *snapshot; /* the response keeps a reference until it is sent */
+    struct server *server;
+    const struct snapshot *snapshot; /* the response keeps a reference until it is sent; NULL
+                                        only where needs_no_snapshot and none is loaded */
     const char *const *params;       /* by enum param: decoded value, NULL when not given */
     const char *query;               /* canonical: known parameters, sorted by name, encoded */
 };
@@ -77,6 +88,7 @@ const char *request_param(const struct request *request, enum param param);
 
 /**
  * Appends an absolute link to this route with the request's parameters, one of them replaced.
+ * A cursor takes the place of an offset: setting PARAM_CURSOR leaves PARAM_OFFSET out.
  *
  * @param param  the parameter to set, or PARAM_COUNT_OF_ALL for none
  * @param value  NULL leaves that parameter out
@@ -125,5 +137,8 @@ struct route {
 };
 extern const struct route routes[];
 extern const size_t n_routes;
+/** Those of the metrics listener. */
+extern const struct route metrics_routes[];
+extern const size_t n_metrics_routes;
 
 #endif

@@ -1,0 +1,117 @@
+#include "server/deflate.h"
+
+#include <limits.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <zlib.h>
+
+/* On 140 kB of features: the level after which time grows faster than the body shrinks. */
+enum { LEVEL = 2, GZIP_WINDOW_BITS = 15 + 16, MEMORY_LEVEL = 8, KEPT_MAX = 64 };
+
+struct gzip_pool {
+    pthread_mutex_t lock; /* guards what follows */
+    size_t n_kept;
+    z_stream *kept[KEPT_MAX];
+};
+
+struct gzip_pool *gzip_pool_new(struct aro_error *err)
+{
+    struct gzip_pool *pool = calloc(1, sizeof *pool);
+    if (!pool) {
+        aro_error_no_memory(err);
+        return NULL;
+    }
+    pthread_mutex_init(&pool->lock, NULL);
+    return pool;
+}
+
+static void stream_free(z_stream *stream)
+{
+    if (stream)
+        deflateEnd(stream);
+    free(stream);
+}
+
+void gzip_pool_free(struct gzip_pool *pool)
+{
+    if (!pool)
+        return;
+    for (size_t i = 0; i < pool->n_kept; i++)
+        stream_free(pool->kept[i]);
+    pthread_mutex_destroy(&pool->lock);
+    free(pool);
+}
+
+/* A compressor takes 256 kB and some microseconds to make: threads hand them on. */
+static z_stream *take_stream(struct gzip_pool *pool)
+{
+    z_stream *stream = NULL;
+    pthread_mutex_lock(&pool->lock);
+    if (pool->n_kept > 0)
+        stream = pool->kept[--pool->n_kept];
+    pthread_mutex_unlock(&pool->lock);
+    if (stream)
+        return stream;
+    stream = calloc(1, sizeof *stream);
+    if (stream && deflateInit2(stream, LEVEL, Z_DEFLATED, GZIP_WINDOW_BITS, MEMORY_LEVEL,
+                               Z_DEFAULT_STRATEGY) != Z_OK) {
+        free(stream);
+        stream = NULL;
+    }
+    return stream;
+}
+
+static void put_stream(struct gzip_pool *pool, z_stream *stream)
+{
+    if (deflateReset(stream) != Z_OK) {
+        stream_free(stream);
+        return;
+    }
+    pthread_mutex_lock(&pool->lock);
+    if (pool->n_kept < KEPT_MAX) {
+        pool->kept[pool->n_kept++] = stream;
+        stream = NULL;
+    }
+    pthread_mutex_unlock(&pool->lock);
+    stream_free(stream);
+}
+
+static bool deflate_some(z_stream *stream, const void *bytes, size_t len, int flush,
+                         struct aro_buffer *out)
+{
+    stream->next_in = (z_const Bytef *)bytes;
+    stream->avail_in = (uInt)len;
+    do {
+        if (!aro_buffer_reserve(out, 4096))
+            return false;
+        size_t room = out->capacity - out->len;
+        stream->next_out = (Bytef *)out->data + out->len;
+        stream->avail_out = room > UINT_MAX ? UINT_MAX : (uInt)room;
+        uInt offered = stream->avail_out;
+        if (deflate(stream, flush) == Z_STREAM_ERROR)
+            return false;
+        out->len += offered - stream->avail_out;
+    } while (stream->avail_out == 0);
+    return true;
+}
+
+bool gzip_pieces(struct gzip_pool *pool, const struct body_piece *pieces, size_t n,
+                 struct aro_buffer *out, struct aro_error *err)
+{
+    enum { STEP_BYTES = 1 << 30 }; /* zlib counts in unsigned int */
+    z_stream *stream = take_stream(pool);
+    bool ok = stream != NULL;
+    for (size_t i = 0; ok && i < n; i++) {
+        const char *bytes = pieces[i].bytes;
+        for (size_t left = pieces[i].len; ok && left > 0;) {
+            size_t step = left > STEP_BYTES ? STEP_BYTES : left;
+            ok = deflate_some(stream, bytes, step, Z_NO_FLUSH, out);
+            bytes += step;
+            left -= step;
+        }
+    }
+    ok = ok && deflate_some(stream, NULL, 0, Z_FINISH, out);
+    if (stream)
+        put_stream(pool, stream);
+    return ok || aro_error_no_memory(err);
+}

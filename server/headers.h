@@ -1,0 +1,21 @@
+/*
+ * The headers that every answer has, by what kind of answer it is.
+ */
+#ifndef ARO_SERVER_HEADERS_H
+#define ARO_SERVER_HEADERS_H
+
+#include "server/response.h"
+
+/** What browsers of other origins may do: read everything public. */
+void headers_add_cors(struct response *response);
+
+/** The answer to OPTIONS, preflight or not: methods, headers that may be sent. */
+void headers_add_options(struct response *response);
+
+/** Vary of a route whose answers may be gzip. */
+void headers_add_vary(struct response *response, const struct route *route);
+
+/** Content-Security-Policy and its like, for pages. */
+void headers_add_page_security(struct response *response, const struct settings *settings);
+
+#endif

@@ -1,0 +1,142 @@
+#include <string.h>
+
+#include "geo/json.h"
+#include "server/collections.h"
+#include "server/negotiate.h"
+#include "server/program_handlers.h"
+#include "server/response.h"
+
+/* The page where a person asks, the OGC landing page (17-069r4, section 7.2) where a program does.
+ */
+bool handle_landing(const struct request *request, struct response *response, struct aro_error *err)
+{
+    struct aro_buffer *out = response_buffer(response);
+    if (request->format == FORMAT_HTML) {
+        const struct asset *page = asset_find("index.html");
+        if (!page)
+            return aro_error_set(err, ARO_NOT_FOUND, "this program was built without its page");
+        response_set_asset(response, page);
+        return true;
+    }
+    aro_buffer_text(out, "{\"title\":\"arobase\",\"description\":\"Local initiatives of French "
+                         "communes, as features.\",\"links\":[");
+    link_write(request, out, "/", "self", "application/json", "This document");
+    aro_buffer_char(out, ',');
+    link_write(request, out, "/", "alternate", "text/html", "The map");
+    aro_buffer_char(out, ',');
+    link_write(request, out, "/api", "service-desc", format_content_type(FORMAT_OPENAPI),
+               "The interface, as OpenAPI 3.0");
+    aro_buffer_char(out, ',');
+    link_write(request, out, "/conformance", "conformance", "application/json",
+               "Conformance classes");
+    aro_buffer_char(out, ',');
+    link_write(request, out, "/collections", "data", "application/json", "The collections");
+    aro_buffer_text(out, "]}\n");
+    return true;
+}
+
+/* No class without a test that proves it: tests/api/test_meta.py. */
+bool handle_conformance(const struct request *request, struct response *response,
+                        struct aro_error *err)
+{
+    (void)request;
+    (void)err;
+    aro_buffer_text(response_buffer(response),
+                    "{\"conformsTo\":["
+                    "\"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core\","
+                    "\"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30\","
+                    "\"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson\"]}\n");
+    return true;
+}
+
+bool handle_collections(const struct request *request, struct response *response,
+                        struct aro_error *err)
+{
+    (void)err;
+    struct aro_buffer *out = response_buffer(response);
+    aro_buffer_text(out, "{\"links\":[");
+    link_write(request, out, "/collections", "self", "application/json", "This document");
+    aro_buffer_text(out, "],\"collections\":[");
+    for (size_t i = 0; i < n_collection_infos; i++) {
+        aro_buffer_text(out, i ? "," : "");
+        collection_write(request, &collection_infos[i], out);
+    }
+    aro_buffer_text(out, "]}\n");
+    return true;
+}
+
+bool handle_collection(const struct request *request, struct response *response,
+                       struct aro_error *err)
+{
+    struct aro_buffer *out = response_buffer(response);
+    const char *id = request->path_values[0];
+    for (size_t i = 0; i < n_collection_infos; i++) {
+        if (strcmp(collection_infos[i].id, id) != 0)
+            continue;
+        collection_write(request, &collection_infos[i], out);
+        aro_buffer_char(out, '\n');
+        return true;
+    }
+    return aro_error_set(err, ARO_NOT_FOUND, "no collection '%.64s': there are %s and %s", id,
+                         collection_infos[0].id, collection_infos[1].id);
+}
+
+bool handle_themes(const struct request *request, struct response *response, struct aro_error *err)
+{
+    (void)err;
+    const struct snapshot *snapshot = request->snapshot;
+    struct aro_buffer *out = response_buffer(response);
+    aro_buffer_text(out, "{\"themes\":[");
+    for (size_t i = 0; i < snapshot->n_themes; i++) {
+        const struct snapshot_theme *theme = &snapshot->themes[i];
+        bool root = theme->parent == SNAPSHOT_NONE;
+        aro_buffer_text(out, i ? ",{\"id\":" : "{\"id\":");
+        aro_json_text(out, theme->id);
+        aro_buffer_text(out, ",\"parent\":");
+        aro_json_text(out, root ? NULL : snapshot->themes[theme->parent].id);
+        aro_buffer_printf(out, ",\"niveau\":%d,\"libelle\":", theme->niveau);
+        aro_json_text(out, theme->libelle);
+        aro_buffer_char(out, '}');
+    }
+    aro_buffer_text(out, "]}\n");
+    return true;
+}
+
+bool handle_summary(const struct request *request, struct response *response, struct aro_error *err)
+{
+    (void)err;
+    const struct snapshot *snapshot = request->snapshot;
+    const struct snapshot_headline *headline = &snapshot->headline;
+    struct aro_buffer *out = response_buffer(response);
+    aro_buffer_text(out, "{\"annee\":");
+    if (headline->annee)
+        aro_json_integer(out, headline->annee);
+    else
+        aro_buffer_text(out, "null");
+    aro_buffer_printf(out, ",\"labelled_communes\":%u,\"labelled_population\":",
+                      (unsigned)headline->labelled_communes);
+    aro_json_integer(out, headline->labelled_population);
+    aro_buffer_printf(out, ",\"initiatives\":%zu,\"communes\":%zu}\n", snapshot->initiatives.n,
+                      snapshot->communes.n);
+    return true;
+}
+
+/* What the page needs to know of the settings. */
+bool handle_config(const struct request *request, struct response *response, struct aro_error *err)
+{
+    (void)err;
+    const struct settings *settings = request->settings;
+    struct aro_buffer *out = response_buffer(response);
+    aro_buffer_text(out, "{\"version\":");
+    aro_json_text(out, ARO_VERSION);
+    aro_buffer_text(out, ",\"basemap_style\":");
+    aro_json_text(out, settings->basemap_style);
+    aro_buffer_text(out, ",\"map_budget\":");
+    aro_json_integer(out, settings->map_budget);
+    aro_buffer_text(out, ",\"items_default\":");
+    aro_json_integer(out, settings->items_default);
+    aro_buffer_text(out, ",\"items_max\":");
+    aro_json_integer(out, settings->items_max);
+    aro_buffer_text(out, "}\n");
+    return true;
+}

@@ -1,0 +1,199 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "geo/json.h"
+#include "server/collections.h"
+#include "server/negotiate.h"
+#include "server/program_handlers.h"
+
+/* OpenAPI 3.0.3 (https://spec.openapis.org/oas/v3.0.3), made from the tables of routes and of
+ * parameters: what is routed is described, and the other way round. */
+
+/* "/assets/{path*}" is "/assets/{path}" here. */
+static void write_path(struct aro_buffer *out, const char *pattern)
+{
+    struct aro_buffer path = {0};
+    for (const char *c = pattern; *c; c++)
+        if (*c != '*')
+            aro_buffer_char(&path, *c);
+    aro_json_string(out, path.data, path.len);
+    out->failed |= path.failed;
+    aro_buffer_clear(&path);
+}
+
+/* Of "/collections/{collection}/items": "get_collections_collection_items". */
+static void write_operation_id(struct aro_buffer *out, const char *pattern)
+{
+    aro_buffer_text(out, "\"operationId\":\"get");
+    if (strcmp(pattern, "/") == 0)
+        aro_buffer_text(out, "_landing");
+    for (const char *c = pattern; *c && pattern[1]; c++)
+        if (*c == '/' || *c == '.' || *c == '-')
+            aro_buffer_char(out, '_');
+        else if (!strchr("{}*", *c))
+            aro_buffer_char(out, *c);
+    aro_buffer_char(out, '"');
+}
+
+static void write_path_value(struct aro_buffer *out, const char *name, size_t name_len)
+{
+    bool collection = name_len == 10 && memcmp(name, "collection", 10) == 0;
+    aro_buffer_text(out, "{\"name\":");
+    aro_json_string(out, name, name_len);
+    aro_buffer_text(out, ",\"in\":\"path\",\"required\":true,\"schema\":{\"type\":\"string\"");
+    for (size_t i = 0; collection && i < n_collection_infos; i++) {
+        aro_buffer_text(out, i ? "," : ",\"enum\":[");
+        aro_json_text(out, collection_infos[i].id);
+    }
+    aro_buffer_text(out, collection ? "]}}" : "}}");
+}
+
+static void write_parameters(struct aro_buffer *out, const struct route *route)
+{
+    const char *separator = "";
+    aro_buffer_text(out, "\"parameters\":[");
+    for (const char *open = strchr(route->pattern, '{'); open; open = strchr(open + 1, '{')) {
+        aro_buffer_text(out, separator);
+        write_path_value(out, open + 1, strcspn(open + 1, "*}"));
+        separator = ",";
+    }
+    for (int i = 0; i < PARAM_COUNT_OF_ALL; i++) {
+        if (!(route->params & PARAM_BIT(i)))
+            continue;
+        aro_buffer_printf(out, "%s{\"$ref\":\"#/components/parameters/%s\"}", separator,
+                          param_infos[i].name);
+        separator = ",";
+    }
+    aro_buffer_char(out, ']');
+}
+
+/* The schema of a format's answers, by name; what has none of its own is any object. */
+static const char *schema_of(const struct route *route, enum format format)
+{
+    if (format == FORMAT_HTML || format == FORMAT_TEXT)
+        return "{\"type\":\"string\"}";
+    if (format != FORMAT_GEOJSON)
+        return "{\"type\":\"object\"}";
+    bool one = strlen(route->pattern) > 4 &&
+               strcmp(route->pattern + strlen(route->pattern) - 4, "{id}") == 0;
+    return one ? "{\"$ref\":\"#/components/schemas/feature\"}"
+               : "{\"$ref\":\"#/components/schemas/featureCollection\"}";
+}
+
+static void write_responses(struct aro_buffer *out, const struct route *route)
+{
+    const char *separator = "";
+    aro_buffer_text(out, "\"responses\":{\"200\":{\"description\":");
+    aro_json_text(out, route->summary);
+    aro_buffer_text(out, ",\"content\":{");
+    for (unsigned bit = 1; bit <= FORMAT_TEXT; bit <<= 1) {
+        if (!(route->formats & bit))
+            continue;
+        aro_buffer_text(out, separator);
+        aro_json_text(out, format_content_type((enum format)bit));
+        aro_buffer_printf(out, ":{\"schema\":%s}", schema_of(route, (enum format)bit));
+        separator = ",";
+    }
+    aro_buffer_text(out, "}},\"default\":{\"$ref\":\"#/components/responses/problem\"}}");
+}
+
+static void write_routes(struct aro_buffer *out)
+{
+    const char *separator = "";
+    aro_buffer_text(out, "\"paths\":{");
+    for (size_t i = 0; i < n_routes; i++) {
+        const struct route *route = &routes[i];
+        if (!route->summary)
+            continue;
+        aro_buffer_text(out, separator);
+        write_path(out, route->pattern);
+        aro_buffer_text(out, ":{\"get\":{\"summary\":");
+        aro_json_text(out, route->summary);
+        aro_buffer_text(out, ",\"tags\":[");
+        aro_json_text(out, route->tag);
+        aro_buffer_text(out, "],");
+        write_operation_id(out, route->pattern);
+        aro_buffer_char(out, ',');
+        write_parameters(out, route);
+        aro_buffer_char(out, ',');
+        write_responses(out, route);
+        aro_buffer_text(out, "}}");
+        separator = ",";
+    }
+    aro_buffer_char(out, '}');
+}
+
+/* Lists are "a,b,c"; examples are left to the description where they are such texts. */
+static void write_parameter(struct aro_buffer *out, const struct param_info *info)
+{
+    bool list = strncmp(info->schema, "{\"type\":\"array\"", 15) == 0;
+    aro_json_text(out, info->name);
+    aro_buffer_text(out, ":{\"name\":");
+    aro_json_text(out, info->name);
+    aro_buffer_text(out, ",\"in\":\"query\",\"required\":false,\"description\":");
+    struct aro_buffer description = {0};
+    aro_buffer_text(&description, info->description);
+    if (info->example)
+        aro_buffer_printf(&description, " Example: %s=%s", info->name, info->example);
+    aro_json_string(out, description.data, description.len);
+    out->failed |= description.failed;
+    aro_buffer_clear(&description);
+    aro_buffer_printf(out, ",\"schema\":%s,\"style\":\"form\",\"explode\":false%s}", info->schema,
+                      list ? "" : ",\"allowReserved\":false");
+}
+
+static const char schemas[] =
+    "\"schemas\":{"
+    "\"problem\":{\"type\":\"object\",\"required\":[\"type\",\"title\",\"status\",\"detail\"],"
+    "\"properties\":{\"type\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"},"
+    "\"status\":{\"type\":\"integer\"},\"detail\":{\"type\":\"string\"},"
+    "\"parameter\":{\"type\":\"string\"}}},"
+    "\"link\":{\"type\":\"object\",\"required\":[\"href\",\"rel\"],\"properties\":{"
+    "\"href\":{\"type\":\"string\"},\"rel\":{\"type\":\"string\"},\"type\":{\"type\":\"string\"},"
+    "\"title\":{\"type\":\"string\"}}},"
+    "\"feature\":{\"type\":\"object\",\"required\":[\"type\",\"geometry\",\"properties\"],"
+    "\"properties\":{\"type\":{\"type\":\"string\",\"enum\":[\"Feature\"]},"
+    "\"id\":{\"oneOf\":[{\"type\":\"string\"},{\"type\":\"integer\"}]},"
+    "\"geometry\":{\"type\":\"object\",\"nullable\":true},"
+    "\"properties\":{\"type\":\"object\",\"nullable\":true},"
+    "\"links\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/link\"}}}},"
+    "\"featureCollection\":{\"type\":\"object\",\"required\":[\"type\",\"features\"],"
+    "\"properties\":{\"type\":{\"type\":\"string\",\"enum\":[\"FeatureCollection\"]},"
+    "\"features\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/feature\"}},"
+    "\"numberMatched\":{\"type\":\"integer\",\"minimum\":0},"
+    "\"numberReturned\":{\"type\":\"integer\",\"minimum\":0},"
+    "\"links\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/link\"}}}}}";
+
+static void write_components(struct aro_buffer *out)
+{
+    aro_buffer_text(out, "\"components\":{\"parameters\":{");
+    for (int i = 0; i < PARAM_COUNT_OF_ALL; i++) {
+        aro_buffer_text(out, i ? "," : "");
+        write_parameter(out, &param_infos[i]);
+    }
+    aro_buffer_text(out, "},\"responses\":{\"problem\":{\"description\":\"What is wrong (RFC 9457)."
+                         "\",\"content\":{\"application/problem+json\":{\"schema\":{\"$ref\":"
+                         "\"#/components/schemas/problem\"}}}}},");
+    aro_buffer_text(out, schemas);
+    aro_buffer_char(out, '}');
+}
+
+bool handle_api(const struct request *request, struct response *response, struct aro_error *err)
+{
+    (void)err;
+    struct aro_buffer *out = response_buffer(response);
+    aro_buffer_text(out, "{\"openapi\":\"3.0.3\",\"info\":{\"title\":\"arobase\",\"description\":"
+                         "\"Local initiatives of French communes: by viewport, radius, territory, "
+                         "theme and words.\",\"version\":");
+    aro_json_text(out, ARO_VERSION);
+    aro_buffer_text(out,
+                    ",\"license\":{\"name\":\"Apache-2.0\",\"url\":"
+                    "\"https://www.apache.org/licenses/LICENSE-2.0\"}},\"servers\":[{\"url\":");
+    aro_json_text(out, request->base_url);
+    aro_buffer_text(out, "}],");
+    write_routes(out);
+    aro_buffer_char(out, ',');
+    write_components(out);
+    aro_buffer_text(out, "}\n");
+    return true;
+}

@@ -1,0 +1,206 @@
+#include "server/params.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/text.h"
+
+#define CODES_SCHEMA                                                                               \
+    "{\"type\":\"array\",\"minItems\":1,\"items\":{\"type\":\"string\",\"pattern\":"               \
+    "\"^[0-9A-Za-z]+$\"}}"
+#define BBOX_SCHEMA                                                                                \
+    "{\"type\":\"array\",\"oneOf\":[{\"minItems\":4,\"maxItems\":4},"                              \
+    "{\"minItems\":6,\"maxItems\":6}],\"items\":{\"type\":\"number\",\"format\":\"double\"}}"
+
+const struct param_info param_infos[PARAM_COUNT_OF_ALL] = {
+    [PARAM_F] = {"f", "Format of the answer, instead of the Accept header.",
+                 "{\"type\":\"string\",\"enum\":[\"json\",\"geojson\",\"html\"]}", "json"},
+    [PARAM_BBOX] = {"bbox",
+                    "Only what lies in the box minLon,minLat,maxLon,maxLat (WGS 84 degrees; edges "
+                    "included; minLon above maxLon crosses the antimeridian; the heights of six "
+                    "numbers are left aside).",
+                    BBOX_SCHEMA, "2.2,48.8,2.5,48.9"},
+    [PARAM_NEAR] = {"near",
+                    "A point lon,lat: each feature gets distance_m (geodesic), nearest first.",
+                    "{\"type\":\"array\",\"minItems\":2,\"maxItems\":2,\"items\":{\"type\":"
+                    "\"number\",\"format\":\"double\"}}",
+                    "2.35,48.85"},
+    [PARAM_RADIUS] = {"radius", "With near: only what is at most so many metres away.",
+                      "{\"type\":\"number\",\"format\":\"double\",\"minimum\":0}", "5000"},
+    [PARAM_COMMUNE] = {"commune",
+                       "INSEE codes of communes, any of them; former codes lead to the commune of "
+                       "today.",
+                       CODES_SCHEMA, "13056"},
+    [PARAM_EPCI] = {"epci", "SIREN codes of EPCIs, any of them.", CODES_SCHEMA, "200054807"},
+    [PARAM_DEPARTEMENT] = {"departement", "Codes of departements, any of them.", CODES_SCHEMA,
+                           "2A,13"},
+    [PARAM_REGION] = {"region", "INSEE codes of regions, any of them.", CODES_SCHEMA, "93"},
+    [PARAM_AXE] = {"axe", "Ids of axes of the theme taxonomy (see /themes), any of them.",
+                   CODES_SCHEMA, "1"},
+    [PARAM_ENJEU] = {"enjeu", "Ids of enjeux of the theme taxonomy, any of them.", CODES_SCHEMA,
+                     "2a"},
+    [PARAM_USAGE] = {"usage", "Ids of usages of the theme taxonomy, any of them.", CODES_SCHEMA,
+                     "4c2"},
+    [PARAM_NIVEAU] = {"niveau", "Newest label of the commune, 1 to 5 arobases, any of them.",
+                      "{\"type\":\"array\",\"minItems\":1,\"items\":{\"type\":\"integer\","
+                      "\"minimum\":1,\"maximum\":5}}",
+                      "4,5"},
+    [PARAM_DATETIME] = {"datetime",
+                        "Date or RFC 3339 instant, or an interval of two with \"/\"; \"..\" is an "
+                        "open end.",
+                        "{\"type\":\"string\"}", "2018-01-01/2020-12-31"},
+    [PARAM_Q] = {"q", "Words that must all occur; accents and case do not matter.",
+                 "{\"type\":\"string\"}", "mediatheque"},
+    [PARAM_LIMIT] = {"limit",
+                     "At most so many features; more than the maximum is answered with the maximum "
+                     "and a next link.",
+                     "{\"type\":\"integer\",\"minimum\":1,\"maximum\":10000,\"default\":1000}",
+                     "100"},
+    [PARAM_CURSOR] = {"cursor", "Where a page begins: as found in a next link.",
+                      "{\"type\":\"string\"}", NULL},
+    [PARAM_OFFSET] = {"offset", "So many features are passed over.",
+                      "{\"type\":\"integer\",\"minimum\":0,\"default\":0}", "0"},
+    [PARAM_PROFILE] = {"profile", "Which properties: the few of a list, or all.",
+                       "{\"type\":\"string\",\"enum\":[\"compact\",\"full\"],\"default\":"
+                       "\"full\"}",
+                       "compact"},
+    [PARAM_ZOOM] = {"zoom", "Zoom level of the map, on tiles of 256 pixels.",
+                    "{\"type\":\"number\",\"minimum\":0,\"maximum\":22}", "9"},
+    [PARAM_LON] = {"lon", "Longitude, WGS 84 degrees.",
+                   "{\"type\":\"number\",\"format\":\"double\",\"minimum\":-180,\"maximum\":180}",
+                   "5.05"},
+    [PARAM_LAT] = {"lat", "Latitude, WGS 84 degrees.",
+                   "{\"type\":\"number\",\"format\":\"double\",\"minimum\":-90,\"maximum\":90}",
+                   "43.4"},
+    [PARAM_BY] = {"by", "What is counted by.",
+                  "{\"type\":\"string\",\"enum\":[\"region\",\"departement\",\"epci\",\"commune\","
+                  "\"axe\",\"enjeu\",\"usage\",\"annee\",\"niveau\"]}",
+                  "region"},
+    [PARAM_V] = {"v", "Version of the file: with it, the answer may be kept for ever.",
+                 "{\"type\":\"string\"}", NULL},
+};
+
+const enum param params_by_name[PARAM_COUNT_OF_ALL] = {
+    PARAM_AXE,         PARAM_BBOX,   PARAM_BY,     PARAM_COMMUNE, PARAM_CURSOR,  PARAM_DATETIME,
+    PARAM_DEPARTEMENT, PARAM_ENJEU,  PARAM_EPCI,   PARAM_F,       PARAM_LAT,     PARAM_LIMIT,
+    PARAM_LON,         PARAM_NEAR,   PARAM_NIVEAU, PARAM_OFFSET,  PARAM_PROFILE, PARAM_Q,
+    PARAM_RADIUS,      PARAM_REGION, PARAM_USAGE,  PARAM_V,       PARAM_ZOOM,
+};
+
+void params_clear(struct params *params)
+{
+    free(params->text);
+    free(params->canonical);
+    *params = (struct params){0};
+}
+
+static enum param find_param(const char *name, uint64_t known)
+{
+    for (int i = 0; i < PARAM_COUNT_OF_ALL; i++)
+        if ((known & PARAM_BIT(i)) && strcmp(param_infos[i].name, name) == 0)
+            return (enum param)i;
+    return PARAM_COUNT_OF_ALL;
+}
+
+static bool refuse_unknown(const char *name, uint64_t known, struct aro_error *err)
+{
+    const char *names[PARAM_COUNT_OF_ALL] = {0};
+    struct aro_buffer list = {0};
+    for (int i = 0; i < PARAM_COUNT_OF_ALL; i++) {
+        enum param param = params_by_name[i];
+        if (!(known & PARAM_BIT(param)))
+            continue;
+        names[i] = param_infos[param].name;
+        aro_buffer_printf(&list, "%s'%s'", list.len ? ", " : "", names[i]);
+    }
+    const char *nearest = text_nearest(name, names, PARAM_COUNT_OF_ALL);
+    if (nearest)
+        aro_error_set_for(err, name, ARO_BAD_INPUT, "unknown parameter '%.64s': did you mean '%s'?",
+                          name, nearest);
+    else if (list.len == 0)
+        aro_error_set_for(err, name, ARO_BAD_INPUT,
+                          "unknown parameter '%.64s': this address takes none", name);
+    else
+        aro_error_set_for(err, name, ARO_BAD_INPUT,
+                          "unknown parameter '%.64s': this address takes %.*s", name, (int)list.len,
+                          list.data);
+    aro_buffer_clear(&list);
+    return false;
+}
+
+/* One "name=value", decoded where it stands: decoding never makes a text longer, and the "&" or
+ * NUL behind it gives way to the terminator. */
+static bool parse_pair(char *pair, size_t len, uint64_t known, bool lenient, struct params *params,
+                       struct aro_error *err)
+{
+    char *equals = memchr(pair, '=', len);
+    size_t name_len = equals ? (size_t)(equals - pair) : len;
+    char *value = equals ? equals + 1 : pair + len;
+    size_t value_len = len - (size_t)(value - pair);
+    struct aro_error decode_err = {0};
+    if (!text_decode(TEXT_FORM, pair, name_len, pair, &decode_err))
+        return lenient ||
+               aro_error_set(err, ARO_BAD_INPUT, "name of a parameter: %s", decode_err.message);
+    enum param param = find_param(pair, known);
+    if (param == PARAM_COUNT_OF_ALL)
+        return lenient || refuse_unknown(pair, known, err);
+    const char *name = param_infos[param].name;
+    if (params->values[param])
+        return aro_error_set_for(err, name, ARO_BAD_INPUT,
+                                 "parameter '%s' is given twice: give it once", name);
+    if (!text_decode(TEXT_FORM, value, value_len, value, &decode_err))
+        return aro_error_set_for(err, name, ARO_BAD_INPUT, "parameter '%s': %s", name,
+                                 decode_err.message);
+    params->values[param] = value;
+    return true;
+}
+
+static bool parse_pairs(char *text, uint64_t known, bool lenient, struct params *params,
+                        struct aro_error *err)
+{
+    size_t n = 0;
+    for (char *pair = text; *pair;) {
+        size_t len = strcspn(pair, "&");
+        char *next = pair + len + (pair[len] == '&');
+        if (len > 0 && ++n > PARAMS_MAX)
+            return aro_error_set(err, ARO_BAD_INPUT, "more than %d parameters", PARAMS_MAX);
+        if (len > 0 && !parse_pair(pair, len, known, lenient, params, err))
+            return false;
+        pair = next;
+    }
+    return true;
+}
+
+void params_write(struct aro_buffer *out, const char *const *values, uint64_t without)
+{
+    const char *separator = "";
+    for (int i = 0; i < PARAM_COUNT_OF_ALL; i++) {
+        enum param param = params_by_name[i];
+        if (!values[param] || (without & PARAM_BIT(param)))
+            continue;
+        aro_buffer_text(out, separator);
+        aro_buffer_text(out, param_infos[param].name);
+        aro_buffer_char(out, '=');
+        text_encode(out, values[param], ",:/");
+        separator = "&";
+    }
+}
+
+bool params_parse(const char *query, size_t len, uint64_t known, bool lenient,
+                  struct params *out_params, struct aro_error *err)
+{
+    struct params params = {.text = strndup(query, len)};
+    struct aro_buffer canonical = {0};
+    bool ok = params.text ? parse_pairs(params.text, known, lenient, &params, err)
+                          : aro_error_no_memory(err);
+    if (ok) {
+        params_write(&canonical, params.values, 0);
+        params.canonical = aro_buffer_take_text(&canonical, err);
+    }
+    if (!ok || !params.canonical) {
+        params_clear(&params);
+        return false;
+    }
+    *out_params = params;
+    return true;
+}

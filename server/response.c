@@ -1,0 +1,195 @@
+#include "server/response.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct response *response_new(void)
+{
+    struct response *response = calloc(1, sizeof *response);
+    if (response)
+        response->status = 200;
+    return response;
+}
+
+static void clear_headers(struct response *response)
+{
+    for (size_t i = 0; i < response->n_headers; i++) {
+        free(response->headers[i].name);
+        free(response->headers[i].value);
+    }
+    response->n_headers = 0;
+}
+
+void response_reset(struct response *response)
+{
+    clear_headers(response);
+    free(response->own_type);
+    response->own_type = NULL;
+    response->status = 200;
+    response->content_type = response->encoding = NULL;
+    response->asset = NULL;
+    response->n_pieces = response->body_bytes = response->buffer_listed = 0;
+    response->buffer.len = 0;
+    response->buffer.failed = response->failed = false;
+}
+
+void response_free(struct response *response)
+{
+    if (!response)
+        return;
+    clear_headers(response);
+    free(response->own_type);
+    free(response->headers);
+    free(response->pieces);
+    aro_buffer_clear(&response->buffer);
+    snapshot_release(response->holding);
+    free(response);
+}
+
+void response_set_type(struct response *response, const char *content_type)
+{
+    char *copy = strdup(content_type);
+    response->failed |= !copy;
+    free(response->own_type);
+    response->content_type = response->own_type = copy;
+}
+
+void response_set_status(struct response *response, unsigned status)
+{
+    response->status = status;
+}
+
+void response_set_asset(struct response *response, const struct asset *asset)
+{
+    response->asset = asset;
+    response->content_type = asset->content_type;
+}
+
+/* Room for one more item in an array that doubles. */
+static bool grow(void **items, size_t *capacity, size_t n, size_t item_size)
+{
+    if (n < *capacity)
+        return true;
+    size_t wanted = *capacity ? 2 * *capacity : 16;
+    void *grown = reallocarray(*items, wanted, item_size);
+    if (!grown)
+        return false;
+    *items = grown;
+    *capacity = wanted;
+    return true;
+}
+
+void response_add_header(struct response *response, const char *name, const char *value)
+{
+    struct response_header header = {strdup(name), strdup(value)};
+    bool ok = header.name && header.value &&
+              grow((void **)&response->headers, &response->headers_capacity, response->n_headers,
+                   sizeof header);
+    if (ok) {
+        response->headers[response->n_headers++] = header;
+        return;
+    }
+    free(header.name);
+    free(header.value);
+    response->failed = true;
+}
+
+static void add_piece(struct response *response, struct response_piece piece)
+{
+    if (!grow((void **)&response->pieces, &response->pieces_capacity, response->n_pieces,
+              sizeof piece)) {
+        response->failed = true;
+        return;
+    }
+    response->pieces[response->n_pieces++] = piece;
+    response->body_bytes += piece.len;
+}
+
+static void list_buffer(struct response *response)
+{
+    size_t len = response->buffer.len - response->buffer_listed;
+    if (len > 0)
+        add_piece(response, (struct response_piece){NULL, response->buffer_listed, len});
+    response->buffer_listed = response->buffer.len;
+}
+
+void response_add_static(struct response *response, const void *bytes, size_t len)
+{
+    if (len == 0)
+        return;
+    list_buffer(response);
+    struct response_piece *last =
+        response->n_pieces ? &response->pieces[response->n_pieces - 1] : NULL;
+    if (last && last->bytes && (const char *)last->bytes + last->len == bytes) {
+        last->len += len;
+        response->body_bytes += len;
+        return;
+    }
+    add_piece(response, (struct response_piece){bytes, 0, len});
+}
+
+void response_add_copy(struct response *response, const void *bytes, size_t len)
+{
+    aro_buffer_append(&response->buffer, bytes, len);
+}
+
+struct aro_buffer *response_buffer(struct response *response)
+{
+    return &response->buffer;
+}
+
+bool response_finish(struct response *response, struct aro_error *err)
+{
+    list_buffer(response);
+    if (response->failed || response->buffer.failed)
+        return aro_error_no_memory(err);
+    return true;
+}
+
+struct body_piece response_piece(const struct response *response, size_t i)
+{
+    const struct response_piece *piece = &response->pieces[i];
+    const void *bytes = piece->bytes ? piece->bytes : response->buffer.data + piece->offset;
+    return (struct body_piece){bytes, piece->len};
+}
+
+bool response_gzip(struct response *response, struct gzip_pool *pool, struct aro_error *err)
+{
+    struct aro_buffer packed = {0};
+    struct body_piece *pieces = calloc(response->n_pieces, sizeof *pieces);
+    if (!pieces)
+        return aro_error_no_memory(err);
+    for (size_t i = 0; i < response->n_pieces; i++)
+        pieces[i] = response_piece(response, i);
+    aro_buffer_reserve(&packed, response->body_bytes / 4 + 1024);
+    bool ok = gzip_pieces(pool, pieces, response->n_pieces, &packed, err);
+    free(pieces);
+    if (!ok) {
+        aro_buffer_clear(&packed);
+        return false;
+    }
+    aro_buffer_clear(&response->buffer);
+    response->buffer = packed;
+    response->pieces[0] = (struct response_piece){NULL, 0, packed.len};
+    response->n_pieces = 1;
+    response->body_bytes = response->buffer_listed = packed.len;
+    response->encoding = "gzip";
+    return true;
+}
+
+bool response_is_gatherable(const struct response *response)
+{
+    return response->n_pieces > 0 && response->n_pieces <= RESPONSE_MAX_PIECES &&
+           response->body_bytes / response->n_pieces >= RESPONSE_MIN_MEAN_PIECE_BYTES;
+}
+
+char *response_flatten(const struct response *response)
+{
+    char *body = malloc(response->body_bytes + 1);
+    char *end = body;
+    for (size_t i = 0; body && i < response->n_pieces; i++) {
+        struct body_piece piece = response_piece(response, i);
+        end = mempcpy(end, piece.bytes, piece.len);
+    }
+    return body;
+}

@@ -1,0 +1,88 @@
+#include "server/settings.h"
+
+#include <stddef.h>
+
+#include "server/address.h"
+#include "server/forwarded.h"
+#include "server/options.h"
+
+#define TEXT(name, field, metavar, fallback, help)                                                 \
+    {                                                                                              \
+        name, OPTION_TEXT, offsetof(struct settings, field), metavar, fallback, 0, 0, help         \
+    }
+#define INTEGER(name, field, fallback, min, max, help)                                             \
+    {                                                                                              \
+        name, OPTION_INTEGER, offsetof(struct settings, field), "N", fallback, min, max, help      \
+    }
+
+static const struct option_info infos[] = {
+    TEXT("store", store, "FILE", NULL, "the store to serve, made with 'arobase init'"),
+    TEXT("listen", listen, "ADDR:PORT", "127.0.0.1:8080",
+         "where to answer; port 0 takes a free one; [::]:8080 is every address"),
+    TEXT("metrics-listen", metrics_listen, "ADDR:PORT", "127.0.0.1:9464",
+         "where /metrics and /about.json are answered, or none"),
+    TEXT("base-url", base_url, "URL", NULL,
+         "what links begin with: the address that users see, such as https://atlas.example.org"),
+    TEXT("trusted-proxies", trusted_proxies, "LIST", NULL,
+         "addresses or networks whose Forwarded and X-Forwarded-* headers are believed, such as "
+         "10.0.0.0/8,::1"),
+    TEXT("basemap-style", basemap_style, "URL", NULL,
+         "MapLibre style of the map's background; without, a built-in one"),
+    {"log-requests", OPTION_FLAG, offsetof(struct settings, log_requests), NULL, NULL, 0, 0,
+     "log each request"},
+    INTEGER("threads", threads, "0", 0, 1024, "threads that answer; 0: one for each core"),
+    INTEGER("items-default", items_default, "1000", 1, 1000000,
+            "features in an answer without limit="),
+    INTEGER("items-max", items_max, "10000", 1, 1000000, "features in one answer at most"),
+    INTEGER("map-budget", map_budget, "2000", 10, 100000,
+            "features in an answer of /map at most; above it, clusters"),
+    INTEGER("cluster-cell-px", cluster_cell_px, "64", 16, 256,
+            "width of a cluster's cell on the screen, in pixels, a power of two"),
+    INTEGER("max-connections", max_connections, "2000", 1, 100000, "connections at one time"),
+    INTEGER("max-connections-per-address", max_connections_per_address, "1000", 1, 100000,
+            "connections at one time from one address; a proxy in front is one address"),
+    INTEGER("timeout", timeout_s, "60", 1, 3600,
+            "seconds after which a connection is closed on which nothing moves"),
+    INTEGER("max-url-bytes", max_url_bytes, "8192", 256, 16384, "longest address of a request"),
+};
+static const struct option_table table = {infos, sizeof infos / sizeof *infos, true};
+
+static bool check_together(struct settings *settings, struct aro_error *err)
+{
+    struct address_set proxies = {0};
+    int64_t cell = settings->cluster_cell_px;
+    if (settings->items_default > settings->items_max)
+        return aro_error_set(err, ARO_BAD_INPUT, "--items-default %lld is above --items-max %lld",
+                             (long long)settings->items_default, (long long)settings->items_max);
+    if ((cell & (cell - 1)) != 0)
+        return aro_error_set(err, ARO_BAD_INPUT,
+                             "--cluster-cell-px '%lld': a power of two from 16 to 256",
+                             (long long)cell);
+    if (settings->base_url && !base_url_check(settings->base_url, err))
+        return aro_error_context(err, "--base-url");
+    if (!address_set_parse(settings->trusted_proxies, &proxies, err))
+        return aro_error_context(err, "--trusted-proxies");
+    address_set_clear(&proxies);
+    return true;
+}
+
+bool settings_parse(int n, char *const *argv, struct settings *out_settings, struct aro_error *err)
+{
+    struct settings settings = {0};
+    if (!options_parse(&table, n, argv, &settings, NULL, err) || !check_together(&settings, err)) {
+        settings_clear(&settings);
+        return false;
+    }
+    *out_settings = settings;
+    return true;
+}
+
+void settings_clear(struct settings *settings)
+{
+    options_clear(&table, settings);
+}
+
+void settings_help(struct aro_buffer *out)
+{
+    options_help(&table, out);
+}

@@ -1,0 +1,37 @@
+/*
+ * What the running server is made of: made by serve.c, handed to every request.
+ */
+#ifndef ARO_SERVER_STATE_H
+#define ARO_SERVER_STATE_H
+
+#include <stdatomic.h>
+
+#include "server/address.h"
+#include "server/deflate.h"
+#include "server/listener.h"
+#include "server/metrics.h"
+
+/** Immutable while requests run, but for what says otherwise. */
+struct server {
+    const struct settings *settings;
+    struct address_set trusted_proxies;
+    uint64_t tag_seed;              /* of the program and of the settings that answers show */
+    struct snapshot_holder *holder; /* internally locked */
+    struct gzip_pool *gzip;         /* internally locked */
+    struct metrics *metrics;        /* internally locked (atomic) */
+    struct listener *listener;      /* the public one; NULL until it listens */
+    atomic_bool draining;           /* on the way out: not ready any more */
+};
+
+/** Routes that one listener answers. Immutable. */
+struct site {
+    struct server *server;
+    const struct route *routes;
+    size_t n_routes;
+    bool counted; /* in the metrics and the log */
+};
+
+/** The answer_fn of a listener; `context` is its site. */
+struct response *dispatch(void *context, const struct exchange *exchange);
+
+#endif

@@ -1,0 +1,33 @@
+/*
+ * Texts of URLs: percent encoding and decoding (RFC 3986; application/x-www-form-urlencoded of
+ * the WHATWG URL standard for query parameters), and the nearest of some known names.
+ */
+#ifndef ARO_SERVER_TEXT_H
+#define ARO_SERVER_TEXT_H
+
+#include "geo/buffer.h"
+
+enum text_decoding { TEXT_PATH, TEXT_FORM }; /* a form's "+" is a space */
+
+/**
+ * Decodes len bytes into out (which needs len + 1 bytes and may be the text itself) and
+ * terminates it.
+ *
+ * @param err  ARO_BAD_INPUT: a "%" without two hexadecimal digits, NUL, or not UTF-8
+ */
+bool text_decode(enum text_decoding decoding, const char *text, size_t len, char *out,
+                 struct aro_error *err);
+
+/** Appends with everything but unreserved characters and those of `keep` percent-encoded. */
+void text_encode(struct aro_buffer *out, const char *text, const char *keep);
+
+/**
+ * The name that a mistyped word stands for: at most two letters (one, in words below five) are
+ * wrong, missing, too many or swapped.
+ *
+ * @param names  n texts; NULL entries are passed over
+ * @return       one of names; NULL when none is near
+ */
+const char *text_nearest(const char *word, const char *const *names, size_t n);
+
+#endif
