@@ -23,6 +23,9 @@ static void trim_partial_utf8(char *text, size_t capacity, int wanted_len)
 }
 
 static bool record(struct aro_error *err, const char *parameter, enum aro_status status,
+                   const char *format, va_list args) __attribute__((format(printf, 4, 0)));
+
+static bool record(struct aro_error *err, const char *parameter, enum aro_status status,
                    const char *format, va_list args)
 {
     if (!err || err->status != ARO_OK)

@@ -3,11 +3,13 @@
 #include <stdlib.h>
 
 #include "schema/csv.h"
+#include "schema/geojson.h"
 #include "schema/sniff.h"
 
 struct schema_source {
     struct schema_input *input;
-    struct schema_csv *csv;
+    struct schema_csv *csv;         /* one of the two */
+    struct schema_geojson *geojson; /* is NULL */
 };
 
 struct schema_source *schema_source_open(const char *path, struct aro_error *err)
@@ -21,14 +23,12 @@ struct schema_source *schema_source_open(const char *path, struct aro_error *err
     source->input = schema_input_open(path, err);
     if (!source->input || !schema_sniff(source->input, path, &format, err))
         goto failed;
-    if (format != SCHEMA_FORMAT_CSV) {
-        aro_error_set(err, ARO_BAD_INPUT, "looks like JSON; CSV was wanted");
-        goto failed;
-    }
-    source->csv = schema_csv_open(source->input, err);
-    if (!source->csv)
-        goto failed;
-    return source;
+    if (format == SCHEMA_FORMAT_CSV)
+        source->csv = schema_csv_open(source->input, err);
+    else
+        source->geojson = schema_geojson_open(source->input, err);
+    if (source->csv || source->geojson)
+        return source;
 failed:
     schema_source_close(source);
     return NULL;
@@ -39,29 +39,38 @@ void schema_source_close(struct schema_source *source)
     if (!source)
         return;
     schema_csv_close(source->csv);
+    schema_geojson_close(source->geojson);
     schema_input_close(source->input);
     free(source);
 }
 
 size_t schema_source_n_columns(const struct schema_source *source)
 {
-    return schema_csv_n_columns(source->csv);
+    return source->csv ? schema_csv_n_columns(source->csv)
+                       : schema_geojson_n_columns(source->geojson);
 }
 
 const char *schema_source_column(const struct schema_source *source, size_t i)
 {
-    return schema_csv_column(source->csv, i);
+    return source->csv ? schema_csv_column(source->csv, i)
+                       : schema_geojson_column(source->geojson, i);
 }
 
 bool schema_source_is_json(const struct schema_source *source)
 {
-    return !source->csv;
+    return source->geojson != NULL;
+}
+
+const char *schema_source_crs(const struct schema_source *source)
+{
+    return source->geojson ? schema_geojson_crs(source->geojson) : NULL;
 }
 
 enum schema_next schema_source_next(struct schema_source *source,
                                     const struct schema_record **out_record, struct aro_error *err)
 {
-    return schema_csv_next(source->csv, out_record, err);
+    return source->csv ? schema_csv_next(source->csv, out_record, err)
+                       : schema_geojson_next(source->geojson, out_record, err);
 }
 
 double schema_source_progress(const struct schema_source *source)

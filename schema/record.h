@@ -17,7 +17,8 @@
 enum { SCHEMA_RECORD_MAX_BYTES = 4 << 20, SCHEMA_RECORD_MAX_FIELDS = 256 };
 
 struct schema_field {
-    const char *text; /* terminated; NULL where the record has none (JSON null, empty CSV cell) */
+    const char
+        *text; /* terminated; NULL where the record has none (JSON null, "", empty CSV cell) */
     size_t len;
     uint64_t line;   /* from 1; where the value begins */
     uint32_t column; /* from 1, in bytes; of the value in its CSV line, 0 in GeoJSON */
@@ -46,14 +47,22 @@ struct schema_source *schema_source_open(const char *path, struct aro_error *err
 void schema_source_close(struct schema_source *source);
 
 /**
- * The columns: for CSV those of the header; for GeoJSON properties in the order of first sight,
- * which may grow while reading. Lists and objects of GeoJSON properties come as compact JSON text.
+ * The columns: for CSV those of the header; for GeoJSON the properties in the order of first
+ * sight, those of the first feature after opening; they may grow while reading. A Feature's own
+ * "id" is column "id" unless it has a property of that name. Lists and objects of GeoJSON
+ * properties come as compact JSON text.
  */
 size_t schema_source_n_columns(const struct schema_source *source);
 const char *schema_source_column(const struct schema_source *source, size_t i);
 
 /** True for GeoJSON sources: lists are JSON; in CSV they are separated by "|". */
 bool schema_source_is_json(const struct schema_source *source);
+
+/**
+ * The coordinate reference system that a GeoJSON file says its geometries are in ("crs" member),
+ * as geo_transform_new() takes it; NULL for WGS 84 and where the file says nothing.
+ */
+const char *schema_source_crs(const struct schema_source *source);
 
 enum schema_next { SCHEMA_NEXT_RECORD, SCHEMA_NEXT_END, SCHEMA_NEXT_BAD, SCHEMA_NEXT_FAILED };
 

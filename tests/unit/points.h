@@ -69,10 +69,10 @@ static inline struct geo_coord points_one(uint64_t *seed, enum points_kind kind)
 /** n points in Hilbert order; owned by the caller, who calls free(). NULL without memory. */
 static inline struct geo_coord *points_new(uint64_t seed, enum points_kind kind, size_t n)
 {
-    struct geo_coord *unordered = malloc((n + 1) * sizeof *unordered);
-    struct geo_coord *coords = malloc((n + 1) * sizeof *coords);
-    int64_t *ids = malloc((n + 1) * sizeof *ids);
-    uint32_t *order = malloc((n + 1) * sizeof *order);
+    struct geo_coord *unordered = calloc(n + 1, sizeof *unordered);
+    struct geo_coord *coords = calloc(n + 1, sizeof *coords);
+    int64_t *ids = calloc(n + 1, sizeof *ids);
+    uint32_t *order = calloc(n + 1, sizeof *order);
     bool ok = unordered && coords && ids && order;
     for (size_t i = 0; ok && i < n; i++) {
         unordered[i] = points_one(&seed, kind);

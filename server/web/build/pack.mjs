@@ -52,10 +52,12 @@ async function collect(communesCsv, files) {
       ? 'the npm packages of server/web are not installed: run ./dev setup'
       : String(error.stack)));
   const { placesGeoJson } = await import('./places.mjs');
+  const { territoriesJson } = await import('./territories.mjs');
   const assets = new Map();
   for (const [name, source] of Object.entries(VENDOR))
     assets.set(name, readFileSync(vendored(source)));
   assets.set('data/monde.json', Buffer.from(worldGeoJson(vendored(WORLD))));
+  assets.set('data/territoires.json', Buffer.from(territoriesJson(vendored(WORLD))));
   assets.set('data/lieux.json', Buffer.from(placesGeoJson(communesCsv)));
   const folder = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '..');
   for (const file of files)

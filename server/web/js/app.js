@@ -1,14 +1,290 @@
-const world = new URL('../data/monde.json', import.meta.url).href;
-new window.maplibregl.Map({
-  container: 'map',
-  style: {
-    version: 8,
-    sources: { monde: { type: 'geojson', data: world } },
-    layers: [
-      { id: 'mer', type: 'background', paint: { 'background-color': '#dbe6ee' } },
-      { id: 'terre', type: 'fill', source: 'monde', paint: { 'fill-color': '#f5f3ee' } },
-    ],
-  },
-  center: [2.5, 46.6],
-  zoom: 5,
-});
+/*
+ * The page: the map, the list and the filters, kept in step through the state in the address.
+ */
+import { ApiError, get, latest } from './api.js';
+import { axeMark, byId, debounce, h, icon } from './dom.js';
+import { createFiche } from './fiche.js';
+import { createFilters, drawChips, drawFilterButton } from './filters.js';
+import { createList } from './list.js';
+import { createMap } from './map.js';
+import { createSearch } from './search.js';
+import { createSheet } from './sheet.js';
+import { getState, hasFilters, keepPlace, onState, onTravel, readPosition, setPosition, setState } from './state.js';
+import { showSummary } from './summary.js';
+import { createTerritories } from './territories.js';
+import { axes, filterParams, isCovered, loadThemes, toggleTheme } from './themes.js';
+import { bboxText, viewportSource } from './viewport.js';
+
+const SETTLE_MS = 90;
+const COMMUNE_ZOOM = 12.5;
+
+const filterKey = (state) => JSON.stringify([filterParams(state), state.pile]);
+
+/** Runs the page once the answers that it stands on are there. */
+async function start() {
+  const [config] = await Promise.all([
+    get('config.json'),
+    loadThemes(),
+    document.fonts.load('500 16px Figtree'),
+    document.fonts.load('700 16px Figtree'),
+  ]);
+  byId('panne').hidden = true;
+  const page = new Page(createMap(config.basemap_style ?? null, readPosition()));
+  await page.begin();
+}
+
+class Page {
+  #map;
+  #list;
+  #fiche;
+  #filters;
+  #sheet;
+  #territories = null;
+  #askMap = viewportSource();
+  #askCommunes = latest();
+  #filtersOpen = false;
+  #hovered = null;
+  #opened = null;
+  /** Set when the page itself opened the sheet: then "close" is "back". */
+  #ownStep = false;
+
+  constructor(map) {
+    this.#map = map;
+    this.#list = createList({
+      open: (id) => this.#openFiche(id),
+      hover: (feature) => { this.#hovered = feature; this.#mark(); },
+      leaveStack: () => { setState({ pile: '' }); byId('resultats').focus(); },
+      retry: () => this.refresh(),
+    });
+    this.#fiche = createFiche({
+      close: () => this.#closeFiche(),
+      showOnMap: (feature) => this.#jump(() => { this.#sheet.lower(); map.open(feature.geometry.coordinates); }),
+      choose: (id) => setState({ fiche: null, themes: [id], pile: '' }),
+    });
+    this.#filters = createFilters({ close: () => this.#toggleFilters(false) });
+    this.#sheet = createSheet((pixels) => map.coverFoot(pixels));
+  }
+
+  async begin() {
+    this.#listen();
+    this.#drawAxes();
+    this.#showState(getState(), null);
+    showSummary().catch(() => {});
+    createTerritories((bounds) => this.#jump(() => this.#map.fit(bounds))).then((territories) => {
+      this.#territories = territories;
+      return territories.count(getState());
+    }).catch(() => {});
+  }
+
+  #listen() {
+    const map = this.#map;
+    const settle = debounce(() => this.refresh(), SETTLE_MS);
+    map.addEventListener('move', () => {
+      setPosition(map.position);
+      settle();
+    });
+    map.addEventListener('pick', ({ detail }) => this.#pick(detail));
+    onState((now, before) => this.#showState(now, before));
+    onTravel(() => {
+      const position = readPosition();
+      if (position) map.jump(position);
+    });
+    byId('bouton-filtres').addEventListener('click', () => this.#toggleFilters(!this.#filtersOpen || Boolean(getState().fiche)));
+    addEventListener('keydown', (event) => {
+      if (event.key !== 'Escape' || event.defaultPrevented) return;
+      if (getState().fiche) this.#closeFiche();
+      else if (this.#filtersOpen) this.#toggleFilters(false);
+    });
+    createSearch({
+      commune: (commune) => this.#goToCommune(commune),
+      theme: (id) => setState({ themes: [id], pile: '', fiche: null }),
+      initiative: (sheet) => this.#jump(() => { map.open([sheet.lon, sheet.lat]); this.#openFiche(sheet.id); }),
+      words: (q) => setState({ q, pile: '', fiche: null }),
+    });
+  }
+
+  /** Goes somewhere far: "back" returns. */
+  #jump(move) {
+    keepPlace();
+    move();
+  }
+
+  #goToCommune(commune) {
+    if (commune.lon === null || commune.lon === undefined) {
+      byId('annonce').textContent = `La position de ${commune.nom} n’est pas connue.`;
+      this.#say(`La position de ${commune.nom} n’est pas connue : ses initiatives se trouvent par la recherche de texte.`);
+      return;
+    }
+    this.#jump(() => {
+      setState({ fiche: null, pile: '' }, { replace: true });
+      this.#map.open([commune.lon, commune.lat], COMMUNE_ZOOM);
+    });
+  }
+
+  /** What was clicked on the map: a point opens its sheet, a stack its list. */
+  #pick(feature) {
+    if (!feature) return;
+    const { stack } = feature.properties;
+    if (!stack) {
+      this.#openFiche(feature.id);
+      return;
+    }
+    this.#filtersOpen = false;
+    setState({ pile: feature.geometry.coordinates.join(','), fiche: null });
+    this.#sheet.raise();
+    byId('resultats').focus();
+  }
+
+  #openFiche(id) {
+    this.#opened = id;
+    this.#ownStep = true;
+    setState({ fiche: id });
+  }
+
+  #closeFiche() {
+    if (this.#ownStep) history.back();
+    else setState({ fiche: null });
+    this.#ownStep = false;
+  }
+
+  #toggleFilters(open) {
+    this.#filtersOpen = open;
+    if (open && getState().fiche) setState({ fiche: null });
+    this.#showView(getState());
+    if (!open) {
+      byId('bouton-filtres').focus();
+      return;
+    }
+    this.#sheet.raise();
+    this.#filters.unfold();
+    this.#filters.draw();
+    byId('titre-filtres').focus();
+    this.#count();
+  }
+
+  #count() {
+    if (this.#filtersOpen) this.#filters.count(this.#map.box).catch(() => {});
+  }
+
+  #showView(state) {
+    byId('fiche').hidden = !state.fiche;
+    byId('filtres').hidden = Boolean(state.fiche) || !this.#filtersOpen;
+    byId('vue-liste').hidden = Boolean(state.fiche) || this.#filtersOpen;
+    drawFilterButton(state, this.#filtersOpen && !state.fiche);
+    byId('panneau').scrollTop = 0;
+  }
+
+  /** Brings the page to a state. */
+  #showState(now, before) {
+    if (!before || filterKey(now) !== filterKey(before)) this.#showFilters(now, before);
+    if (!before || now.fiche !== before.fiche) this.#showFiche(now, before);
+    this.#showView(now);
+    this.#mark();
+  }
+
+  #showFilters(now, before) {
+    drawChips(now);
+    this.#drawAxes();
+    if (this.#filtersOpen) this.#filters.draw();
+    if (!before) return;
+    this.#territories?.count(now).catch(() => {});
+    this.refresh();
+  }
+
+  async #showFiche(now, before) {
+    if (!now.fiche) {
+      if (before?.fiche) requestAnimationFrame(() => this.#list.focus(before.fiche));
+      return;
+    }
+    this.#sheet.raise();
+    const feature = await this.#fiche.show(now.fiche);
+    document.title = feature ? `${feature.properties.titre} · arobase` : document.title;
+    if (!feature?.geometry || getState().fiche !== now.fiche) return;
+    this.#map.reveal(feature.geometry.coordinates);
+    this.#mark();
+  }
+
+  /** Rings what the pointer is on in the list, the open sheet and the open stack. */
+  #mark() {
+    const state = getState();
+    const places = [];
+    const shown = this.#fiche.shown();
+    if (state.fiche && shown?.id === state.fiche && shown.geometry)
+      places.push({ coordinates: shown.geometry.coordinates, strong: true });
+    if (state.pile) places.push({ coordinates: state.pile.split(',').map(Number), strong: true });
+    if (this.#hovered?.geometry && !state.fiche) places.push({ coordinates: this.#hovered.geometry.coordinates });
+    this.#map.mark(places);
+  }
+
+  /** The axes over the map: legend and filter in one. */
+  #drawAxes() {
+    const place = byId('axes');
+    const focused = place.contains(document.activeElement) ? document.activeElement.dataset.axe : null;
+    const { themes } = getState();
+    place.replaceChildren(...axes().map(({ id, libelle }) => h('button', {
+      type: 'button', class: `axe-button axe-${id}`, dataset: { axe: id }, 'aria-pressed': String(isCovered(themes, id)),
+      onclick: () => setState({ themes: toggleTheme(getState().themes, id), pile: '' }),
+    }, axeMark(id), h('span', {}, libelle))));
+    if (focused) place.querySelector(`[data-axe="${focused}"]`)?.focus();
+  }
+
+  /** Asks again for everything that the view shows. */
+  async refresh() {
+    const state = getState();
+    const box = this.#map.box;
+    byId('progres').hidden = false;
+    try {
+      const [answer] = await Promise.all([
+        this.#askMap(this.#map.frame, this.#map.zoom, state),
+        this.#list.load(box, state, hasFilters(state)),
+      ]);
+      if (answer) this.#map.show(answer);
+      this.#say('');
+      this.#count();
+      this.#filters.setTotal(byId('total').textContent.replace(' dans cette vue', ''));
+      await this.#nameCommunes();
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      byId('progres').hidden = true;
+    }
+  }
+
+  async #nameCommunes() {
+    if (!this.#map.wantsCommunes) return;
+    const answer = await this.#askCommunes('collections/communes/items', { bbox: bboxText(this.#map.frame), limit: 400 });
+    if (answer) this.#map.showCommunes(answer);
+  }
+
+  #fail(error) {
+    const unreachable = !(error instanceof ApiError) || error.status === 0 || error.status >= 500;
+    const words = unreachable ? 'Le serveur ne répond pas.' : `Le serveur refuse la demande : ${error.message}`;
+    this.#list.fail(words);
+    this.#say(words, () => this.refresh());
+  }
+
+  /** A word over the map, with a way to try again; no words, no notice. */
+  #say(words, retry = null) {
+    showNotice(words, retry);
+  }
+}
+
+function showNotice(words, retry) {
+  const notice = byId('panne');
+  notice.hidden = !words;
+  if (!words) return;
+  notice.replaceChildren(icon('info'), h('p', {}, words), retry
+    ? h('button', { class: 'button', type: 'button', onclick: retry }, 'Réessayer')
+    : h('button', { class: 'icon-button', type: 'button', 'aria-label': 'Fermer', onclick: () => { notice.hidden = true; } }, icon('close')));
+}
+
+function begin() {
+  start().catch((error) => {
+    byId('total').textContent = 'Données indisponibles';
+    const words = error instanceof ApiError ? 'Le serveur ne répond pas.' : 'La carte n’a pas pu démarrer dans ce navigateur.';
+    showNotice(words, begin);
+    if (!(error instanceof ApiError)) throw error;
+  });
+}
+
+begin();

@@ -1,0 +1,182 @@
+#include "geo/proj.h"
+
+#include <geodesic.h>
+#include <math.h>
+#include <proj.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* WGS 84: NGA.STND.0036, table 3.1. */
+static const double equatorial_radius_m = 6378137.0;
+static const double flattening = 1 / 298.257223563;
+
+double geo_geodesic_m(struct geo_point a, struct geo_point b)
+{
+    /* Made anew each time: a seventh of the cost of what follows, and no state to share. */
+    struct geod_geodesic ellipsoid;
+    geod_init(&ellipsoid, equatorial_radius_m, flattening);
+    double distance_m = NAN;
+    geod_inverse(&ellipsoid, a.lat_deg, a.lon_deg, b.lat_deg, b.lon_deg, &distance_m, NULL, NULL);
+    return distance_m;
+}
+
+/* ------------------------------------------------------------------ reference systems */
+
+enum {
+    CRS_MAX_LEN = 4000, /* room for WKT */
+    NAME_LEN = 80,      /* of a system, in a message */
+};
+
+/* Where a system is meant to be used; beyond it formulas give numbers, but not places. */
+struct area {
+    bool known;
+    double west_deg, south_deg, east_deg, north_deg;
+};
+
+/* Published areas are rounded, and people map a little beyond: a harbour, a boat. */
+static const double area_margin_deg = 1;
+
+struct geo_transform {
+    PJ_CONTEXT *context;
+    PJ *operation;
+    struct area area;
+    char crs[NAME_LEN + 4]; /* as given, for messages */
+};
+
+void geo_transform_free(struct geo_transform *transform)
+{
+    if (!transform)
+        return;
+    proj_destroy(transform->operation);
+    proj_context_destroy(transform->context);
+    free(transform);
+}
+
+static bool maps_to_a_plane(const PJ *crs)
+{
+    switch (proj_get_type(crs)) {
+    case PJ_TYPE_PROJECTED_CRS:
+    case PJ_TYPE_GEOGRAPHIC_2D_CRS:
+    case PJ_TYPE_GEOGRAPHIC_3D_CRS:
+    case PJ_TYPE_COMPOUND_CRS:
+    case PJ_TYPE_BOUND_CRS:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static struct area area_of_use(PJ_CONTEXT *context, const PJ *crs)
+{
+    struct area area = {.known = false};
+    area.known = proj_get_area_of_use(context, crs, &area.west_deg, &area.south_deg, &area.east_deg,
+                                      &area.north_deg, NULL);
+    /* PROJ says -1000 for a bound that it does not know. */
+    area.known = area.known && area.west_deg >= -180 && area.south_deg >= -90;
+    return area;
+}
+
+static bool in_area(const struct area *area, struct geo_point point)
+{
+    if (!area->known)
+        return true;
+    double width = area->east_deg - area->west_deg;
+    width += width < 0 ? 360 : 0; /* across the antimeridian */
+    double east_of_west = fmod(point.lon_deg - area->west_deg + area_margin_deg + 720, 360);
+    return east_of_west <= width + 2 * area_margin_deg &&
+           point.lat_deg >= area->south_deg - area_margin_deg &&
+           point.lat_deg <= area->north_deg + area_margin_deg;
+}
+
+static bool make_operation(struct geo_transform *transform, PJ *from, PJ *wgs84,
+                           struct aro_error *err)
+{
+    PJ *raw = proj_create_crs_to_crs_from_pj(transform->context, from, wgs84, NULL, NULL);
+    if (raw)
+        transform->operation = proj_normalize_for_visualization(transform->context, raw);
+    proj_destroy(raw);
+    if (!transform->operation)
+        return aro_error_set(err, ARO_BAD_INPUT,
+                             "no transformation leads from '%s' to WGS 84 longitude and latitude",
+                             transform->crs);
+    transform->area = area_of_use(transform->context, from);
+    return true;
+}
+
+static bool open_crs(struct geo_transform *transform, const char *crs, struct aro_error *err)
+{
+    PJ *from = proj_create(transform->context, crs);
+    PJ *wgs84 = proj_create(transform->context, "OGC:CRS84");
+    bool ok = false;
+    if (!wgs84)
+        aro_error_set(err, ARO_IO, "PROJ cannot read its database proj.db: is it installed?");
+    else if (!from || !proj_is_crs(from))
+        aro_error_set(err, ARO_BAD_INPUT,
+                      "'%s' is not a known coordinate reference system: wanted, for example, "
+                      "EPSG:2154, OGC:CRS84 or http://www.opengis.net/def/crs/EPSG/0/2154",
+                      transform->crs);
+    else if (!maps_to_a_plane(from))
+        aro_error_set(err, ARO_BAD_INPUT,
+                      "'%s' has no plane or geographic coordinates: wanted, for example, EPSG:2154",
+                      transform->crs);
+    else
+        ok = make_operation(transform, from, wgs84, err);
+    proj_destroy(from);
+    proj_destroy(wgs84);
+    return ok;
+}
+
+struct geo_transform *geo_transform_new(const char *crs, struct aro_error *err)
+{
+    struct geo_transform *transform = calloc(1, sizeof *transform);
+    if (transform)
+        transform->context = proj_context_create();
+    if (!transform || !transform->context) {
+        geo_transform_free(transform);
+        aro_error_no_memory(err);
+        return NULL;
+    }
+    size_t len = strnlen(crs, CRS_MAX_LEN + 1);
+    snprintf(transform->crs, sizeof transform->crs, "%.*s%s", NAME_LEN, crs,
+             len > NAME_LEN ? "…" : "");
+    proj_log_level(transform->context, PJ_LOG_NONE); /* errors are returned, not printed */
+    proj_context_set_enable_network(transform->context, 0);
+    bool ok = len <= CRS_MAX_LEN ? open_crs(transform, crs, err)
+                                 : aro_error_set(err, ARO_BAD_INPUT,
+                                                 "'%s' is not a known coordinate reference system: "
+                                                 "it has more than %d characters",
+                                                 transform->crs, CRS_MAX_LEN);
+    if (ok)
+        return transform;
+    geo_transform_free(transform);
+    return NULL;
+}
+
+static bool outside(const struct geo_transform *transform, double x, double y,
+                    struct aro_error *err)
+{
+    return aro_error_set(err, ARO_BAD_INPUT, "x %.10g, y %.10g is outside where '%s' can be used",
+                         x, y, transform->crs);
+}
+
+bool geo_transform_to_wgs84(struct geo_transform *transform, double x, double y,
+                            struct geo_point *out_point, struct aro_error *err)
+{
+    if (!isfinite(x) || !isfinite(y))
+        return outside(transform, x, y, err);
+    PJ_COORD to = proj_trans(transform->operation, PJ_FWD, proj_coord(x, y, 0, HUGE_VAL));
+    struct geo_point point = {.lon_deg = to.xy.x, .lat_deg = to.xy.y};
+    struct geo_coord coord;
+    if (!isfinite(point.lon_deg) || !geo_coord_from_point(point, &coord, NULL))
+        return outside(transform, x, y, err);
+    if (!in_area(&transform->area, point))
+        return aro_error_set(
+            err, ARO_BAD_INPUT,
+            "x %.10g, y %.10g gives longitude %.6f, latitude %.6f, outside where "
+            "'%s' can be used (%.6g to %.6g, %.6g to %.6g): wanted x east, y north",
+            x, y, point.lon_deg, point.lat_deg, transform->crs, transform->area.west_deg,
+            transform->area.east_deg, transform->area.south_deg, transform->area.north_deg);
+    *out_point = point;
+    return true;
+}

@@ -1,0 +1,254 @@
+/*
+ * The map: MapLibre, what stands on it, and what one can do with it.
+ */
+import { LIVE_NAMES_ZOOM, ownStyle } from './basemap.js';
+import { byId, h, prefersStillness } from './dom.js';
+import { number } from './format.js';
+import { addLayers, CLICKABLE, emptyCollection } from './layers.js';
+import { drawImage, imageOf, RATIO } from './markers.js';
+import { spread } from './spread.js';
+import { mapZoom } from './viewport.js';
+
+const { maplibregl } = window;
+
+const METROPOLE = [[-5.2, 41.3], [9.7, 51.2]];
+const MAX_ZOOM = 18;
+const CLOSE_ZOOM = 14;
+
+const LOCALE = {
+  'AttributionControl.ToggleAttribution': 'Afficher ou masquer les sources',
+  'GeolocateControl.FindMyLocation': 'Me localiser',
+  'GeolocateControl.LocationNotAvailable': 'Position indisponible',
+  'Map.Title': 'Carte',
+  'NavigationControl.ZoomIn': 'Zoom avant',
+  'NavigationControl.ZoomOut': 'Zoom arrière',
+  'ScaleControl.Meters': 'm',
+  'ScaleControl.Kilometers': 'km',
+  'Popup.Close': 'Fermer',
+};
+
+const NARROW = matchMedia('(max-width: 719px)');
+const darkScheme = matchMedia('(prefers-color-scheme: dark)');
+
+/** Room for what stands at the edges of the map. */
+const edges = () => (NARROW.matches ? { top: 60, bottom: 16, left: 16, right: 16 } : { top: 64, bottom: 100, left: 24, right: 64 });
+
+/** The part of the map that nothing covers, as a box of degrees. */
+function visibleBox(map) {
+  const frame = map.getContainer().getBoundingClientRect();
+  const sheet = byId('panneau').getBoundingClientRect();
+  const covered = sheet.left <= frame.left && sheet.right >= frame.right
+    ? Math.max(0, frame.bottom - sheet.top) : 0;
+  const height = Math.max(60, frame.height - covered);
+  const northWest = map.unproject([0, 0]);
+  const southEast = map.unproject([frame.width, height]);
+  return { west: northWest.lng, north: northWest.lat, east: southEast.lng, south: southEast.lat };
+}
+
+/** How large a point is drawn: small where a region is seen, whole in a town. */
+const pointScale = (zoom) => Math.min(1, Math.max(0.5, 0.5 + (zoom - 6) * 0.1));
+
+/** A feature of /map with what its layer needs. */
+function drawn(feature, dark, scale) {
+  const { properties } = feature;
+  const count = properties.count ?? 1;
+  return {
+    ...feature,
+    properties: {
+      ...properties,
+      feature_id: feature.id,
+      image: imageOf(properties, dark),
+      label: properties.count ? number(properties.count) : '',
+      order: properties.count ? count : -1,
+      scale,
+      text_size: properties.stack ? 12 : count >= 1000 ? 14.5 : 13,
+    },
+  };
+}
+
+/**
+ * @param {string|null} basemap  address of a style, or null for the built-in one
+ * @param {{zoom: number, lat: number, lon: number}|null} position
+ */
+export function createMap(basemap, position) {
+  const map = new maplibregl.Map({
+    container: 'carte',
+    style: basemap ?? ownStyle(darkScheme.matches),
+    ...(position ? { center: [position.lon, position.lat], zoom: position.zoom }
+      : { bounds: METROPOLE, fitBoundsOptions: { padding: edges() } }),
+    minZoom: 1.5,
+    maxZoom: MAX_ZOOM,
+    dragRotate: false,
+    pitchWithRotate: false,
+    touchPitch: false,
+    fadeDuration: prefersStillness() ? 0 : 200,
+    attributionControl: { compact: true },
+    locale: LOCALE,
+  });
+  map.touchZoomRotate.disableRotation();
+  map.keyboard.disableRotation();
+  map.addControl(new maplibregl.ScaleControl({ maxWidth: 90 }), 'bottom-right');
+  map.addControl(new maplibregl.NavigationControl({ showCompass: false }), 'bottom-right');
+  map.addControl(new maplibregl.GeolocateControl({ positionOptions: { enableHighAccuracy: true } }), 'bottom-right');
+  return new MapView(map, Boolean(basemap));
+}
+
+/** What the rest of the page uses of the map. */
+class MapView extends EventTarget {
+  #map;
+  #foreign;
+  #answer = emptyCollection();
+  #communes = emptyCollection();
+  #marks = emptyCollection();
+  #popup = new maplibregl.Popup({ closeButton: false, closeOnClick: false, offset: 16, className: 'bulle', maxWidth: '260px' });
+
+  constructor(map, foreign) {
+    super();
+    this.#map = map;
+    this.#foreign = foreign;
+    map.on('styleimagemissing', ({ id }) => {
+      const image = drawImage(id);
+      if (image && !map.hasImage(id)) map.addImage(id, image, { pixelRatio: RATIO });
+    });
+    map.on('style.load', () => {
+      addLayers(map, darkScheme.matches, !foreign);
+      this.#draw();
+    });
+    map.on('moveend', () => this.dispatchEvent(new Event('move')));
+    map.on('load', () => this.dispatchEvent(new Event('move')));
+    map.on('error', ({ error }) => this.dispatchEvent(new CustomEvent('failure', { detail: error })));
+    darkScheme.addEventListener('change', () => {
+      if (!foreign) map.setStyle(ownStyle(darkScheme.matches), { diff: false });
+    });
+    this.#listen();
+  }
+
+  #listen() {
+    const map = this.#map;
+    map.on('click', CLICKABLE, ({ features: [feature] }) => {
+      this.#popup.remove();
+      const { properties, geometry: { coordinates } } = feature;
+      if (properties.cluster) this.open(coordinates, mapZoom(properties.expansion_zoom));
+      else this.dispatchEvent(new CustomEvent('pick', { detail: this.#original(properties.feature_id) }));
+    });
+    map.on('mousemove', CLICKABLE, ({ features: [feature] }) => {
+      map.getCanvas().style.cursor = 'pointer';
+      this.#explain(this.#original(feature.properties.feature_id));
+    });
+    map.on('mouseleave', CLICKABLE, () => {
+      map.getCanvas().style.cursor = '';
+      this.#popup.remove();
+    });
+    map.on('movestart', () => this.#popup.remove());
+  }
+
+  #original(id) {
+    return this.#answer.features.find((feature) => feature.id === id);
+  }
+
+  /** A word on what the pointer is over; the list says the same to those who have none. */
+  #explain(feature) {
+    if (!feature) return;
+    const { titre, commune_nom: commune, count, stack } = feature.properties;
+    const first = titre ?? `${number(count)} initiatives${stack ? ' au même endroit' : ''}`;
+    const second = commune ?? (stack ? 'Cliquer pour les lister' : 'Cliquer pour zoomer');
+    this.#popup.setLngLat(feature.geometry.coordinates)
+      .setDOMContent(h('div', {}, h('strong', {}, first), h('span', {}, second)));
+    if (!this.#popup.isOpen()) this.#popup.addTo(this.#map);
+  }
+
+  #draw() {
+    const dark = darkScheme.matches;
+    const scale = pointScale(this.#map.getZoom());
+    const features = spread(this.#answer.features, Math.floor(this.#map.getZoom()))
+      .map((feature) => drawn(feature, dark, scale));
+    this.#map.getSource('initiatives')?.setData({ type: 'FeatureCollection', features });
+    this.#map.getSource('communes')?.setData(this.#communes);
+    this.#map.getSource('reperes')?.setData(this.#marks);
+  }
+
+  /** The view: box of degrees that is seen, and zoom. */
+  get box() {
+    return visibleBox(this.#map);
+  }
+
+  /** The whole frame, with what the sheet covers. */
+  get frame() {
+    const bounds = this.#map.getBounds();
+    return { west: bounds.getWest(), south: bounds.getSouth(), east: bounds.getEast(), north: bounds.getNorth() };
+  }
+
+  get zoom() {
+    return this.#map.getZoom();
+  }
+
+  get position() {
+    const { lng, lat } = this.#map.getCenter().wrap();
+    return { zoom: this.zoom, lat, lon: lng };
+  }
+
+  get wantsCommunes() {
+    return !this.#foreign && this.zoom >= LIVE_NAMES_ZOOM;
+  }
+
+  /** Shows an answer of /map. */
+  show(answer) {
+    this.#answer = answer;
+    this.#draw();
+  }
+
+  /** Shows the names of an answer of /collections/communes/items. */
+  showCommunes(answer) {
+    const features = answer.features.filter(({ geometry }) => geometry).map((feature) => ({
+      ...feature, properties: { nom: feature.properties.nom, rank: feature.properties.population ?? 0 },
+    }));
+    this.#communes = { type: 'FeatureCollection', features };
+    this.#map.getSource('communes')?.setData(this.#communes);
+  }
+
+  /** Rings places: [{coordinates, strong}]. */
+  mark(places) {
+    const features = places.map(({ coordinates, strong }) => ({
+      type: 'Feature', properties: { radius: strong ? 19 : 16 }, geometry: { type: 'Point', coordinates },
+    }));
+    this.#marks = { type: 'FeatureCollection', features };
+    this.#map.getSource('reperes')?.setData(this.#marks);
+  }
+
+  /** Goes to a place; the sheet over the map's foot is allowed for. */
+  open(coordinates, zoom = CLOSE_ZOOM) {
+    this.#go((how) => this.#map.easeTo({ center: coordinates, zoom: Math.min(MAX_ZOOM, Math.max(zoom, this.zoom + 0.5)), ...how }));
+  }
+
+  /** Brings a place into view, no nearer than it is. */
+  reveal(coordinates) {
+    const { west, east, south, north } = this.box;
+    const [lon, lat] = coordinates;
+    const margin = [(east - west) * 0.06, (north - south) * 0.06];
+    if (lon > west + margin[0] && lon < east - margin[0] && lat > south + margin[1] && lat < north - margin[1]) return;
+    this.#go((how) => this.#map.easeTo({ center: coordinates, zoom: Math.max(this.zoom, 11), ...how }));
+  }
+
+  /** Frames [[west, south], [east, north]]. */
+  fit(bounds) {
+    this.#go((how) => this.#map.fitBounds(bounds, { padding: edges(), maxZoom: 13, ...how }));
+  }
+
+  /** Jumps without a flight: the back button. */
+  jump({ zoom, lat, lon }) {
+    this.#map.jumpTo({ center: [lon, lat], zoom });
+  }
+
+  #go(move) {
+    move({ duration: prefersStillness() ? 0 : 700, essential: true });
+  }
+
+  /** Keeps the middle of the map above the sheet, `pixels` high over its foot. */
+  coverFoot(pixels) {
+    this.#map.setPadding({ bottom: pixels });
+  }
+
+  resize() {
+    this.#map.resize();
+  }
+}

@@ -1,0 +1,110 @@
+/*
+ * What the page shows, kept in its address: filters and the open sheet as parameters, the place
+ * on the map as the fragment (#zoom/latitude/longitude). Reload, back, forward and sharing follow.
+ */
+
+/**
+ * @typedef {Object} State
+ * @property {string[]} themes   ids of any level, sorted
+ * @property {number|null} de    first year
+ * @property {number|null} a     last year
+ * @property {number[]} niveaux  label levels, sorted
+ * @property {string} q          words that the sheets must have
+ * @property {number|null} fiche id of the open sheet
+ * @property {string} pile       "lon,lat" of the open stack, or ""
+ */
+
+const YEAR = /^(19|20)\d\d$/;
+const yearOf = (text) => (YEAR.test(text ?? '') ? Number(text) : null);
+const listOf = (text) => (text ? [...new Set(text.split(','))].filter(Boolean).sort() : []);
+
+/** @return {State} */
+function readAddress() {
+  const params = new URLSearchParams(location.search);
+  const fiche = Number(params.get('fiche'));
+  const pile = params.get('pile') ?? '';
+  return {
+    themes: listOf(params.get('theme')).filter((id) => /^[1-9][a-z]?\d*$/.test(id)),
+    de: yearOf(params.get('de')),
+    a: yearOf(params.get('a')),
+    niveaux: listOf(params.get('label')).map(Number).filter((niveau) => niveau >= 1 && niveau <= 5),
+    q: (params.get('q') ?? '').trim().slice(0, 200),
+    fiche: Number.isSafeInteger(fiche) && fiche > 0 ? fiche : null,
+    pile: /^-?\d+(\.\d+)?,-?\d+(\.\d+)?$/.test(pile) ? pile : '',
+  };
+}
+
+/** @param {State} state */
+function searchOf(state) {
+  const params = new URLSearchParams();
+  if (state.themes.length) params.set('theme', state.themes.join(','));
+  if (state.de) params.set('de', String(state.de));
+  if (state.a) params.set('a', String(state.a));
+  if (state.niveaux.length) params.set('label', state.niveaux.join(','));
+  if (state.q) params.set('q', state.q);
+  if (state.pile) params.set('pile', state.pile);
+  if (state.fiche) params.set('fiche', String(state.fiche));
+  const text = params.toString().replaceAll('%2C', ',');
+  return text ? `?${text}` : location.pathname;
+}
+
+/** @return {{zoom: number, lat: number, lon: number}|null} */
+export function readPosition() {
+  const [zoom, lat, lon] = location.hash.slice(1).split('/').map(Number);
+  const good = zoom >= 0 && zoom <= 22 && Math.abs(lat) <= 85.06 && Math.abs(lon) <= 180;
+  return good ? { zoom, lat, lon } : null;
+}
+
+let current = readAddress();
+/** @type {Set<function(State, State): void>} */
+const listeners = new Set();
+
+/** @return {State} */
+export const getState = () => current;
+
+/** Calls `listener(now, before)` after each change. */
+export const onState = (listener) => listeners.add(listener);
+
+function become(next) {
+  const before = current;
+  current = next;
+  for (const listener of listeners) listener(next, before);
+}
+
+/**
+ * Changes some of the state.
+ *
+ * @param {Partial<State>} patch
+ * @param {{replace?: boolean}} [how]  replace: without a step for the back button
+ */
+export function setState(patch, { replace = false } = {}) {
+  const next = { ...current, ...patch };
+  const search = searchOf(next);
+  if (search === searchOf(current)) return;
+  history[replace ? 'replaceState' : 'pushState'](null, '', search + location.hash);
+  become(next);
+}
+
+/** Notes the place on the map, without a step; `push` first keeps the present one for "back". */
+export function setPosition({ zoom, lat, lon }) {
+  const digits = Math.max(2, Math.ceil(zoom / 3));
+  const hash = `#${zoom.toFixed(2)}/${lat.toFixed(digits)}/${lon.toFixed(digits)}`;
+  history.replaceState(history.state, '', searchOf(current) + hash);
+}
+
+/** Keeps the present place for the back button: before a jump. */
+export const keepPlace = () => history.pushState(null, '', location.href);
+
+/** Calls `listener` when the back and forward buttons have changed the address. */
+export function onTravel(listener) {
+  addEventListener('popstate', () => {
+    become(readAddress());
+    listener();
+  });
+}
+
+/** The filters of a state, without what is open. */
+export const hasFilters = (state) =>
+  Boolean(state.themes.length || state.de || state.a || state.niveaux.length || state.q);
+
+export const NO_FILTERS = { themes: [], de: null, a: null, niveaux: [], q: '' };

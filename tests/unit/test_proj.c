@@ -1,0 +1,182 @@
+#include "geo/proj.h"
+#include "tests/unit/allocations.h"
+#include "tests/unit/check.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Expected: `geod +ellps=WGS84 -I -F %.6f` of PROJ 9.1.1; tolerance 1 micrometre. */
+static const struct {
+    const char *name;
+    struct geo_point a, b;
+    double want_m;
+} distance_cases[] = {
+    {"same point", {2.3522, 48.8566}, {2.3522, 48.8566}, 0},
+    {"a hundredth of a degree", {2.3522, 48.8566}, {2.3522, 48.8666}, 1112.070557},
+    {"Paris to La Réunion", {2.3522, 48.8566}, {55.45, -20.88}, 9343872.709157},
+    {"across the antimeridian", {-176.2, -13.3}, {179.9, -17.5}, 625426.900975},
+    {"pole to pole", {0, 90}, {0, -90}, 20003931.458625},
+    {"nearly antipodal", {0, 0}, {179.7, 0}, 19995624.889961},
+    {"nearly antipodal, off the equator", {0, 0}, {179.5, 0.5}, 19936288.578965},
+    {"along a parallel", {0, 45}, {90, 45}, 6690232.932543},
+};
+
+static void distances(void **state)
+{
+    (void)state;
+    int failures = 0;
+    for (size_t i = 0; i < sizeof distance_cases / sizeof *distance_cases; i++) {
+        double there = geo_geodesic_m(distance_cases[i].a, distance_cases[i].b);
+        double back = geo_geodesic_m(distance_cases[i].b, distance_cases[i].a);
+        CHECK(failures, distance_cases[i].name, fabs(there - distance_cases[i].want_m) < 1e-6);
+        CHECK(failures, distance_cases[i].name, fabs(there - back) < 1e-6);
+    }
+    struct geo_point origin = {0, 0}, nowhere = {NAN, 0};
+    CHECK(failures, "NaN gives NaN", isnan(geo_geodesic_m(origin, nowhere)));
+    CHECK(failures, "180 is -180",
+          geo_geodesic_m((struct geo_point){180, 10}, (struct geo_point){-180, 10}) < 1e-6);
+    assert_int_equal(failures, 0);
+}
+
+/* Expected: `cs2cs -f %.10f <crs> OGC:CRS84` of PROJ 9.1.1; tolerance 1 mm on the ground. */
+static const struct {
+    const char *crs;
+    double x, y;
+    struct geo_point want;
+} transform_cases[] = {
+    {"EPSG:2154", 652469.02, 6862035.26, {2.3521999630, 48.8566000050}},
+    {"EPSG:2154", 700000, 6600000, {3, 46.5}},
+    {"EPSG:2154", 890000, 6250000, {5.3414579519, 43.3237995239}},
+    {"EPSG:5490", 650000, 1780000, {-61.5974721021, 16.0954262641}},
+    {"EPSG:5490", 706000, 1620000, {-61.0872802909, 14.6456180438}},
+    {"EPSG:2972", 350000, 545000, {-52.3528581147, 4.9292871365}},
+    {"EPSG:2975", 338000, 7690000, {55.4425938271, -20.8831446908}},
+    {"EPSG:4471", 520000, 8590000, {45.1842517973, -12.7545528465}},
+    {"EPSG:3857", 261848.155, 6250566.72, {2.3522219975, 48.8566140104}},
+    {"EPSG:3163", 400000, 300000, {166, -21.5}},
+    {"EPSG:4326", 2.3522, 48.8566, {2.3522, 48.8566}},
+    {"EPSG:4171", 2.3522, 48.8566, {2.3522, 48.8566}},
+    {"OGC:CRS84", 2.3522, 48.8566, {2.3522, 48.8566}},
+    {"epsg:2154", 700000, 6600000, {3, 46.5}},
+    {"urn:ogc:def:crs:EPSG::2154", 700000, 6600000, {3, 46.5}},
+    {"http://www.opengis.net/def/crs/EPSG/0/2154", 700000, 6600000, {3, 46.5}},
+    {"http://www.opengis.net/def/crs/EPSG/0/4326", 2.3522, 48.8566, {2.3522, 48.8566}},
+    {"http://www.opengis.net/def/crs/OGC/1.3/CRS84", 2.3522, 48.8566, {2.3522, 48.8566}},
+};
+
+static void transforms(void **state)
+{
+    (void)state;
+    int failures = 0;
+    for (size_t i = 0; i < sizeof transform_cases / sizeof *transform_cases; i++) {
+        const char *crs = transform_cases[i].crs;
+        struct aro_error err = {0};
+        struct geo_point point = {0, 0};
+        struct geo_transform *transform = geo_transform_new(crs, &err);
+        CHECK(failures, crs, transform != NULL);
+        if (!transform)
+            continue;
+        CHECK(failures, crs,
+              geo_transform_to_wgs84(transform, transform_cases[i].x, transform_cases[i].y, &point,
+                                     &err));
+        CHECK(failures, crs, geo_geodesic_m(point, transform_cases[i].want) < 1e-3);
+        geo_transform_free(transform);
+    }
+    assert_int_equal(failures, 0);
+}
+
+static const char *const unknown_systems[] = {
+    "",
+    "EPSG:",
+    "EPSG:99999999",
+    "Lambert",
+    "2154",
+    "EPSG:5720" /* heights only */,
+    "EPSG:4978" /* geocentric */,
+    "EPSG:7030" /* an ellipsoid */,
+    "http://example.org/2154",
+    "+proj=latlong +ellps",
+    "PROJCS[\"cut",
+    "\xFF\xFE",
+};
+
+static void unknown(void **state)
+{
+    (void)state;
+    int failures = 0;
+    for (size_t i = 0; i < sizeof unknown_systems / sizeof *unknown_systems; i++) {
+        struct aro_error err = {0};
+        struct geo_transform *transform = geo_transform_new(unknown_systems[i], &err);
+        CHECK(failures, unknown_systems[i], !transform && err.status == ARO_BAD_INPUT);
+        CHECK(failures, err.message, strstr(err.message, "wanted, for example, EPSG:2154"));
+        geo_transform_free(transform);
+    }
+    char text[6000];
+    memset(text, 'x', sizeof text);
+    text[sizeof text - 1] = '\0';
+    struct aro_error err = {0};
+    CHECK(failures, "very long", !geo_transform_new(text, &err) && err.status == ARO_BAD_INPUT);
+    geo_transform_free(NULL);
+    assert_int_equal(failures, 0);
+}
+
+static const struct {
+    const char *name, *crs;
+    double x, y;
+} outside_cases[] = {
+    {"degrees for metres", "EPSG:2154", 2.35, 48.85},
+    {"axes swapped", "EPSG:2154", 6862035.26, 652469.02},
+    {"not a number", "EPSG:2154", NAN, 6600000},
+    {"infinite", "EPSG:2154", 700000, INFINITY},
+    {"far away", "EPSG:2154", 1e30, 1e30},
+    {"latitude first", "EPSG:4171", 48.8566, 2.3522},
+    {"past the pole", "EPSG:4326", 2, 90.5},
+    {"another island", "EPSG:2975", 520000, 8590000},
+};
+
+static void outside(void **state)
+{
+    (void)state;
+    int failures = 0;
+    for (size_t i = 0; i < sizeof outside_cases / sizeof *outside_cases; i++) {
+        struct geo_transform *transform = geo_transform_new(outside_cases[i].crs, NULL);
+        assert_non_null(transform);
+        struct geo_point point = {7, 7};
+        struct aro_error err = {0};
+        CHECK(failures, outside_cases[i].name,
+              !geo_transform_to_wgs84(transform, outside_cases[i].x, outside_cases[i].y, &point,
+                                      &err));
+        CHECK(failures, outside_cases[i].name,
+              err.status == ARO_BAD_INPUT && point.lon_deg == 7 && point.lat_deg == 7);
+        CHECK(failures, err.message, strstr(err.message, outside_cases[i].crs));
+        /* One bad row must not spoil the next. */
+        struct geo_point good = {0, 0};
+        CHECK(failures, outside_cases[i].name,
+              strcmp(outside_cases[i].crs, "EPSG:2154") != 0 ||
+                  (geo_transform_to_wgs84(transform, 700000, 6600000, &good, NULL) &&
+                   fabs(good.lon_deg - 3) < 1e-9));
+        geo_transform_free(transform);
+    }
+    assert_int_equal(failures, 0);
+}
+
+static void out_of_memory(void **state)
+{
+    (void)state;
+    int failures = 0;
+    struct aro_error err = {0};
+    allow_allocations(0);
+    struct geo_transform *transform = geo_transform_new("EPSG:2154", &err);
+    allow_allocations(SIZE_MAX);
+    CHECK(failures, "out of memory", !transform && err.status == ARO_NO_MEMORY);
+    assert_int_equal(failures, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(distances), cmocka_unit_test(transforms),    cmocka_unit_test(unknown),
+        cmocka_unit_test(outside),   cmocka_unit_test(out_of_memory),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
