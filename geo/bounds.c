@@ -1,0 +1,223 @@
+#include "geo/bounds_internal.h"
+
+#include <math.h>
+
+/* WGS 84 (NGA.STND.0036, table 3.1): equatorial and polar radius, and the least radius of
+ * curvature, that of the meridian at the equator. */
+static const double radius_a_m = 6378137.0;
+static const double radius_b_m = 6356752.314245179;
+static const double radius_min_m = 6335439.327292; /* b^2 / a, rounded down */
+static const double b_over_a = 1 - 1 / 298.257223563;
+static const double pi = 3.14159265358979323846;
+
+struct geo_view geo_view_make(struct geo_point from)
+{
+    double lon = from.lon_deg * (pi / 180), lat = from.lat_deg * (pi / 180);
+    double across = cos(lat), up = b_over_a * sin(lat);
+    double norm = hypot(across, up);
+    return (struct geo_view){
+        .from = from, .x = across / norm * cos(lon), .y = across / norm * sin(lon), .z = up / norm};
+}
+
+/* ------------------------------------------------------------------ angles in batches */
+
+struct turn {
+    double cos, sin;
+};
+
+/*
+ * Taylor's series on the first quarter turn, the rest by symmetry: the next term is below 1e-12.
+ * Without a branch or a call, so that a loop over it becomes vector instructions.
+ */
+static inline struct turn turn_of(int32_t angle_e7)
+{
+    int32_t size = angle_e7 < 0 ? -angle_e7 : angle_e7;
+    int32_t folded = size > 900000000 ? 1800000000 - size : size;
+    double x = folded * (pi / 1800000000);
+    double q = x * x;
+    double sine = -1.0 / 1307674368000;
+    sine = sine * q + 1.0 / 6227020800;
+    sine = sine * q - 1.0 / 39916800;
+    sine = sine * q + 1.0 / 362880;
+    sine = sine * q - 1.0 / 5040;
+    sine = sine * q + 1.0 / 120;
+    sine = sine * q - 1.0 / 6;
+    sine = (sine * q + 1.0) * x;
+    double cosine = 1.0 / 20922789888000;
+    cosine = cosine * q - 1.0 / 87178291200;
+    cosine = cosine * q + 1.0 / 479001600;
+    cosine = cosine * q - 1.0 / 3628800;
+    cosine = cosine * q + 1.0 / 40320;
+    cosine = cosine * q - 1.0 / 720;
+    cosine = cosine * q + 1.0 / 24;
+    cosine = cosine * q - 1.0 / 2;
+    cosine = cosine * q + 1.0;
+    return (struct turn){.cos = size > 900000000 ? -cosine : cosine,
+                         .sin = angle_e7 < 0 ? -sine : sine};
+}
+
+/* Cosine and sine of the reduced latitude. */
+static inline struct turn reduced(int32_t lat_e7)
+{
+    struct turn lat = turn_of(lat_e7);
+    double up = b_over_a * lat.sin;
+    double norm = sqrt(lat.cos * lat.cos + up * up);
+    return (struct turn){.cos = lat.cos / norm, .sin = up / norm};
+}
+
+void geo_bounds_points(const struct geo_view *view, const struct geo_coord *coords, size_t n,
+                       double out_unit2[GEO_BOUNDS_BATCH], double out_space2[GEO_BOUNDS_BATCH])
+{
+    for (size_t i = 0; i < n; i++) {
+        struct turn lon = turn_of(coords[i].lon_e7), lat = reduced(coords[i].lat_e7);
+        double dx = lat.cos * lon.cos - view->x, dy = lat.cos * lon.sin - view->y;
+        double dz = lat.sin - view->z;
+        double level2 = dx * dx + dy * dy, rise2 = dz * dz;
+        out_unit2[i] = level2 + rise2;
+        out_space2[i] = radius_a_m * radius_a_m * level2 + radius_b_m * radius_b_m * rise2;
+    }
+}
+
+/* ------------------------------------------------------------------ boxes */
+
+/*
+ * A side of a box is a piece of a meridian, from latitude `south` to `north`. Seen along it, the
+ * view stands `ahead` in its direction, `aside` of its plane, and `up`; the chord to the place at
+ * latitude beta is least or greatest at an end, or where up cos(beta) - ahead sin(beta) changes
+ * its sign.
+ */
+struct side {
+    double ahead, aside, up;
+    double slope_south, slope_north;   /* that expression at the ends */
+    double chord2_south, chord2_north; /* squared chords to the ends */
+};
+
+static inline double sum_of_squares(double x, double y, double z)
+{
+    return x * x + y * y + z * z;
+}
+
+static inline struct side side_of(const struct geo_view *view, struct turn lon, struct turn south,
+                                  struct turn north)
+{
+    struct side side = {.ahead = view->x * lon.cos + view->y * lon.sin,
+                        .aside = view->y * lon.cos - view->x * lon.sin,
+                        .up = view->z};
+    side.slope_south = side.up * south.cos - side.ahead * south.sin;
+    side.slope_north = side.up * north.cos - side.ahead * north.sin;
+    side.chord2_south = sum_of_squares(side.ahead - south.cos, side.aside, side.up - south.sin);
+    side.chord2_north = sum_of_squares(side.ahead - north.cos, side.aside, side.up - north.sin);
+    return side;
+}
+
+static inline double least(double a, double b)
+{
+    return a < b ? a : b;
+}
+
+static inline double most(double a, double b)
+{
+    return a > b ? a : b;
+}
+
+/* How far the view is from the poles of the meridian's great circle. */
+static inline double off_pole(const struct side *side)
+{
+    return sqrt(most(0, 1 - side->aside * side->aside));
+}
+
+static inline double side_nearest2(const struct side *side)
+{
+    double ends = least(side->chord2_south, side->chord2_north);
+    double between = 2 * side->aside * side->aside / (1 + off_pole(side));
+    return (side->slope_south > 0) & (side->slope_north < 0) ? between : ends;
+}
+
+static inline double side_farthest2(const struct side *side)
+{
+    double ends = most(side->chord2_south, side->chord2_north);
+    double between = 2 + 2 * off_pole(side);
+    return (side->slope_south < 0) & (side->slope_north > 0) ? between : ends;
+}
+
+/*
+ * For each latitude the nearest longitude is the view's own, or else a side; at the view's own
+ * longitude the nearest latitude is its own, or else an end.
+ */
+void geo_bounds_nearest(const struct geo_view *view, const struct geo_rect *boxes, size_t n,
+                        double out_unit2[GEO_BOUNDS_BATCH])
+{
+    double lon_e7 = view->from.lon_deg * 1e7, lat_e7 = view->from.lat_deg * 1e7;
+    double level = sqrt(view->x * view->x + view->y * view->y);
+    for (size_t i = 0; i < n; i++) {
+        const struct geo_rect box = boxes[i];
+        struct turn south = reduced(box.south_e7), north = reduced(box.north_e7);
+        struct side west = side_of(view, turn_of(box.west_e7), south, north);
+        struct side east = side_of(view, turn_of(box.east_e7), south, north);
+        double sides2 = least(side_nearest2(&west), side_nearest2(&east));
+        double above2 = sum_of_squares(level - north.cos, 0, view->z - north.sin);
+        double below2 = sum_of_squares(level - south.cos, 0, view->z - south.sin);
+        double column2 = lat_e7 > box.north_e7 ? above2 : lat_e7 < box.south_e7 ? below2 : 0;
+        bool in_column = (lon_e7 >= box.west_e7) & (lon_e7 <= box.east_e7);
+        out_unit2[i] = in_column ? column2 : sides2;
+    }
+}
+
+/*
+ * For each latitude the farthest longitude is the one opposite to the view, or else a side. A box
+ * that holds the opposite one goes without a bound: 2 is the longest chord.
+ */
+void geo_bounds_farthest(const struct geo_view *view, const struct geo_rect *boxes, size_t n,
+                         double out_unit2[GEO_BOUNDS_BATCH])
+{
+    double lon_e7 = view->from.lon_deg * 1e7;
+    double opposite_e7 = lon_e7 > 0 ? lon_e7 - 1800000000 : lon_e7 + 1800000000;
+    for (size_t i = 0; i < n; i++) {
+        const struct geo_rect box = boxes[i];
+        struct turn south = reduced(box.south_e7), north = reduced(box.north_e7);
+        struct side west = side_of(view, turn_of(box.west_e7), south, north);
+        struct side east = side_of(view, turn_of(box.east_e7), south, north);
+        double sides2 = most(side_farthest2(&west), side_farthest2(&east));
+        bool opposite = (opposite_e7 >= box.west_e7) & (opposite_e7 <= box.east_e7);
+        out_unit2[i] = opposite ? 4 : sides2;
+    }
+}
+
+/* ------------------------------------------------------------------ metres */
+
+double geo_bounds_unit_m(double unit2)
+{
+    double chord = most(0, sqrt(unit2) - GEO_BOUNDS_UNIT_ERROR);
+    return radius_b_m * 2 * asin(least(1, chord / 2));
+}
+
+double geo_bounds_lower_m(double unit2, double space2)
+{
+    double straight_m = most(0, sqrt(space2) - GEO_BOUNDS_SPACE_ERROR_M);
+    /* Below about 1,800 km the straight line is the better bound, and cheaper. */
+    return unit2 < 0.08 ? straight_m : most(straight_m, geo_bounds_unit_m(unit2));
+}
+
+static double chord_of(double distance_m, double radius_m)
+{
+    double half_turn = distance_m / (2 * radius_m);
+    return half_turn < pi / 2 ? 2 * sin(half_turn) : INFINITY;
+}
+
+static double squared(double chord)
+{
+    return chord < 0 ? -1 : chord * chord; /* below every squared chord: nothing is inside */
+}
+
+struct geo_ring geo_ring_make(double radius_m)
+{
+    /* Up to here a geodesic cannot pass half the circle of the second fact; beyond, no bound. */
+    bool bends_enough = radius_m < 3 * radius_min_m;
+    double inside_m = bends_enough ? radius_min_m * chord_of(radius_m, radius_min_m) : 0;
+    return (struct geo_ring){
+        .outside_unit2 = squared(chord_of(radius_m, radius_b_m) + GEO_BOUNDS_UNIT_ERROR),
+        .inside_unit2 = squared(chord_of(radius_m, radius_a_m) - GEO_BOUNDS_UNIT_ERROR),
+        .outside_space2 = squared(radius_m + GEO_BOUNDS_SPACE_ERROR_M),
+        .inside_space2 = squared(inside_m - GEO_BOUNDS_SPACE_ERROR_M),
+    };
+}

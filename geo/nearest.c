@@ -1,0 +1,300 @@
+#include "geo/nearest.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "geo/bounds_internal.h"
+#include "geo/index_internal.h"
+#include "geo/proj.h"
+
+_Static_assert((int)GEO_BOUNDS_BATCH == (int)GEO_INDEX_FANOUT,
+               "one batch of bounds for a node's children");
+
+void geo_hits_clear(struct geo_hits *hits)
+{
+    free(hits->items);
+    *hits = (struct geo_hits){0};
+}
+
+static bool hits_add(struct geo_hits *hits, struct geo_hit hit, struct aro_error *err)
+{
+    if (hits->n == hits->capacity) {
+        size_t capacity = hits->capacity ? 2 * hits->capacity : 32;
+        struct geo_hit *items = realloc(hits->items, capacity * sizeof *items);
+        if (!items)
+            return aro_error_no_memory(err);
+        hits->items = items;
+        hits->capacity = capacity;
+    }
+    hits->items[hits->n++] = hit;
+    return true;
+}
+
+/* What both questions share: where from, how far, and which points count. */
+struct question {
+    const struct geo_index *index;
+    struct geo_view view;
+    double radius_m;
+    geo_accept_fn *accept; /* or NULL */
+    const void *context;
+    /* Stacks: the place measured last, since its neighbours in the index may share it. */
+    struct geo_coord measured;
+    double measured_m; /* NaN before the first */
+};
+
+static bool question_make(const struct geo_index *index, struct geo_point from, double radius_m,
+                          geo_accept_fn *accept, const void *context, struct question *out,
+                          struct aro_error *err)
+{
+    struct geo_coord coord;
+    if (!geo_coord_from_point(from, &coord, err))
+        return false;
+    if (!(radius_m >= 0))
+        return aro_error_set(err, ARO_BAD_INPUT, "radius %.9g is out of range: wanted 0 or more",
+                             radius_m);
+    *out = (struct question){.index = index,
+                             .view = geo_view_make(from),
+                             .radius_m = radius_m,
+                             .accept = accept,
+                             .context = context,
+                             .measured_m = NAN};
+    return true;
+}
+
+static bool accepts(const struct question *question, uint32_t position)
+{
+    return !question->accept || question->accept(question->context, position);
+}
+
+static double measure_m(struct question *question, uint32_t position)
+{
+    struct geo_coord coord = question->index->coords[position];
+    bool again = coord.lon_e7 == question->measured.lon_e7 &&
+                 coord.lat_e7 == question->measured.lat_e7 && !isnan(question->measured_m);
+    if (!again) {
+        question->measured = coord;
+        question->measured_m = geo_geodesic_m(question->view.from, geo_coord_to_point(coord));
+    }
+    return question->measured_m;
+}
+
+/* ------------------------------------------------------------------ the queue */
+
+/* A kind below GEO_INDEX_MAX_LEVELS is a node of that level. */
+enum { KIND_POINT = GEO_INDEX_MAX_LEVELS, KIND_MEASURED };
+
+/* Nothing that the entry stands for is nearer than its key. */
+struct entry {
+    double key_m;
+    uint32_t kind;
+    uint32_t place; /* of the node in its level, or position */
+};
+
+/* A binary heap, the first entry on top. */
+struct queue {
+    struct entry *items;
+    size_t n, capacity;
+};
+
+/*
+ * By key; at equal keys what is not measured yet comes first, since it may turn out to be at that
+ * very distance; then by position.
+ */
+static inline bool comes_before(const struct entry *a, const struct entry *b)
+{
+    if (a->key_m != b->key_m)
+        return a->key_m < b->key_m;
+    bool a_measured = a->kind == KIND_MEASURED, b_measured = b->kind == KIND_MEASURED;
+    return a_measured != b_measured ? b_measured : a->place < b->place;
+}
+
+static bool queue_push(struct queue *queue, struct entry entry, struct aro_error *err)
+{
+    if (queue->n == queue->capacity) {
+        size_t capacity = queue->capacity ? 2 * queue->capacity : 256;
+        struct entry *items = realloc(queue->items, capacity * sizeof *items);
+        if (!items)
+            return aro_error_no_memory(err);
+        queue->items = items;
+        queue->capacity = capacity;
+    }
+    size_t at = queue->n++;
+    for (; at > 0 && comes_before(&entry, &queue->items[(at - 1) / 2]); at = (at - 1) / 2)
+        queue->items[at] = queue->items[(at - 1) / 2];
+    queue->items[at] = entry;
+    return true;
+}
+
+static struct entry queue_pop(struct queue *queue)
+{
+    struct entry top = queue->items[0], last = queue->items[--queue->n];
+    size_t at = 0;
+    for (;;) {
+        size_t child = 2 * at + 1;
+        if (child >= queue->n)
+            break;
+        child +=
+            child + 1 < queue->n && comes_before(&queue->items[child + 1], &queue->items[child]);
+        if (!comes_before(&queue->items[child], &last))
+            break;
+        queue->items[at] = queue->items[child];
+        at = child;
+    }
+    queue->items[at] = last;
+    return top;
+}
+
+/* ------------------------------------------------------------------ nearest */
+
+static bool push_points(const struct question *question, struct geo_run points, struct queue *queue,
+                        struct aro_error *err)
+{
+    double unit2[GEO_BOUNDS_BATCH], space2[GEO_BOUNDS_BATCH];
+    uint32_t n = points.end - points.first;
+    geo_bounds_points(&question->view, question->index->coords + points.first, n, unit2, space2);
+    for (uint32_t i = 0; i < n; i++) {
+        struct entry entry = {geo_bounds_lower_m(unit2[i], space2[i]), KIND_POINT,
+                              points.first + i};
+        if (entry.key_m <= question->radius_m && accepts(question, entry.place) &&
+            !queue_push(queue, entry, err))
+            return false;
+    }
+    return true;
+}
+
+static bool push_nodes(const struct question *question, uint32_t level, struct geo_run nodes,
+                       struct queue *queue, struct aro_error *err)
+{
+    double unit2[GEO_BOUNDS_BATCH];
+    uint32_t n = nodes.end - nodes.first;
+    geo_bounds_nearest(&question->view, geo_index_boxes(question->index, level) + nodes.first, n,
+                       unit2);
+    for (uint32_t i = 0; i < n; i++) {
+        struct entry entry = {geo_bounds_unit_m(unit2[i]), level, nodes.first + i};
+        if (entry.key_m <= question->radius_m && !queue_push(queue, entry, err))
+            return false;
+    }
+    return true;
+}
+
+/* Replaces a node by what it holds. */
+static bool open_node(const struct question *question, struct entry node, struct queue *queue,
+                      struct aro_error *err)
+{
+    struct geo_run children = geo_index_children(question->index, node.kind, node.place);
+    return node.kind == 0 ? push_points(question, children, queue, err)
+                          : push_nodes(question, node.kind - 1, children, queue, err);
+}
+
+/* A measured point is a hit when nothing else in the queue could come before it. */
+static bool settle(struct question *question, struct entry point, struct queue *queue,
+                   struct geo_hits *hits, struct aro_error *err)
+{
+    if (point.kind == KIND_POINT)
+        point = (struct entry){measure_m(question, point.place), KIND_MEASURED, point.place};
+    if (point.key_m > question->radius_m)
+        return true;
+    if (queue->n > 0 && comes_before(&queue->items[0], &point))
+        return queue_push(queue, point, err);
+    return hits_add(hits, (struct geo_hit){point.place, point.key_m}, err);
+}
+
+static bool walk_outward(struct question *question, size_t limit, struct geo_hits *hits,
+                         struct aro_error *err)
+{
+    struct queue queue = {0};
+    struct entry root = {0, question->index->n_levels - 1, 0};
+    bool ok = queue_push(&queue, root, err);
+    while (ok && queue.n > 0 && hits->n < limit) {
+        struct entry top = queue_pop(&queue);
+        ok = top.kind < KIND_POINT ? open_node(question, top, &queue, err)
+                                   : settle(question, top, &queue, hits, err);
+    }
+    free(queue.items);
+    return ok;
+}
+
+bool geo_nearest(const struct geo_index *index, struct geo_point from, double radius_m,
+                 size_t limit, geo_accept_fn *accept, const void *context,
+                 struct geo_hits *out_hits, struct aro_error *err)
+{
+    struct question question;
+    out_hits->n = 0;
+    if (!question_make(index, from, radius_m, accept, context, &question, err))
+        return false;
+    if (index->n == 0 || limit == 0 || walk_outward(&question, limit, out_hits, err))
+        return true;
+    out_hits->n = 0;
+    return false;
+}
+
+/* ------------------------------------------------------------------ counting */
+
+struct count {
+    struct question question;
+    struct geo_ring ring;
+};
+
+/* Points known to be within the radius: nothing to measure. */
+static size_t count_accepted(const struct question *question, struct geo_run points)
+{
+    if (!question->accept)
+        return points.end - points.first;
+    size_t n = 0;
+    for (uint32_t i = points.first; i < points.end; i++)
+        n += question->accept(question->context, i);
+    return n;
+}
+
+static size_t count_points(struct count *count, struct geo_run points)
+{
+    double unit2[GEO_BOUNDS_BATCH], space2[GEO_BOUNDS_BATCH];
+    struct question *question = &count->question;
+    const struct geo_ring *ring = &count->ring;
+    geo_bounds_points(&question->view, question->index->coords + points.first,
+                      points.end - points.first, unit2, space2);
+    size_t n = 0;
+    for (uint32_t i = points.first; i < points.end; i++) {
+        double unit = unit2[i - points.first], space = space2[i - points.first];
+        if (unit > ring->outside_unit2 || space > ring->outside_space2 || !accepts(question, i))
+            continue;
+        bool inside = unit <= ring->inside_unit2 || space <= ring->inside_space2;
+        n += inside || measure_m(question, i) <= question->radius_m;
+    }
+    return n;
+}
+
+/* As deep as the tree is high: at most GEO_INDEX_MAX_LEVELS calls. */
+static size_t count_nodes(struct count *count, uint32_t level, struct geo_run nodes)
+{
+    double nearest2[GEO_BOUNDS_BATCH], farthest2[GEO_BOUNDS_BATCH];
+    const struct geo_index *index = count->question.index;
+    const struct geo_rect *boxes = geo_index_boxes(index, level) + nodes.first;
+    geo_bounds_nearest(&count->question.view, boxes, nodes.end - nodes.first, nearest2);
+    geo_bounds_farthest(&count->question.view, boxes, nodes.end - nodes.first, farthest2);
+    size_t n = 0;
+    for (uint32_t node = nodes.first; node < nodes.end; node++) {
+        if (nearest2[node - nodes.first] > count->ring.outside_unit2)
+            continue;
+        struct geo_run children = geo_index_children(index, level, node);
+        if (farthest2[node - nodes.first] <= count->ring.inside_unit2)
+            n += count_accepted(&count->question, geo_index_positions(index, level, node));
+        else
+            n += level == 0 ? count_points(count, children)
+                            : count_nodes(count, level - 1, children);
+    }
+    return n;
+}
+
+bool geo_count_within(const struct geo_index *index, struct geo_point from, double radius_m,
+                      geo_accept_fn *accept, const void *context, size_t *out_count,
+                      struct aro_error *err)
+{
+    struct count count;
+    if (!question_make(index, from, radius_m, accept, context, &count.question, err))
+        return false;
+    count.ring = geo_ring_make(radius_m);
+    *out_count =
+        index->n == 0 ? 0 : count_nodes(&count, index->n_levels - 1, (struct geo_run){0, 1});
+    return true;
+}
