@@ -8,6 +8,7 @@
 #define ARO_SERVER_QUERY_H
 
 #include "geo/nearest.h"
+#include "server/cursor.h"
 #include "server/http.h"
 
 /** The parameters that filter initiatives, and those that filter communes. */
@@ -24,6 +25,14 @@
 #define QUERY_PAGE_PARAMS                                                                          \
     (PARAM_BIT(PARAM_LIMIT) | PARAM_BIT(PARAM_CURSOR) | PARAM_BIT(PARAM_OFFSET))
 
+/**
+ * Reads `limit`: more than the maximum is the maximum.
+ *
+ * @param err  ARO_BAD_INPUT for parameter `limit`: 0, negative, not a whole number
+ */
+bool query_limit(const struct request *request, size_t default_limit, size_t max_limit,
+                 size_t *out_limit, struct aro_error *err);
+
 /** Owned by one thread; free with query_free(). Borrows the request's snapshot. */
 struct query;
 
@@ -37,7 +46,12 @@ struct query *query_new(const struct request *request, const struct point_set *p
                         struct aro_error *err);
 void query_free(struct query *query);
 
-/** All matching positions, as runs in ascending order: for counts, clusters, maps. */
+/**
+ * All matching positions, as runs in ascending order: for counts, clusters, maps. With near=, only
+ * what has a place matches.
+ *
+ * @param out_runs  emptied first; on failure empty
+ */
 bool query_matches(const struct query *query, struct geo_runs *out_runs, struct aro_error *err);
 
 /** One page of an answer. Start from {0}; query_page_clear() releases. */
@@ -47,11 +61,14 @@ struct query_page {
     struct geo_runs runs;
     struct geo_hits hits;
     size_t n_returned;
-    char next_cursor[96]; /* "" on the last page */
+    char next_cursor[CURSOR_TEXT_BYTES]; /* "" on the last page */
 };
 void query_page_clear(struct query_page *page);
 
-/** Runs the query for the page that limit, cursor and offset ask for. */
+/**
+ * Runs the query for the page that limit, cursor and offset ask for. In the order of position, or,
+ * with near=, of (distance, position).
+ */
 bool query_page(const struct query *query, struct query_page *out_page, struct aro_error *err);
 
 #endif

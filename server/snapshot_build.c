@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/hash.h"
+
 /* Part of the version: to be raised when the bytes of answers change for the same data. */
 #define ANSWER_FORMAT "1"
 
@@ -155,21 +157,13 @@ static bool read_themes(struct snapshot_draft *draft, struct aro_error *err)
 
 /* ---- The whole ---- */
 
-/* Source: FNV-1a, G. Fowler, L. C. Noll, K.-P. Vo, draft-eastlake-fnv, 64 bits. */
-static uint64_t fnv1a(uint64_t hash, const char *text)
-{
-    for (; *text; text++)
-        hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
-    return hash;
-}
-
 static void name_version(struct snapshot *snapshot)
 {
     char named[128];
     snprintf(named, sizeof named, "%s/%" PRId64 "/%s/" ANSWER_FORMAT, snapshot->state.store_id,
              snapshot->state.seq, ARO_VERSION);
-    uint64_t high = fnv1a(UINT64_C(0xcbf29ce484222325), named);
-    uint64_t low = fnv1a(high, named);
+    uint64_t high = hash_text(HASH_START, named);
+    uint64_t low = hash_text(high, named);
     snprintf(snapshot->version, sizeof snapshot->version, "%016" PRIx64 "%016" PRIx64, high, low);
 }
 

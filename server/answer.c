@@ -1,0 +1,46 @@
+#include "server/answer.h"
+
+#include "geo/json.h"
+
+void answer_runs(struct response *response, const struct text_block *texts,
+                 const struct geo_run *runs, size_t n_runs, bool *is_first)
+{
+    for (size_t i = 0; i < n_runs; i++) {
+        uint64_t from = texts->offsets[runs[i].first], to = texts->offsets[runs[i].end];
+        if (*is_first)
+            from++;
+        *is_first = false;
+        response_add_static(response, texts->block + from, to - from);
+    }
+}
+
+void answer_hit(struct aro_buffer *out, const struct text_block *texts, const struct geo_hit *hit,
+                bool *is_first)
+{
+    enum { CLOSING = 2 }; /* the braces of the properties and of the feature */
+    uint64_t from = texts->offsets[hit->position], to = texts->offsets[hit->position + 1];
+    if (*is_first)
+        from++;
+    *is_first = false;
+    aro_buffer_append(out, texts->block + from, to - from - CLOSING);
+    aro_buffer_text(out, ",\"distance_m\":");
+    aro_json_number(out, hit->distance_m, 1);
+    aro_buffer_text(out, "}}");
+}
+
+void answer_link(struct aro_buffer *out, const char *rel, const char *type, struct aro_buffer *href)
+{
+    aro_buffer_text(out, "{\"href\":");
+    aro_json_string(out, href->data ? href->data : "", href->len);
+    aro_buffer_printf(out, ",\"rel\":\"%s\",\"type\":\"%s\"}", rel, type);
+    out->failed |= href->failed;
+    aro_buffer_clear(href);
+}
+
+void answer_self_link(const struct request *request, const char *type, struct aro_buffer *out)
+{
+    struct aro_buffer href = {0};
+    request_link(request, &href, PARAM_COUNT_OF_ALL, NULL);
+    aro_buffer_text(out, "\"links\":[");
+    answer_link(out, "self", type, &href);
+}

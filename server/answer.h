@@ -1,0 +1,34 @@
+/*
+ * The parts that answers of features are put together from: runs of ready texts, single features
+ * with a distance, links.
+ */
+#ifndef ARO_SERVER_ANSWER_H
+#define ARO_SERVER_ANSWER_H
+
+#include "geo/nearest.h"
+#include "server/http.h"
+
+#define ANSWER_TYPE_JSON    "application/json"
+#define ANSWER_TYPE_GEOJSON "application/geo+json"
+
+/**
+ * Adds the features of the runs, from where they lie.
+ *
+ * @param is_first  whether no feature stands before: the first one's comma is dropped, and this
+ *                  becomes false
+ */
+void answer_runs(struct response *response, const struct text_block *texts,
+                 const struct geo_run *runs, size_t n_runs, bool *is_first);
+
+/** Adds one feature with a distance_m of one decimal among its properties. */
+void answer_hit(struct aro_buffer *out, const struct text_block *texts, const struct geo_hit *hit,
+                bool *is_first);
+
+/** Appends {"href":…,"rel":…,"type":…}; href is taken from the buffer, which is emptied. */
+void answer_link(struct aro_buffer *out, const char *rel, const char *type,
+                 struct aro_buffer *href);
+
+/** Appends the beginning of `links`, the link to the answer itself; the caller closes the array. */
+void answer_self_link(const struct request *request, const char *type, struct aro_buffer *out);
+
+#endif

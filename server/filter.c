@@ -1,0 +1,221 @@
+#include "server/filter.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- Sets ---- */
+
+static bool set_add(struct number_set *set, uint32_t number, size_t capacity, struct aro_error *err)
+{
+    if (!set->bits)
+        set->bits = calloc(capacity / 64 + 1, sizeof *set->bits);
+    if (!set->bits)
+        return aro_error_no_memory(err);
+    set->bits[number / 64] |= UINT64_C(1) << number % 64;
+    return true;
+}
+
+static bool set_has(const struct number_set *set, uint32_t number)
+{
+    return number != SNAPSHOT_NONE && (set->bits[number / 64] >> number % 64 & 1);
+}
+
+/* ---- Values separated by commas ---- */
+
+/* What one value of a parameter means; the filter is where it goes. */
+typedef bool value_fn(struct filter *filter, enum param param, const char *value,
+                      struct aro_error *err);
+
+static bool refuse_value(enum param param, const char *value, const char *wanted,
+                         struct aro_error *err)
+{
+    const char *name = param_infos[param].name;
+    return aro_error_set_for(err, name, ARO_BAD_INPUT, "%s '%.60s' %s", name, value, wanted);
+}
+
+static bool read_values(const struct request *request, enum param param, value_fn *add,
+                        struct filter *filter, struct aro_error *err)
+{
+    const char *text = request_param(request, param), *name = param_infos[param].name;
+    size_t n = 0;
+    while (text) {
+        char value[64];
+        size_t len = strcspn(text, ",");
+        if (len == 0)
+            return aro_error_set_for(err, name, ARO_BAD_INPUT,
+                                     "%s has an empty value: wanted codes separated by commas",
+                                     name);
+        if (len >= sizeof value)
+            return refuse_value(param, text, "is too long for a code", err);
+        if (++n > FILTER_MAX_CODES)
+            return aro_error_set_for(err, name, ARO_BAD_INPUT,
+                                     "%s has more than %d values: ask in several requests", name,
+                                     FILTER_MAX_CODES);
+        memcpy(value, text, len);
+        value[len] = '\0';
+        if (!add(filter, param, value, err))
+            return false;
+        text = text[len] ? text + len + 1 : NULL;
+    }
+    return true;
+}
+
+static bool add_commune(struct filter *filter, enum param param, const char *value,
+                        struct aro_error *err)
+{
+    uint32_t number = snapshot_commune(filter->snapshot, value);
+    if (number == SNAPSHOT_NONE)
+        return refuse_value(param, value,
+                            "is not the INSEE code of a commune: wanted one such as 13056 or 2A004",
+                            err);
+    return set_add(&filter->communes, number, filter->snapshot->communes.n, err);
+}
+
+/* Where codes of one kind go. */
+struct territory_target {
+    enum schema_territory_kind kind;
+    struct number_set *set;
+    size_t n;
+    const char *wanted;
+};
+
+static bool add_territory(const struct snapshot *snapshot, const struct territory_target *target,
+                          enum param param, const char *value, struct aro_error *err)
+{
+    uint32_t number = snapshot_territory(snapshot, target->kind, value);
+    if (number == SNAPSHOT_NONE)
+        return refuse_value(param, value, target->wanted, err);
+    return set_add(target->set, number, target->n, err);
+}
+
+static bool add_epci(struct filter *filter, enum param param, const char *value,
+                     struct aro_error *err)
+{
+    struct territory_target target = {
+        SCHEMA_EPCI, &filter->epcis, filter->snapshot->n_epcis,
+        "is not the SIREN code of an EPCI: wanted one such as 200054807"};
+    return add_territory(filter->snapshot, &target, param, value, err);
+}
+
+static bool add_departement(struct filter *filter, enum param param, const char *value,
+                            struct aro_error *err)
+{
+    struct territory_target target = {
+        SCHEMA_DEPARTEMENT, &filter->departements, filter->snapshot->n_departements,
+        "is not the code of a département: wanted one such as 01, 2A or 974"};
+    return add_territory(filter->snapshot, &target, param, value, err);
+}
+
+static bool add_region(struct filter *filter, enum param param, const char *value,
+                       struct aro_error *err)
+{
+    struct territory_target target = {SCHEMA_REGION, &filter->regions, filter->snapshot->n_regions,
+                                      "is not the code of a région: wanted one such as 93 or 11"};
+    return add_territory(filter->snapshot, &target, param, value, err);
+}
+
+static bool add_theme(struct filter *filter, enum param param, const char *value,
+                      struct aro_error *err)
+{
+    int niveau = param == PARAM_AXE ? 1 : param == PARAM_ENJEU ? 2 : 3;
+    uint32_t number = snapshot_theme(filter->snapshot, value);
+    if (number == SNAPSHOT_NONE || filter->snapshot->themes[number].niveau != niveau)
+        return refuse_value(param, value,
+                            niveau == 1   ? "is not an axe: wanted an id such as 1"
+                            : niveau == 2 ? "is not an enjeu: wanted an id such as 1a"
+                                          : "is not a usage: wanted an id such as 1a1",
+                            err);
+    filter->on_themes[niveau - 1] = true;
+    filter->usages[niveau - 1] |= filter->snapshot->themes[number].usages;
+    return true;
+}
+
+static bool add_niveau(struct filter *filter, enum param param, const char *value,
+                       struct aro_error *err)
+{
+    if (value[0] < '1' || value[0] > '5' || value[1] != '\0')
+        return refuse_value(param, value, "is not a label level: wanted 1 to 5", err);
+    filter->niveaux |= (uint8_t)(1U << (value[0] - '0'));
+    return true;
+}
+
+/* ---- The whole ---- */
+
+static bool refuse_for_communes(const struct request *request, struct aro_error *err)
+{
+    static const enum param of_initiatives[] = {PARAM_AXE, PARAM_ENJEU, PARAM_USAGE,
+                                                PARAM_DATETIME};
+    for (size_t i = 0; i < sizeof of_initiatives / sizeof *of_initiatives; i++) {
+        const char *name = param_infos[of_initiatives[i]].name;
+        if (request_param(request, of_initiatives[i]))
+            return aro_error_set_for(err, name, ARO_BAD_INPUT,
+                                     "%s filters initiatives: communes have none", name);
+    }
+    return true;
+}
+
+bool filter_parse(const struct request *request, bool of_communes, struct filter *out_filter,
+                  struct aro_error *err)
+{
+    struct filter filter = {.snapshot = request->snapshot, .of_communes = of_communes};
+    const char *datetime = request_param(request, PARAM_DATETIME);
+    bool ok = (!of_communes || refuse_for_communes(request, err)) &&
+              read_values(request, PARAM_COMMUNE, add_commune, &filter, err) &&
+              read_values(request, PARAM_EPCI, add_epci, &filter, err) &&
+              read_values(request, PARAM_DEPARTEMENT, add_departement, &filter, err) &&
+              read_values(request, PARAM_REGION, add_region, &filter, err) &&
+              read_values(request, PARAM_AXE, add_theme, &filter, err) &&
+              read_values(request, PARAM_ENJEU, add_theme, &filter, err) &&
+              read_values(request, PARAM_USAGE, add_theme, &filter, err) &&
+              read_values(request, PARAM_NIVEAU, add_niveau, &filter, err) &&
+              (!datetime || datetime_parse(datetime, &filter.days, err));
+    if (!ok) {
+        filter_clear(&filter);
+        return false;
+    }
+    filter.on_days = datetime != NULL;
+    filter.on_commune = filter.communes.bits || filter.epcis.bits || filter.departements.bits ||
+                        filter.regions.bits || filter.niveaux;
+    *out_filter = filter;
+    return true;
+}
+
+void filter_clear(struct filter *filter)
+{
+    free(filter->communes.bits);
+    free(filter->epcis.bits);
+    free(filter->departements.bits);
+    free(filter->regions.bits);
+    *filter = (struct filter){0};
+}
+
+bool filter_is_set(const struct filter *filter)
+{
+    return filter->on_commune || filter->on_days || filter->on_themes[0] || filter->on_themes[1] ||
+           filter->on_themes[2];
+}
+
+static bool accepts_commune(const struct filter *filter, uint32_t commune)
+{
+    const struct commune_columns *columns = &filter->snapshot->commune;
+    return (!filter->communes.bits || set_has(&filter->communes, commune)) &&
+           (!filter->epcis.bits || set_has(&filter->epcis, columns->epcis[commune])) &&
+           (!filter->departements.bits ||
+            set_has(&filter->departements, columns->departements[commune])) &&
+           (!filter->regions.bits || set_has(&filter->regions, columns->regions[commune])) &&
+           (!filter->niveaux || (filter->niveaux >> columns->niveaux[commune] & 1));
+}
+
+bool filter_accepts(const struct filter *filter, uint32_t position)
+{
+    if (filter->of_communes)
+        return !filter->on_commune || accepts_commune(filter, position);
+    const struct initiative_columns *columns = &filter->snapshot->initiative;
+    uint64_t usages = columns->usages[position];
+    int32_t day = columns->days[position];
+    return (!filter->on_days || (day >= filter->days.first && day <= filter->days.last)) &&
+           (!filter->on_themes[0] || (usages & filter->usages[0])) &&
+           (!filter->on_themes[1] || (usages & filter->usages[1])) &&
+           (!filter->on_themes[2] || (usages & filter->usages[2])) &&
+           (!filter->on_commune || accepts_commune(filter, columns->communes[position]));
+}

@@ -1,0 +1,194 @@
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/query_inside.h"
+
+/* ---- Places ---- */
+
+/* Puts the parameter's name on what a parser of geo/ said, and in front of it. */
+static bool blame(enum param param, const struct aro_error *why, struct aro_error *err)
+{
+    const char *name = param_infos[param].name;
+    return aro_error_set_for(err, name, why->status, "%s: %s", name, why->message);
+}
+
+static bool parse_radius(const struct request *request, struct query *query, struct aro_error *err)
+{
+    const char *text = request_param(request, PARAM_RADIUS);
+    struct aro_error why = {0};
+    query->radius_m = INFINITY;
+    if (!text)
+        return true;
+    if (!query->has_near)
+        return aro_error_set_for(err, "radius", ARO_BAD_INPUT,
+                                 "radius needs a point: add near=lon,lat");
+    if (!geo_number_parse(text, strlen(text), &query->radius_m, &why))
+        return blame(PARAM_RADIUS, &why, err);
+    if (!(query->radius_m >= 0))
+        return aro_error_set_for(err, "radius", ARO_BAD_INPUT,
+                                 "radius '%.40s' is negative: wanted metres, 0 or more", text);
+    return true;
+}
+
+static bool parse_places(const struct request *request, struct query *query, struct aro_error *err)
+{
+    const char *bbox = request_param(request, PARAM_BBOX);
+    const char *near = request_param(request, PARAM_NEAR);
+    struct aro_error why = {0};
+    query->has_bbox = bbox != NULL;
+    query->has_near = near != NULL;
+    if (bbox && !geo_bbox_parse(bbox, strlen(bbox), &query->bbox, err))
+        return false;
+    if (near && !geo_point_parse(near, strlen(near), &query->near, &why))
+        return blame(PARAM_NEAR, &why, err);
+    return parse_radius(request, query, err);
+}
+
+/* ---- Words ---- */
+
+static int compare_numbers(const void *a, const void *b)
+{
+    uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
+    return (left > right) - (left < right);
+}
+
+static bool runs_of_numbers(uint32_t *numbers, size_t n, struct geo_runs *out_runs,
+                            struct aro_error *err)
+{
+    qsort(numbers, n, sizeof *numbers, compare_numbers);
+    for (size_t i = 0; i < n; i++)
+        if (!geo_runs_add(out_runs, numbers[i], numbers[i] + 1, err))
+            return false;
+    return true;
+}
+
+/* Communes are found by their names and codes, as the search field finds them. */
+static bool find_names(const struct snapshot *snapshot, const char *q, struct geo_runs *out_runs,
+                       struct aro_error *err)
+{
+    size_t n = 0;
+    uint32_t *items = array_new(snapshot->communes.n, sizeof *items, err);
+    bool ok = items &&
+              geo_names_search(snapshot->commune_names, q, strlen(q), snapshot->communes.n, items,
+                               &n, err) &&
+              runs_of_numbers(items, n, out_runs, err);
+    free(items);
+    return ok;
+}
+
+static bool parse_words(const struct request *request, bool of_communes, struct query *query,
+                        struct aro_error *err)
+{
+    const char *q = request_param(request, PARAM_Q);
+    struct aro_error why = {0};
+    query->has_words = q != NULL;
+    if (!q)
+        return true;
+    if (q[strspn(q, " \t\r\n")] == '\0')
+        return aro_error_set_for(err, "q", ARO_BAD_INPUT, "q is empty: wanted words to look for");
+    bool ok = of_communes ? find_names(query->snapshot, q, &query->words, &why)
+                          : geo_words_search(query->snapshot->initiative.words, q, strlen(q),
+                                             &query->words, &why);
+    return ok || blame(PARAM_Q, &why, err);
+}
+
+/* ---- Pages ---- */
+
+/* Digits only, so that "1e3", "+1" and "0x10" are refused; beyond `max` it is `max`. */
+static bool parse_count(const char *text, size_t max, size_t *out_count)
+{
+    size_t count = 0;
+    if (!*text)
+        return false;
+    for (; *text; text++) {
+        if (*text < '0' || *text > '9')
+            return false;
+        count = count * 10 + (size_t)(*text - '0');
+        if (count > max)
+            count = max;
+    }
+    *out_count = count;
+    return true;
+}
+
+bool query_limit(const struct request *request, size_t default_limit, size_t max_limit,
+                 size_t *out_limit, struct aro_error *err)
+{
+    const char *text = request_param(request, PARAM_LIMIT);
+    size_t limit = default_limit;
+    if (text && (!parse_count(text, max_limit, &limit) || limit == 0))
+        return aro_error_set_for(err, "limit", ARO_BAD_INPUT,
+                                 "limit '%.40s' is not a count: wanted 1 to %zu", text, max_limit);
+    *out_limit = limit;
+    return true;
+}
+
+static bool parse_offset(const struct request *request, struct query *query, struct aro_error *err)
+{
+    const char *text = request_param(request, PARAM_OFFSET);
+    if (!text)
+        return true;
+    if (!parse_count(text, QUERY_MAX_OFFSET + 1, &query->offset) ||
+        query->offset > QUERY_MAX_OFFSET)
+        return aro_error_set_for(err, "offset", ARO_BAD_INPUT,
+                                 "offset '%.40s' is not a count: wanted 0 to %d", text,
+                                 QUERY_MAX_OFFSET);
+    if (query->offset > 0 && request_param(request, PARAM_CURSOR))
+        return aro_error_set_for(err, "offset", ARO_BAD_INPUT,
+                                 "offset and cursor both say where a page begins: give one");
+    return true;
+}
+
+static bool parse_page(const struct request *request, bool of_communes, struct query *query,
+                       struct aro_error *err)
+{
+    const char *cursor = request_param(request, PARAM_CURSOR);
+    const char *near = request_param(request, PARAM_NEAR);
+    snprintf(query->scope, sizeof query->scope, "%s %s %s", query->snapshot->state.store_id,
+             of_communes ? "communes" : "initiatives", near ? near : "");
+    query->has_cursor = cursor != NULL;
+    return query_limit(request, (size_t)request->settings->items_default,
+                       (size_t)request->settings->items_max, &query->limit, err) &&
+           parse_offset(request, query, err) &&
+           (!cursor || cursor_parse(cursor, near != NULL, query->scope, &query->cursor, err));
+}
+
+struct query *query_new(const struct request *request, const struct point_set *points,
+                        struct aro_error *err)
+{
+    bool of_communes = points == &request->snapshot->communes;
+    struct query *query = calloc(1, sizeof *query);
+    if (!query) {
+        aro_error_no_memory(err);
+        return NULL;
+    }
+    query->snapshot = request->snapshot;
+    query->points = points;
+    bool ok = parse_places(request, query, err) &&
+              filter_parse(request, of_communes, &query->filter, err) &&
+              parse_words(request, of_communes, query, err) &&
+              parse_page(request, of_communes, query, err);
+    if (!ok) {
+        query_free(query);
+        return NULL;
+    }
+    return query;
+}
+
+void query_free(struct query *query)
+{
+    if (!query)
+        return;
+    filter_clear(&query->filter);
+    geo_runs_clear(&query->words);
+    free(query);
+}
+
+void query_page_clear(struct query_page *page)
+{
+    geo_runs_clear(&page->runs);
+    geo_hits_clear(&page->hits);
+    *page = (struct query_page){0};
+}

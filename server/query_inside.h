@@ -1,0 +1,29 @@
+/*
+ * The inside of a query: what query.c parses and query_run.c answers.
+ */
+#ifndef ARO_SERVER_QUERY_INSIDE_H
+#define ARO_SERVER_QUERY_INSIDE_H
+
+#include "server/filter.h"
+#include "server/query.h"
+
+enum { QUERY_MAX_OFFSET = 100000000, QUERY_SCOPE_BYTES = 160 };
+
+struct query {
+    const struct snapshot *snapshot;
+    const struct point_set *points;
+    struct filter filter;
+    bool has_bbox;
+    struct geo_bbox bbox;
+    bool has_near;
+    struct geo_point near;
+    double radius_m; /* INFINITY: no radius */
+    bool has_words;
+    struct geo_runs words; /* positions that hold every word of q */
+    size_t limit, offset;
+    bool has_cursor;
+    struct cursor cursor;
+    char scope[QUERY_SCOPE_BYTES]; /* what its cursors belong to */
+};
+
+#endif

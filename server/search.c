@@ -1,0 +1,209 @@
+#include <string.h>
+
+#include "geo/json.h"
+#include "server/answer.h"
+#include "server/handlers.h"
+#include "server/query.h"
+
+enum { SEARCH_DEFAULT = 5, SEARCH_MAX = 20 };
+
+/** What is looked for. */
+struct search {
+    const struct snapshot *snapshot;
+    const char *q;
+    size_t limit;
+};
+
+/* Appends ,"lon":…,"lat":… or nulls. */
+static void write_position(const struct point_set *points, uint32_t position,
+                           struct aro_buffer *out)
+{
+    if (position >= points->n_placed) {
+        aro_buffer_text(out, ",\"lon\":null,\"lat\":null");
+        return;
+    }
+    aro_buffer_text(out, ",\"lon\":");
+    geo_coord_write(out, points->coords[position].lon_e7);
+    aro_buffer_text(out, ",\"lat\":");
+    geo_coord_write(out, points->coords[position].lat_e7);
+}
+
+static void write_member(struct aro_buffer *out, const char *separator_and_name, const char *text)
+{
+    aro_buffer_text(out, separator_and_name);
+    aro_json_text(out, text);
+}
+
+/* ---- Communes ---- */
+
+static void write_commune(const struct snapshot *snapshot, uint32_t position,
+                          struct aro_buffer *out)
+{
+    const struct commune_columns *columns = &snapshot->commune;
+    uint32_t departement = columns->departements[position];
+    int64_t population = columns->populations[position];
+    write_member(out, "{\"code\":", columns->codes[position]);
+    write_member(out, ",\"nom\":", columns->noms[position]);
+    write_member(out, ",\"departement\":",
+                 departement == SNAPSHOT_NONE ? NULL : snapshot->departements[departement].code);
+    aro_buffer_text(out, ",\"population\":");
+    if (population == SCHEMA_POPULATION_UNKNOWN)
+        aro_buffer_text(out, "null");
+    else
+        aro_json_integer(out, population);
+    write_position(&snapshot->communes, position, out);
+    if (columns->niveaux[position] > 0)
+        aro_buffer_printf(out, ",\"niveau\":%d", columns->niveaux[position]);
+    else
+        aro_buffer_text(out, ",\"niveau\":null");
+    aro_buffer_printf(out, ",\"initiatives\":%u}", (unsigned)columns->n_initiatives[position]);
+}
+
+static bool search_communes(const struct search *search, struct aro_buffer *out,
+                            struct aro_error *err)
+{
+    uint32_t found[SEARCH_MAX];
+    size_t n;
+    if (!geo_names_search(search->snapshot->commune_names, search->q, strlen(search->q),
+                          search->limit, found, &n, err))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        if (i > 0)
+            aro_buffer_char(out, ',');
+        write_commune(search->snapshot, found[i], out);
+    }
+    return true;
+}
+
+/* ---- Themes ---- */
+
+static bool search_themes(const struct search *search, struct aro_buffer *out,
+                          struct aro_error *err)
+{
+    uint32_t found[SEARCH_MAX];
+    size_t n;
+    if (!geo_names_search(search->snapshot->theme_names, search->q, strlen(search->q),
+                          search->limit, found, &n, err))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        const struct snapshot_theme *theme = &search->snapshot->themes[found[i]];
+        write_member(out, i > 0 ? ",{\"id\":" : "{\"id\":", theme->id);
+        write_member(out, ",\"libelle\":", theme->libelle);
+        aro_buffer_printf(out, ",\"niveau\":%d}", theme->niveau);
+    }
+    return true;
+}
+
+/* ---- Initiatives ---- */
+
+/* The newest of the matches, best first; among those of one day the last entered. */
+struct newest {
+    uint32_t positions[SEARCH_MAX];
+    size_t n;
+};
+
+static bool is_newer(const struct snapshot *snapshot, uint32_t a, uint32_t b)
+{
+    const int32_t *days = snapshot->initiative.days;
+    return days[a] != days[b] ? days[a] > days[b]
+                              : snapshot->initiatives.ids[a] > snapshot->initiatives.ids[b];
+}
+
+static void offer(const struct search *search, uint32_t position, struct newest *newest)
+{
+    size_t at = newest->n;
+    while (at > 0 && is_newer(search->snapshot, position, newest->positions[at - 1]))
+        at--;
+    if (at == search->limit)
+        return;
+    if (newest->n < search->limit)
+        newest->n++;
+    for (size_t i = newest->n - 1; i > at; i--)
+        newest->positions[i] = newest->positions[i - 1];
+    newest->positions[at] = position;
+}
+
+/* Title, date and commune stand one after another in the compact text, from the beginning of the
+ * properties to the axes; no text within holds a bare quote. */
+static void write_initiative(const struct snapshot *snapshot, uint32_t position,
+                             struct aro_buffer *out)
+{
+    static const char before[] = "\"properties\":{", behind[] = ",\"axes\":";
+    const struct text_block *texts = &snapshot->initiatives.compact;
+    const char *text = texts->block + texts->offsets[position];
+    const char *end = texts->block + texts->offsets[position + 1];
+    const char *from = memmem(text, (size_t)(end - text), before, sizeof before - 1);
+    const char *to = from ? memmem(from, (size_t)(end - from), behind, sizeof behind - 1) : NULL;
+    aro_buffer_text(out, "{\"id\":");
+    aro_json_integer(out, snapshot->initiatives.ids[position]);
+    if (to) {
+        from += sizeof before - 1;
+        aro_buffer_char(out, ',');
+        aro_buffer_append(out, from, (size_t)(to - from));
+    }
+    write_position(&snapshot->initiatives, position, out);
+    aro_buffer_char(out, '}');
+}
+
+/* A query may be the beginning of a name and hold no word yet: then there are none. */
+static bool match_words(const struct search *search, struct geo_runs *out_runs,
+                        struct aro_error *err)
+{
+    struct aro_error why = {0};
+    if (geo_words_search(search->snapshot->initiative.words, search->q, strlen(search->q), out_runs,
+                         &why) ||
+        why.status == ARO_BAD_INPUT)
+        return true;
+    return aro_error_set(err, why.status, "%s", why.message);
+}
+
+static bool search_initiatives(const struct search *search, struct aro_buffer *out,
+                               size_t *out_total, struct aro_error *err)
+{
+    struct geo_runs runs = {0};
+    struct newest newest = {0};
+    bool ok = match_words(search, &runs, err);
+    for (size_t i = 0; ok && i < runs.n; i++)
+        for (uint32_t at = runs.items[i].first; at < runs.items[i].end; at++)
+            offer(search, at, &newest);
+    for (size_t i = 0; i < newest.n; i++) {
+        if (i > 0)
+            aro_buffer_char(out, ',');
+        write_initiative(search->snapshot, newest.positions[i], out);
+    }
+    *out_total = geo_runs_count(&runs);
+    geo_runs_clear(&runs);
+    return ok;
+}
+
+/* ---- The answer ---- */
+
+static bool write_answer(const struct request *request, const struct search *search,
+                         struct aro_buffer *out, struct aro_error *err)
+{
+    size_t n_initiatives;
+    aro_buffer_text(out, "{\"communes\":[");
+    if (!search_communes(search, out, err))
+        return false;
+    aro_buffer_text(out, "],\"themes\":[");
+    if (!search_themes(search, out, err))
+        return false;
+    aro_buffer_text(out, "],\"initiatives\":[");
+    if (!search_initiatives(search, out, &n_initiatives, err))
+        return false;
+    aro_buffer_printf(out, "],\"totals\":{\"initiatives\":%zu},", n_initiatives);
+    answer_self_link(request, ANSWER_TYPE_JSON, out);
+    aro_buffer_text(out, "]}");
+    return true;
+}
+
+bool handle_search(const struct request *request, struct response *response, struct aro_error *err)
+{
+    struct search search = {.snapshot = request->snapshot, .q = request_param(request, PARAM_Q)};
+    if (!search.q || search.q[strspn(search.q, " \t\r\n")] == '\0')
+        return aro_error_set_for(err, "q", ARO_BAD_INPUT,
+                                 "q is %s: wanted a name, a code or words to look for",
+                                 search.q ? "empty" : "missing");
+    return query_limit(request, SEARCH_DEFAULT, SEARCH_MAX, &search.limit, err) &&
+           write_answer(request, &search, response_buffer(response), err);
+}
