@@ -130,16 +130,14 @@ static inline double side_nearest2(const struct side *side)
 {
     double ends = least(side->chord2_south, side->chord2_north);
     double between = 2 * side->aside * side->aside / (1 + off_pole(side));
-    bool peak = (side->slope_south > 0) & (side->slope_north < 0);
-    return peak ? between : ends;
+    return (side->slope_south > 0) & (side->slope_north < 0) ? between : ends;
 }
 
 static inline double side_farthest2(const struct side *side)
 {
     double ends = most(side->chord2_south, side->chord2_north);
     double between = 2 + 2 * off_pole(side);
-    bool trough = (side->slope_south < 0) & (side->slope_north > 0);
-    return trough ? between : ends;
+    return (side->slope_south < 0) & (side->slope_north > 0) ? between : ends;
 }
 
 /*

@@ -365,6 +365,11 @@ void schema_stmt_reset(struct schema_stmt *stmt)
     sqlite3_reset(stmt->handle);
 }
 
+int schema_stmt_n_columns(const struct schema_stmt *stmt)
+{
+    return sqlite3_column_count(stmt->handle);
+}
+
 const char *schema_stmt_text(struct schema_stmt *stmt, int i)
 {
     return (const char *)sqlite3_column_text(stmt->handle, i);

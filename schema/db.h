@@ -89,6 +89,8 @@ enum schema_step schema_stmt_step(struct schema_stmt *stmt, struct aro_error *er
 bool schema_stmt_run(struct schema_stmt *stmt, struct aro_error *err);
 void schema_stmt_reset(struct schema_stmt *stmt);
 
+int schema_stmt_n_columns(const struct schema_stmt *stmt);
+
 /* Columns are numbered from 0 and borrowed until the next step or reset. */
 const char *schema_stmt_text(struct schema_stmt *stmt, int i); /* NULL for NULL */
 const void *schema_stmt_blob(struct schema_stmt *stmt, int i, size_t *out_len);

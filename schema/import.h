@@ -8,6 +8,9 @@
 
 #include "schema/store.h"
 
+/** How many problems of an import are reported one by one; all are counted. */
+enum { SCHEMA_IMPORT_MAX_PROBLEMS = 100 };
+
 /** One thing that is wrong in a file. Texts borrowed for the call. */
 struct schema_problem {
     const char *file;
@@ -18,9 +21,11 @@ struct schema_problem {
 };
 
 struct schema_import_options {
-    const char *crs;  /* of x and y columns and of geometries: "EPSG:2154"; NULL: WGS 84 */
-    bool skip_errors; /* import the good rows; otherwise one bad row and nothing is imported */
-    void *context;    /* handed to the three functions */
+    const char *crs;       /* of x and y columns and of geometries: "EPSG:2154"; NULL: WGS 84 */
+    const char *millesime; /* year of the official geographic code, kept with kind communes; NULL:
+                              what the store has stays */
+    bool skip_errors;      /* import the good rows; otherwise one bad row and nothing is imported */
+    void *context;         /* handed to the three functions */
     void (*on_problem)(void *context, const struct schema_problem *problem);
     void (*on_progress)(void *context, const char *stage, double done); /* 0 to 1; -1 unknown */
     bool (*stopped)(void *context); /* asked often; true ends with ARO_STOPPED */
@@ -35,7 +40,8 @@ const char *const *schema_import_kinds(void);
 
 /**
  * Imports files of one kind in one transaction: the store holds all of it afterwards, or is as
- * it was.
+ * it was. Rows are added, or updated where the store has them; nothing is ever removed: a commune
+ * that a newer file no longer names stays, with what refers to it.
  *
  * @param kind   one of schema_import_kinds()
  * @param paths  n_paths (1 or more) files

@@ -1,0 +1,393 @@
+#include "schema/import_inside.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+static const struct import_kind *const kinds[] = {
+    &import_regions,  &import_departements,       &import_epcis,
+    &import_communes, &import_communes_anciennes, &import_themes,
+    &import_labels,   &import_initiatives,
+};
+enum { N_KINDS = sizeof kinds / sizeof *kinds };
+
+/* How many rows pass between two looks at the clock of the user. */
+enum { ROWS_PER_LOOK = 512 };
+
+const char *const *schema_import_kinds(void)
+{
+    static const char *const names[N_KINDS + 1] = {
+        "regions", "departements", "epcis",       "communes", "communes-anciennes",
+        "themes",  "labels",       "initiatives", NULL,
+    };
+    return names;
+}
+
+static const struct import_kind *find_kind(const char *name, struct aro_error *err)
+{
+    for (size_t i = 0; i < N_KINDS; i++) {
+        if (strcmp(kinds[i]->name, name) == 0)
+            return kinds[i];
+    }
+    aro_error_set(err, ARO_BAD_INPUT,
+                  "unknown kind '%.60s': one of regions, departements, epcis, communes, "
+                  "communes-anciennes, themes, labels, initiatives was wanted",
+                  name);
+    return NULL;
+}
+
+/* ---- Problems and progress ---- */
+
+/* What a person reads of a value: its beginning, cut at a character, on one line. */
+static void shorten(const char *text, size_t len, char *out, size_t capacity)
+{
+    static const char dots[] = "…";
+    size_t room = capacity - sizeof dots, n = len;
+    if (n > room) {
+        n = room;
+        while (n > 0 && ((unsigned char)text[n] & 0xC0) == 0x80)
+            n--;
+    }
+    for (size_t i = 0; i < n; i++)
+        out[i] = (unsigned char)text[i] < 0x20 ? ' ' : text[i];
+    memcpy(out + n, dots, n < len ? sizeof dots : 0);
+    if (n == len)
+        out[n] = '\0';
+}
+
+static void report(struct import_run *run, const struct schema_problem *problem)
+{
+    run->n_problems++;
+    if (run->n_problems <= SCHEMA_IMPORT_MAX_PROBLEMS && run->options->on_problem)
+        run->options->on_problem(run->options->context, problem);
+}
+
+void import_problem_at(struct import_row *row, size_t column, const char *value, size_t value_len,
+                       const char *reason)
+{
+    char shown[100];
+    shorten(value ? value : "", value_len, shown, sizeof shown);
+    uint64_t line = row->values[column].line;
+    struct schema_problem problem = {
+        .file = row->run->file,
+        .line = line ? line : row->line,
+        .column = row->run->kind->columns[column].name,
+        .value = shown,
+        .reason = reason,
+    };
+    row->refused = true;
+    report(row->run, &problem);
+}
+
+void import_problem(struct import_row *row, size_t column, const char *reason)
+{
+    import_problem_at(row, column, row->values[column].text, row->values[column].len, reason);
+}
+
+bool import_once(struct import_row *row, size_t column, const char *key, size_t key_len,
+                 struct aro_error *err)
+{
+    uint32_t line = row->line < UINT32_MAX ? (uint32_t)row->line : UINT32_MAX - 1;
+    uint32_t first;
+    if (!schema_keymap_put(&row->run->seen, key, key_len, line, &first, err))
+        return false;
+    if (first != SCHEMA_KEYMAP_NONE) {
+        char reason[64];
+        snprintf(reason, sizeof reason, "given twice: first at line %u", first);
+        import_problem(row, column, reason);
+    }
+    return true;
+}
+
+static bool add_territory(void *context, const struct schema_territory *row, struct aro_error *err)
+{
+    uint32_t existing;
+    return schema_keymap_put(context, row->code, strlen(row->code), 0, &existing, err);
+}
+
+bool import_known_territories(struct schema_store *store, enum schema_territory_kind kind,
+                              struct schema_keymap *known, struct aro_error *err)
+{
+    return schema_read_territories(store, kind, add_territory, known, err);
+}
+
+void import_check_known(struct import_row *row, size_t column, const struct schema_keymap *known,
+                        const char *reason)
+{
+    struct import_text value = row->values[column];
+    if (value.text && schema_keymap_find(known, value.text, value.len) == SCHEMA_KEYMAP_NONE)
+        import_problem(row, column, reason);
+}
+
+const struct schema_place *import_place(struct import_row *row, size_t column,
+                                        const struct schema_places *places)
+{
+    struct import_text code = row->values[column];
+    const struct schema_place *place =
+        code.text ? schema_places_find(places, code.text, code.len) : NULL;
+    if (code.text && !place)
+        import_problem(row, column,
+                       "no commune has or had this code in the store; import communes and "
+                       "communes-anciennes first");
+    return place;
+}
+
+struct schema_value import_given_code(const struct import_row *row, size_t column,
+                                      const struct schema_place *place)
+{
+    const struct import_text *code = &row->values[column];
+    bool of_today =
+        strlen(place->code) == code->len && memcmp(place->code, code->text, code->len) == 0;
+    return of_today ? (struct schema_value){0} : import_value(row, column);
+}
+
+bool import_go_on(const struct import_run *run, struct aro_error *err)
+{
+    if (!run->options->stopped || !run->options->stopped(run->options->context))
+        return true;
+    return aro_error_set(err, ARO_STOPPED, "stopped; the store is as it was");
+}
+
+void import_progress(const struct import_run *run, const char *stage, double done)
+{
+    if (run->options->on_progress)
+        run->options->on_progress(run->options->context, stage, done);
+}
+
+/* ---- Rows ---- */
+
+struct schema_value import_value(const struct import_row *row, size_t column)
+{
+    return schema_value_text(row->values[column].text, row->values[column].len);
+}
+
+void import_count(struct import_run *run, enum schema_outcome outcome)
+{
+    run->summary.added += outcome == SCHEMA_ADDED;
+    run->summary.updated += outcome == SCHEMA_UPDATED;
+    run->summary.unchanged += outcome == SCHEMA_UNCHANGED;
+}
+
+bool import_put(struct import_run *run, struct schema_upsert *upsert,
+                const struct schema_value *values, int64_t *out_rowid, struct aro_error *err)
+{
+    enum schema_outcome outcome;
+    if (!schema_upsert_put(upsert, values, run->seq + 1, &outcome, out_rowid, err))
+        return false;
+    run->seq += outcome != SCHEMA_UNCHANGED;
+    import_count(run, outcome);
+    return true;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+static struct import_text trimmed(const struct schema_field *field)
+{
+    const char *text = field->text;
+    size_t len = field->len;
+    if (!text)
+        return (struct import_text){.line = field->line};
+    while (len > 0 && is_blank(text[len - 1]))
+        len--;
+    while (len > 0 && is_blank(*text)) {
+        text++;
+        len--;
+    }
+    return (struct import_text){len ? text : NULL, len, field->line};
+}
+
+/* Each column's own rule. A value that fails counts as none, so that it is reported once. */
+static void check_row(struct import_row *row)
+{
+    const struct import_kind *kind = row->run->kind;
+    for (size_t i = 0; i < kind->n_columns; i++) {
+        const struct import_column *column = &kind->columns[i];
+        struct import_text *value = &row->values[i];
+        struct aro_error why = {0};
+        if (!value->text) {
+            if (column->required)
+                import_problem(row, i, "a value was wanted");
+        } else if (column->check && !column->check(value->text, value->len, &why)) {
+            import_problem(row, i, why.message);
+            value->text = NULL;
+            value->len = 0;
+        }
+    }
+}
+
+static bool import_record(struct import_run *run, const struct schema_record *record, bool json,
+                          const struct import_mapping *mapping, struct aro_error *err)
+{
+    struct import_row row = {
+        .run = run,
+        .line = record->line,
+        .json = json,
+        .has_geometry = record->has_geometry,
+        .x = record->x,
+        .y = record->y,
+    };
+    for (size_t i = 0; i < record->n_fields; i++) {
+        if (mapping->columns[i] != IMPORT_IGNORED)
+            row.values[mapping->columns[i]] = trimmed(&record->fields[i]);
+    }
+    check_row(&row);
+    run->summary.read++;
+    bool ok = run->kind->row(run, &row, err);
+    run->summary.refused += row.refused;
+    return ok;
+}
+
+/* ---- Files ---- */
+
+static void refuse_record(struct import_run *run, uint64_t line, const struct aro_error *why)
+{
+    struct schema_problem problem = {
+        .file = run->file,
+        .line = line,
+        .column = why->parameter,
+        .value = "",
+        .reason = why->message,
+    };
+    report(run, &problem);
+    run->summary.read++;
+    run->summary.refused++;
+}
+
+struct file_place { /* of a file among those of one import, for progress */
+    size_t i, n;
+};
+
+static bool look(const struct import_run *run, const struct schema_source *source,
+                 struct file_place place, struct aro_error *err)
+{
+    double done = schema_source_progress(source);
+    import_progress(run, "reading", done < 0 ? -1 : ((double)place.i + done) / (double)place.n);
+    return import_go_on(run, err);
+}
+
+static bool import_records(struct import_run *run, struct schema_source *source,
+                           struct file_place place, struct aro_error *err)
+{
+    struct import_mapping mapping = {0};
+    bool json = schema_source_is_json(source);
+    if (!import_map_columns(run->kind, source, &mapping, err) ||
+        (!json && !import_check_required(run->kind, &mapping, err)))
+        return false;
+    for (uint64_t n = 0;; n++) {
+        const struct schema_record *record = NULL;
+        struct aro_error why = {0};
+        if (n % ROWS_PER_LOOK == 0 && !look(run, source, place, err))
+            return false;
+        switch (schema_source_next(source, &record, &why)) {
+        case SCHEMA_NEXT_RECORD:
+            if (!import_map_columns(run->kind, source, &mapping, err) ||
+                !import_record(run, record, json, &mapping, err))
+                return false;
+            break;
+        case SCHEMA_NEXT_BAD:
+            refuse_record(run, record ? record->line : 0, &why);
+            break;
+        case SCHEMA_NEXT_FAILED:
+            return aro_error_set_for(err, why.parameter, why.status, "%s", why.message);
+        case SCHEMA_NEXT_END:
+            return true;
+        }
+    }
+}
+
+static bool import_file(struct import_run *run, const char *path, struct file_place place,
+                        struct aro_error *err)
+{
+    run->file = path;
+    struct schema_source *source = schema_source_open(path, err);
+    bool ok = source && import_records(run, source, place, err);
+    schema_source_close(source);
+    return ok || aro_error_context(err, "%s", path);
+}
+
+/* ---- The whole ---- */
+
+static bool save_state(struct import_run *run, struct aro_error *err)
+{
+    static const char sql[] = "UPDATE state SET seq = ?1, millesime = coalesce(?2, millesime)";
+    const char *millesime = run->kind == &import_communes ? run->options->millesime : NULL;
+    struct schema_stmt *stmt = NULL;
+    if (!schema_db_prepare(run->db, sql, &stmt, err))
+        return false;
+    schema_stmt_bind_integer(stmt, 1, run->seq);
+    schema_stmt_bind_text(stmt, 2, millesime);
+    bool ok = schema_stmt_run(stmt, err);
+    schema_stmt_free(stmt);
+    return ok;
+}
+
+static bool check_refused(const struct import_run *run, struct aro_error *err)
+{
+    const struct schema_import_summary *summary = &run->summary;
+    if (summary->refused == 0 || run->options->skip_errors)
+        return true;
+    return aro_error_set(err, ARO_BAD_INPUT,
+                         "%llu of %llu rows refused, nothing imported (--skip-errors imports the "
+                         "others)",
+                         (unsigned long long)summary->refused, (unsigned long long)summary->read);
+}
+
+static bool run_import(struct import_run *run, const char *const *paths, size_t n_paths,
+                       struct aro_error *err)
+{
+    if (!schema_db_integer(run->db, "SELECT seq FROM state", &run->seq, err) ||
+        !run->kind->begin(run, err))
+        return false;
+    for (size_t i = 0; i < n_paths; i++) {
+        if (!import_file(run, paths[i], (struct file_place){i, n_paths}, err))
+            return false;
+    }
+    return (!run->kind->finish || run->kind->finish(run, err)) && check_refused(run, err) &&
+           save_state(run, err) && import_go_on(run, err);
+}
+
+static void set_now(struct import_run *run)
+{
+    time_t now = time(NULL);
+    struct tm parts;
+    gmtime_r(&now, &parts);
+    strftime(run->now, sizeof run->now, "%Y-%m-%dT%H:%M:%SZ", &parts);
+}
+
+static bool check_millesime(const char *millesime, struct aro_error *err)
+{
+    int64_t year;
+    if (!millesime || schema_rule_integer(millesime, strlen(millesime), 1900, 2999, &year, NULL))
+        return true;
+    return aro_error_set(err, ARO_BAD_INPUT, "millesime '%.40s': a year, such as 2026, was wanted",
+                         millesime);
+}
+
+bool schema_import(struct schema_store *store, const char *kind, const char *const *paths,
+                   size_t n_paths, const struct schema_import_options *options,
+                   struct schema_import_summary *out_summary, struct aro_error *err)
+{
+    struct import_run run = {.store = store, .db = schema_store_db(store), .options = options};
+    run.kind = find_kind(kind, err);
+    if (!run.kind || !check_millesime(options->millesime, err))
+        return false;
+    set_now(&run);
+    if (!schema_db_begin_write(run.db, err))
+        return false;
+    bool ok = run_import(&run, paths, n_paths, err);
+    run.kind->end(&run);
+    if (ok) {
+        import_progress(&run, "saving", -1);
+        ok = schema_db_commit(run.db, err);
+    }
+    schema_db_rollback(run.db); /* after a commit there is nothing to roll back */
+    schema_keymap_clear(&run.seen);
+    if (ok) {
+        schema_db_checkpoint(run.db);
+        *out_summary = run.summary;
+    }
+    return ok;
+}

@@ -1,0 +1,44 @@
+/*
+ * The spatial index of a geometry column: SQLite's R*Tree as SpatiaLite names it
+ * (idx_<table>_<column>), kept right by us because our connections run no triggers.
+ */
+#ifndef ARO_SCHEMA_RTREE_H
+#define ARO_SCHEMA_RTREE_H
+
+#include "geo/coord.h"
+#include "schema/db.h"
+
+/** Prepared statements for one index. Owned by one thread. */
+struct schema_rtree;
+
+/** @param name  "idx_communes_centre"; a name of ours, never from outside */
+bool schema_rtree_new(struct schema_db *db, const char *name, struct schema_rtree **out_rtree,
+                      struct aro_error *err);
+void schema_rtree_free(struct schema_rtree *rtree);
+
+/**
+ * Puts a row at a place, or takes it out.
+ *
+ * @param coord  NULL: the row has no place
+ */
+bool schema_rtree_set(struct schema_rtree *rtree, int64_t rowid, const struct geo_coord *coord,
+                      struct aro_error *err);
+
+/* ---- In bulk ---- */
+
+/** Rows of an index that is empty, gathered to be put in together. Start from {0}. */
+struct schema_rtree_bulk {
+    int64_t *ids;
+    struct geo_coord *coords;
+    size_t n, capacity;
+};
+
+void schema_rtree_bulk_clear(struct schema_rtree_bulk *bulk);
+bool schema_rtree_bulk_add(struct schema_rtree_bulk *bulk, int64_t rowid, struct geo_coord coord,
+                           struct aro_error *err);
+
+/** Fills the empty index with all that was added. */
+bool schema_rtree_bulk_build(struct schema_rtree_bulk *bulk, struct schema_db *db, const char *name,
+                             struct aro_error *err);
+
+#endif
