@@ -130,14 +130,16 @@ static inline double side_nearest2(const struct side *side)
 {
     double ends = least(side->chord2_south, side->chord2_north);
     double between = 2 * side->aside * side->aside / (1 + off_pole(side));
-    return (side->slope_south > 0) & (side->slope_north < 0) ? between : ends;
+    bool peak = (side->slope_south > 0) & (side->slope_north < 0);
+    return peak ? between : ends;
 }
 
 static inline double side_farthest2(const struct side *side)
 {
     double ends = most(side->chord2_south, side->chord2_north);
     double between = 2 + 2 * off_pole(side);
-    return (side->slope_south < 0) & (side->slope_north > 0) ? between : ends;
+    bool trough = (side->slope_south < 0) & (side->slope_north > 0);
+    return trough ? between : ends;
 }
 
 /*

@@ -100,7 +100,8 @@ static struct group *add_group(struct grouping *grouping, uint64_t key, struct g
 static struct group *group_for(struct grouping *grouping, struct geo_coord coord, uint32_t position,
                                struct aro_error *err)
 {
-    if (2 * (grouping->n + 1) > grouping->n_slots && !grow_slots(grouping, err))
+    bool full = !grouping->slots || 2 * (grouping->n + 1) > grouping->n_slots;
+    if (full && !grow_slots(grouping, err))
         return NULL;
     uint64_t key = key_of(grouping, coord);
     size_t at = mix(key) & (grouping->n_slots - 1);

@@ -72,9 +72,8 @@ bool aro_error_context(struct aro_error *err, const char *format, ...)
     va_end(args);
     trim_partial_utf8(context, sizeof context, wanted_len);
     char message[2 * sizeof err->message + 4];
-    snprintf(message, sizeof message, "%s: %s", context, err->message);
-    wanted_len =
-        snprintf(err->message, sizeof err->message, "%.*s", (int)sizeof err->message - 1, message);
-    trim_partial_utf8(err->message, sizeof err->message, (int)strlen(message));
+    wanted_len = snprintf(message, sizeof message, "%s: %s", context, err->message);
+    snprintf(err->message, sizeof err->message, "%.*s", (int)sizeof err->message - 1, message);
+    trim_partial_utf8(err->message, sizeof err->message, wanted_len);
     return false;
 }

@@ -1,13 +1,19 @@
 /*
- * A word index: folded (geo/fold.h), stemmed (Snowball's French) terms to the positions of the
- * texts that hold them. One-letter words (what an apostrophe leaves: l, d, n) are not terms.
+ * A word index: folded (geo/fold.h), stemmed (geo/stem.h) terms to the positions of the texts
+ * that hold them.
+ *
+ * One-letter words (what an apostrophe leaves: l, d, n) are not terms; one digit is. Of a word
+ * only its first GEO_STEM_MAX_BYTES count.
  */
 #ifndef ARO_GEO_WORDS_H
 #define ARO_GEO_WORDS_H
 
-#include "geo/index.h"
+#include "geo/runs.h"
 
-/** Collects texts. Owned by one thread. */
+/** A query may have so many words. */
+enum { GEO_WORDS_MAX_QUERY = 32 };
+
+/** Collects texts; remembers the terms of each word it meets. Owned by one thread. */
 struct geo_words_builder;
 /** Immutable after build: any number of threads may search. */
 struct geo_words;
@@ -16,20 +22,30 @@ struct geo_words_builder *geo_words_builder_new(struct aro_error *err);
 void geo_words_builder_free(struct geo_words_builder *builder);
 
 /**
- * Adds words of the text at a position. Positions come in ascending order; one position may come
- * several times (title, then body).
+ * Adds words of the text at a position. Positions (0 to UINT32_MAX - 1) come in ascending order;
+ * one position may come several times (title, then body).
+ *
+ * @param err  ARO_NO_MEMORY, ARO_TOO_LARGE (2^32 distinct words): the builder can then only be
+ * freed
  */
 bool geo_words_add(struct geo_words_builder *builder, uint32_t position, const char *text,
                    size_t len, struct aro_error *err);
 
-/** Takes the builder (on failure too). */
+/**
+ * Takes the builder (on failure too).
+ *
+ * @return  owned by the caller, who calls geo_words_free(); NULL on ARO_NO_MEMORY
+ */
 struct geo_words *geo_words_build(struct geo_words_builder *builder, struct aro_error *err);
 void geo_words_free(struct geo_words *words);
 
 /**
  * The positions whose texts hold every word of the query, as runs in ascending order.
  *
- * @param query  len bytes; ARO_BAD_INPUT when it holds no word to look for
+ * @param query     len bytes
+ * @param out_runs  emptied first; on failure empty
+ * @param err       ARO_BAD_INPUT: no word to look for; ARO_TOO_LARGE: more than
+ *                  GEO_WORDS_MAX_QUERY words; ARO_NO_MEMORY
  */
 bool geo_words_search(const struct geo_words *words, const char *query, size_t len,
                       struct geo_runs *out_runs, struct aro_error *err);

@@ -107,7 +107,7 @@ static bool check_utf8(const struct schema_csv *csv, struct aro_error *err)
     const char *column = "";
     if (csv->n_columns > 0 && csv->split.n_fields <= csv->n_columns)
         column = csv->columns[field_at(&csv->split, text + at, csv->split.n_fields)];
-    return schema_encoding_explain(csv->window->data, csv->window->len, at, place, column, err);
+    return schema_encoding_explain(text, len, at, place, column, err);
 }
 
 static bool check_stray(const struct schema_csv *csv, struct aro_error *err)

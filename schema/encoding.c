@@ -88,7 +88,7 @@ bool schema_encoding_explain(const char *text, size_t len, size_t at, struct sch
                                  "a NUL byte at line %llu, byte %llu; text was wanted", line,
                                  byte_column);
     const char *advice = schema_encoding_looks_latin(text, len)
-                             ? "the file looks like Windows-1252 (Latin-1): save it as UTF-8"
+                             ? "it looks like Windows-1252 (Latin-1): save the file as UTF-8"
                              : "UTF-8 was wanted";
     return aro_error_set_for(err, column, ARO_BAD_INPUT,
                              "byte 0x%02X at line %llu, byte %llu is not UTF-8; %s", byte, line,

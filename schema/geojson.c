@@ -343,6 +343,7 @@ static enum schema_next find_next(struct schema_geojson *geojson, struct aro_err
     if (geojson->used > 0) {
         schema_input_consume(geojson->input, geojson->used);
         geojson->place = geojson->behind_used;
+        geojson->after_cr = false;
         geojson->used = 0;
     }
     enum step step;

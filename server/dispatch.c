@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "server/clock.h"
 #include "server/forwarded.h"
 #include "server/hash.h"
 #include "server/headers.h"
@@ -29,13 +29,6 @@ struct work {
     char tag[TAG_MAX], gzip_tag[TAG_MAX]; /* "" for an answer without */
     double started_s, handled_s, finished_s;
 };
-
-static double now_s(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 /* What went wrong becomes the answer, whatever was written before. */
 static void answer_problem(struct work *work, unsigned status, const struct aro_error *err)
@@ -189,7 +182,7 @@ static void add_timing(struct work *work)
     if (!asked || strcmp(asked, "1") != 0)
         return;
     snprintf(text, sizeof text, "answer;dur=%.3f, encode;dur=%.3f",
-             (work->handled_s - work->started_s) * 1e3, (now_s() - work->handled_s) * 1e3);
+             (work->handled_s - work->started_s) * 1e3, (clock_seconds() - work->handled_s) * 1e3);
     response_add_header(work->response, "Server-Timing", text);
     response_add_header(work->response, "Timing-Allow-Origin", "*");
 }
@@ -218,7 +211,7 @@ static void add_body_headers(struct work *work)
 static bool finish(struct work *work, struct aro_error *err)
 {
     struct response *response = work->response;
-    work->handled_s = now_s();
+    work->handled_s = clock_seconds();
     if (!response->content_type)
         response->content_type = format_content_type(work->request.format);
     if (response->asset)
@@ -345,7 +338,7 @@ static void log_request(const struct work *work, double seconds)
 struct response *dispatch(void *context, const struct exchange *exchange)
 {
     const struct site *site = context;
-    struct work work = {.site = site, .exchange = exchange, .started_s = now_s()};
+    struct work work = {.site = site, .exchange = exchange, .started_s = clock_seconds()};
     struct aro_error err = {0};
     work.response = response_new();
     if (!work.response)
@@ -358,7 +351,7 @@ struct response *dispatch(void *context, const struct exchange *exchange)
         response_free(response);
         response = NULL;
     }
-    double seconds = now_s() - work.started_s;
+    double seconds = clock_seconds() - work.started_s;
     if (response && site->counted) {
         metrics_count_request(site->server->metrics, work.match.route, response->status, seconds,
                               response->body_bytes);

@@ -4,8 +4,9 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "server/clock.h"
 
 struct loader {
     struct server *server;
@@ -31,20 +32,12 @@ static bool load(struct server *server, struct aro_error *err)
     return true;
 }
 
-static double seconds_since(const struct timespec *start)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)(now.tv_sec - start->tv_sec) + (double)(now.tv_nsec - start->tv_nsec) / 1e9;
-}
-
 static void load_once(struct loader *loader)
 {
     struct loader_result result = {0};
-    struct timespec start;
-    clock_gettime(CLOCK_MONOTONIC, &start);
+    double start_s = clock_seconds();
     result.ok = load(loader->server, &result.err);
-    result.seconds = seconds_since(&start);
+    result.seconds = clock_seconds() - start_s;
     metrics_count_load(loader->server->metrics, result.ok, result.seconds);
     pthread_mutex_lock(&loader->lock);
     loader->result = result;

@@ -12,11 +12,15 @@ void route_match_clear(struct route_match *match)
 }
 
 /* One {name} or {name*} at *pattern against the path: copies the value to `out`. Returns how much
- * of the path it took, 0 where it does not fit. */
+ * of the path it took, 0 where it does not fit. What stands behind a name in its segment, as in
+ * "{y}.mvt", is not part of the value. */
 static size_t match_value(const char **pattern, const char *path, char *out)
 {
     const char *close = strchr(*pattern, '}');
     size_t len = close[-1] == '*' ? strlen(path) : strcspn(path, "/");
+    size_t behind_len = strcspn(close + 1, "/{");
+    if (len > behind_len && memcmp(path + len - behind_len, close + 1, behind_len) == 0)
+        len -= behind_len;
     memcpy(out, path, len);
     out[len] = '\0';
     *pattern = close + 1;

@@ -6,11 +6,15 @@
  *   3! 1 fields found, 2 wanted, as in the header
  *   failed: …
  *
- * "-" where a record has no value; the line numbers of values are in a second dump.
+ * "-" where a record has no value. What holds for every record is asserted on the way.
  */
 #ifndef ARO_TESTS_DUMP_RECORDS_H
 #define ARO_TESTS_DUMP_RECORDS_H
 
+#include <assert.h>
+#include <string.h>
+
+#include "geo/utf8.h"
 #include "schema/record.h"
 
 /** The reader under test; `reader` is its object. */
@@ -23,20 +27,25 @@ struct dump_reader {
     bool places; /* each value behind its line:column */
 };
 
+static void dump_field(struct aro_buffer *out, const struct schema_field *field, bool places)
+{
+    assert((field->text == NULL) == (field->len == 0));
+    if (!field->text) {
+        aro_buffer_char(out, '-');
+        return;
+    }
+    assert(strlen(field->text) == field->len && geo_utf8_valid(field->text, field->len));
+    if (places)
+        aro_buffer_printf(out, "%llu:%u ", (unsigned long long)field->line, field->column);
+    aro_buffer_append(out, field->text, field->len);
+}
+
 static void dump_record(struct aro_buffer *out, const struct schema_record *record, bool places)
 {
     aro_buffer_printf(out, "%llu:", (unsigned long long)record->line);
     for (size_t i = 0; i < record->n_fields; i++) {
-        const struct schema_field *field = &record->fields[i];
         aro_buffer_text(out, i == 0 ? " " : " | ");
-        if (places && field->text)
-            aro_buffer_printf(out, "%llu:%u ", (unsigned long long)field->line, field->column);
-        if (!field->text)
-            aro_buffer_text(out, field->len == 0 ? "-" : "no text, but a length");
-        else if (field->text[field->len] != '\0')
-            aro_buffer_text(out, "not terminated");
-        else
-            aro_buffer_append(out, field->text, field->len);
+        dump_field(out, &record->fields[i], places);
     }
     if (record->has_geometry)
         aro_buffer_printf(out, " @ %.9g %.9g", record->x, record->y);
@@ -46,10 +55,17 @@ static void dump_record(struct aro_buffer *out, const struct schema_record *reco
 /** Appends the rows, and the columns (which may have grown) behind them. */
 static void dump_records(struct aro_buffer *out, const struct dump_reader *reader)
 {
-    for (;;) {
+    for (uint64_t line = 1;;) {
         struct aro_error err = {0};
         const struct schema_record *record = NULL;
         enum schema_next next = reader->next(reader->reader, &record, &err);
+        bool wrong = next == SCHEMA_NEXT_BAD || next == SCHEMA_NEXT_FAILED;
+        assert(wrong == (err.status != ARO_OK) && wrong == (*err.message != '\0'));
+        if (next == SCHEMA_NEXT_RECORD || next == SCHEMA_NEXT_BAD) {
+            assert(record->line >= line);
+            line = record->line;
+        }
+        assert(next != SCHEMA_NEXT_RECORD || record->n_fields == reader->n_columns(reader->reader));
         if (next == SCHEMA_NEXT_RECORD)
             dump_record(out, record, reader->places);
         else if (next == SCHEMA_NEXT_BAD)

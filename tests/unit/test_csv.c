@@ -105,8 +105,8 @@ static const struct {
     {"unclosed quote in the header", TEXT("a,\"b\n1,2\n"),
      "not opened: in the header: the quote that opens at line 1, field 2, is never closed"},
     {"header not UTF-8", TEXT("a,\xC3\n"),
-     "not opened: in the header: byte 0xC3 at line 1, byte 3 is not UTF-8; the file looks like "
-     "Windows-1252 (Latin-1): save it as UTF-8"},
+     "not opened: in the header: byte 0xC3 at line 1, byte 3 is not UTF-8; it looks like "
+     "Windows-1252 (Latin-1): save the file as UTF-8"},
 };
 
 static void named_cases(void **state)

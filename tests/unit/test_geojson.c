@@ -67,6 +67,9 @@ static const struct {
      "1: 1\ncolumns: a"},
     {"features as lines", FEATURE("\"a\":1") "\n" FEATURE("\"a\":2") "\r\n\n" FEATURE("\"a\":3"),
      "1: 1\n2: 2\n4: 3\ncolumns: a"},
+    {"CR before a feature, LF behind it", "\r{}\n{}",
+     "2! a Feature was wanted; this object has no \"type\"\n3! a Feature was wanted; this object "
+     "has no \"type\"\ncolumns:"},
     {"record separators", "\x1E" FEATURE("\"a\":1") "\n\x1E{\n\"type\":\"Feature\"}\n\x1E",
      "1: 1\n2: -\ncolumns: a"},
     {"a collection behind a collection",
@@ -126,8 +129,8 @@ static const struct {
      "not opened: not GeoJSON at line 1, byte "
      "94: a control character or line end inside a string; is its closing quote missing?"},
     {"not UTF-8 on the second line", FEATURES(FEATURE("\"a\":\n\"\xE9\"")),
-     "1! byte 0xE9 at line 2, byte 2 is not UTF-8; the file looks like Windows-1252 (Latin-1): "
-     "save it as UTF-8\ncolumns:"},
+     "1! byte 0xE9 at line 2, byte 2 is not UTF-8; it looks like Windows-1252 (Latin-1): save the "
+     "file as UTF-8\ncolumns:"},
     {"a bad line in a sequence",
      FEATURE("\"a\":1") "\n{\"type\":\"Feature\",\"properties\":{\"a\":\"x}}\n" FEATURE(
          "\"a\":2") "\nx,y\n"

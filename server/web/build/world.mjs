@@ -31,6 +31,8 @@ const DIGITS = 3;
 
 /** ISO 3166-1 numeric: France and the collectivities that Natural Earth keeps apart. */
 const FRENCH = new Set(['250', '540', '258', '876', '666', '663', '652']);
+/** Goes round the pole, which no map of this projection shows. */
+const ANTARCTICA = '010';
 
 const inside = ([x, y], [west, south, east, north]) =>
   x >= west && x <= east && y >= south && y <= north;
@@ -46,9 +48,18 @@ const weight = (triangle) => scaled(planarTriangleArea(triangle), triangle[1]);
 
 const round = (position) => position.map((degrees) => Number(degrees.toFixed(DIGITS)));
 
+/** Longitudes that go on past 180 where a line crosses the antimeridian: the source jumps there. */
+function unwrap(line) {
+  let turn = 0;
+  return line.map(([x, y], i) => {
+    if (i > 0 && Math.abs(x - line[i - 1][0]) > 180) turn += x < line[i - 1][0] ? 360 : -360;
+    return [x + turn, y];
+  });
+}
+
 /** Rounds, and drops positions that fell together; null for what is no longer a line. */
 function roundLine(line, least) {
-  const kept = line.map(round).filter(([x, y], i, all) =>
+  const kept = unwrap(line).map(round).filter(([x, y], i, all) =>
     i === 0 || x !== all[i - 1][0] || y !== all[i - 1][1]);
   return kept.length < least ? null : kept;
 }
@@ -80,7 +91,7 @@ export function worldGeoJson(source) {
   const topology = simplified(source);
   const { countries } = topology.objects;
   const french = countries.geometries.filter(({ id }) => FRENCH.has(id));
-  const others = countries.geometries.filter(({ id }) => !FRENCH.has(id));
+  const others = countries.geometries.filter(({ id }) => !FRENCH.has(id) && id !== ANTARCTICA);
   const polygons = (kind, geometries) => ({
     type: 'Feature',
     properties: { kind },

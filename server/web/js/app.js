@@ -69,6 +69,7 @@ class Page {
     this.#listen();
     this.#drawAxes();
     this.#showState(getState(), null);
+    this.refresh();
     showSummary().catch(() => {});
     createTerritories((bounds) => this.#jump(() => this.#map.fit(bounds))).then((territories) => {
       this.#territories = territories;

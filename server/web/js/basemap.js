@@ -55,6 +55,7 @@ function names(id, kind, c, layout, colour) {
     id,
     type: 'symbol',
     source: 'lieux',
+    minzoom: 3.2,
     filter: ['==', ['get', 'kind'], kind],
     layout: { 'text-field': ['get', 'nom'], 'text-max-width': 6, 'text-padding': 12, ...layout },
     paint: { 'text-color': colour, 'text-halo-color': kind === 'mer' ? c.sea : c.land, 'text-halo-width': 1 },

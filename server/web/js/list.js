@@ -110,10 +110,11 @@ export function createList(actions) {
     list.closest('.panel').scrollTop = 0;
   }
 
+  list.replaceChildren(...Array.from({ length: 8 }, skeleton));
+
   return {
     /** Lists what is in a box, or in the state's stack; resolves when it is shown or overtaken. */
     async load(box, state, filtered) {
-      if (!listed.length && !list.children.length) list.replaceChildren(...Array.from({ length: 6 }, skeleton));
       list.setAttribute('aria-busy', 'true');
       const [lon, lat] = state.pile.split(',').map(Number);
       const bbox = state.pile ? `${lon},${lat},${lon},${lat}` : bboxText(box);

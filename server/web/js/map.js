@@ -115,7 +115,9 @@ class MapView extends EventTarget {
       this.#draw();
     });
     map.on('moveend', () => this.dispatchEvent(new Event('move')));
-    map.on('load', () => this.dispatchEvent(new Event('move')));
+    map.on('load', () => {
+      map.getContainer().querySelector('.maplibregl-ctrl-attrib')?.classList.remove('maplibregl-compact-show');
+    });
     map.on('error', ({ error }) => this.dispatchEvent(new CustomEvent('failure', { detail: error })));
     darkScheme.addEventListener('change', () => {
       if (!foreign) map.setStyle(ownStyle(darkScheme.matches), { diff: false });

@@ -1,0 +1,26 @@
+/*
+ * What the two halves of the word index share: words_build.c makes it, words.c searches it.
+ */
+#ifndef ARO_GEO_WORDS_INTERNAL_H
+#define ARO_GEO_WORDS_INTERNAL_H
+
+#include "geo/buffer.h"
+#include "geo/words.h"
+
+/** Terms in the order of their bytes (geo_words_compare()). */
+struct geo_words {
+    size_t n;
+    char *texts;          /* the terms, one after another */
+    size_t *text_offsets; /* n + 1 */
+    uint32_t *positions;  /* of each term ascending, one list after another */
+    size_t *list_offsets; /* n + 1 */
+};
+
+/** Orders terms by their bytes, a beginning before what it begins. */
+int geo_words_compare(const char *a, size_t a_len, const char *b, size_t b_len);
+
+/** The next word of a folded text that makes a term, from *at on; false at the end. */
+bool geo_words_next(const struct aro_buffer *folded, size_t *at, const char **out_word,
+                    size_t *out_len);
+
+#endif

@@ -1,0 +1,376 @@
+#include "geo/fold.h"
+#include "geo/stem.h"
+#include "geo/words.h"
+#include "tests/unit/allocations.h"
+#include "tests/unit/check.h"
+#include "tests/unit/random.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { SEED = 2010, MOST_TEXTS = 120, MOST_BYTES = 2048 };
+
+static const char *const sheets[] = {
+    "Écoles numériques : l’équipement des classes", /* 0 */
+    "L'école à la maison",
+    "Participation citoyenne et budget participatif",
+    "Le budget de la ville de St-Étienne",
+    "Saint Etienne, ville connectée",
+    "", /* 5: nothing at all */
+    "Œuvres d’art et patrimoine: 2.0",
+    "Wi‑Fi public dans les services publics",
+    "Москва 北京 5G",
+    "L'd'n", /* 9: one-letter words only */
+};
+enum { N_SHEETS = sizeof sheets / sizeof sheets[0] };
+
+static const struct search_case {
+    const char *name, *query, *want; /* positions */
+} search_cases[] = {
+    {"accents and plural", "ecole", "0 1"},
+    {"capitals", "ÉCOLES", "0 1"},
+    {"apostrophe in the query", "l'école", "0 1"},
+    {"typographic apostrophe in the text", "equipement", "0"},
+    {"all words must match", "école numérique", "0"},
+    {"in any order", "classes   numerique,ecole", "0"},
+    {"one word is nowhere", "école martienne", ""},
+    {"the same word twice", "budget BUDGETS budget", "2 3"},
+    {"stems", "participatif", "2"},
+    {"feminine", "citoyen", "2"},
+    {"st is saint", "St Etienne", "3 4"},
+    {"saint is st", "saint-étienne", "3 4"},
+    {"ligature", "oeuvre", "6"},
+    {"a digit", "2", "6"},
+    {"digits as written", "2.0", "6"},
+    {"non-breaking hyphen in the text", "wi-fi", "7"},
+    {"public, publics", "service public", "7"},
+    {"cyrillic", "МОСКВА", "8"},
+    {"chinese", "北京", "8"},
+    {"figure and letter", "5g", "8"},
+    {"not the beginning of a word", "eco", ""},
+    {"small words too", "de", "0 3"},
+};
+
+static struct geo_words *index_of(const char *const *texts, size_t n)
+{
+    struct geo_words_builder *builder = geo_words_builder_new(NULL);
+    assert_non_null(builder);
+    for (size_t i = 0; i < n; i++)
+        assert_true(geo_words_add(builder, (uint32_t)i, texts[i], strlen(texts[i]), NULL));
+    struct geo_words *words = geo_words_build(builder, NULL);
+    assert_non_null(words);
+    return words;
+}
+
+static void write_runs(const struct geo_runs *runs, char *out, size_t room)
+{
+    *out = '\0';
+    for (size_t r = 0; r < runs->n; r++)
+        for (uint32_t i = runs->items[r].first; i < runs->items[r].end; i++)
+            snprintf(out + strlen(out), room - strlen(out), "%s%u", *out ? " " : "", i);
+}
+
+static void finds_sheets(void **state)
+{
+    (void)state;
+    int failures = 0;
+    struct geo_words *words = index_of(sheets, N_SHEETS);
+    struct geo_runs runs = {0};
+    for (size_t i = 0; i < sizeof search_cases / sizeof search_cases[0]; i++) {
+        const struct search_case *c = &search_cases[i];
+        char got[256];
+        bool ok = geo_words_search(words, c->query, strlen(c->query), &runs, NULL);
+        write_runs(&runs, got, sizeof got);
+        CHECK(failures, c->name, ok && strcmp(got, c->want) == 0);
+        if (strcmp(got, c->want) != 0)
+            fprintf(stderr, "    got '%s', want '%s'\n", got, c->want);
+    }
+    assert_true(geo_words_bytes(words) > 100);
+    geo_runs_clear(&runs);
+    geo_words_free(words);
+    geo_words_free(NULL);
+    geo_words_builder_free(NULL);
+    assert_int_equal(failures, 0);
+}
+
+static void refuses_queries_without_words(void **state)
+{
+    (void)state;
+    char many[4 * GEO_WORDS_MAX_QUERY + 8] = "", too_many[sizeof many];
+    for (int i = 0; i < GEO_WORDS_MAX_QUERY; i++)
+        strcat(many, "mot ");
+    strcat(strcpy(too_many, many), "d'un");
+    const struct {
+        const char *query;
+        enum aro_status status;
+        const char *message;
+    } cases[] = {
+        {"", ARO_BAD_INPUT,
+         "'' has no word to look for: wanted a word of two letters or more, or a number"},
+        {" -' ", ARO_BAD_INPUT,
+         "' -' ' has no word to look for: wanted a word of two letters or more, or a number"},
+        {"l' à", ARO_BAD_INPUT,
+         "'l' à' has no word to look for: wanted a word of two letters or more, or a number"},
+        {many, ARO_OK, ""},
+        {too_many, ARO_TOO_LARGE, "more than 32 words to look for"},
+    };
+    int failures = 0;
+    struct geo_words *words = index_of(sheets, N_SHEETS);
+    struct geo_runs runs = {0};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct aro_error err = {0};
+        bool ok = geo_words_search(words, cases[i].query, strlen(cases[i].query), &runs, &err);
+        CHECK(failures, cases[i].query, ok == (cases[i].status == ARO_OK));
+        CHECK(failures, cases[i].query, err.status == cases[i].status);
+        CHECK(failures, cases[i].query, strcmp(err.message, cases[i].message) == 0);
+        CHECK(failures, cases[i].query, runs.n == 0);
+    }
+    geo_runs_clear(&runs);
+    geo_words_free(words);
+    assert_int_equal(failures, 0);
+}
+
+static void an_empty_index_finds_nothing(void **state)
+{
+    (void)state;
+    struct geo_words *words = index_of(NULL, 0);
+    struct geo_runs runs = {0};
+    assert_true(geo_words_search(words, "école", 6, &runs, NULL));
+    assert_int_equal(runs.n, 0);
+    geo_words_free(words);
+}
+
+static void positions_come_again_and_leave_gaps(void **state)
+{
+    (void)state;
+    struct geo_words_builder *builder = geo_words_builder_new(NULL);
+    static const uint32_t positions[] = {3, 3, 4, 5, 9, 9, 4000000000u, UINT32_MAX - 1};
+    for (size_t i = 0; i < sizeof positions / sizeof positions[0]; i++)
+        assert_true(geo_words_add(builder, positions[i], "mairie, mairies", 15, NULL));
+    struct geo_words *words = geo_words_build(builder, NULL);
+    struct geo_runs runs = {0};
+    assert_true(geo_words_search(words, "mairie", 6, &runs, NULL));
+    assert_int_equal(runs.n, 4);
+    assert_int_equal(runs.items[0].first, 3);
+    assert_int_equal(runs.items[0].end, 6);
+    assert_int_equal(runs.items[3].first, UINT32_MAX - 1);
+    assert_int_equal(runs.items[3].end, UINT32_MAX);
+    geo_runs_clear(&runs);
+    geo_words_free(words);
+}
+
+/* Longer than a kept word, in one piece for the scan, and longer than a stem. */
+static void long_pieces_are_words_too(void **state)
+{
+    (void)state;
+    char lasting[200], other[200];
+    memset(lasting, 'x', sizeof lasting);
+    memset(other, 'x', sizeof other);
+    memcpy(lasting + 100, "’école’", 12);
+    memset(other + 100, 'y', 100);
+    struct geo_words_builder *builder = geo_words_builder_new(NULL);
+    for (uint32_t i = 0; i < 2; i++)
+        assert_true(geo_words_add(builder, i, lasting, sizeof lasting, NULL));
+    struct geo_words *words = geo_words_build(builder, NULL);
+    struct geo_runs runs = {0};
+    assert_true(geo_words_search(words, "ecole", 5, &runs, NULL));
+    assert_int_equal(geo_runs_count(&runs), 2);
+    assert_true(geo_words_search(words, other, sizeof other, &runs, NULL)); /* same beginning */
+    assert_int_equal(geo_runs_count(&runs), 2);
+    geo_runs_clear(&runs);
+    geo_words_free(words);
+}
+
+/* The twin: a text as " stem stem stem ". */
+static void twin_terms(struct geo_stemmer *stemmer, const char *text, size_t len, char *out)
+{
+    struct aro_buffer folded = {0};
+    geo_fold(&folded, text, len);
+    aro_buffer_char(&folded, '\0');
+    strcpy(out, " ");
+    for (char *word = strtok(folded.data, " "); word; word = strtok(NULL, " ")) {
+        size_t stem_len = 0;
+        if (strlen(word) == 1 && *word >= 'a' && *word <= 'z')
+            continue;
+        const char *stem = geo_stem(stemmer, word, strlen(word), &stem_len, NULL);
+        assert_non_null(stem);
+        strncat(out, stem, stem_len);
+        strcat(out, " ");
+    }
+    aro_buffer_clear(&folded);
+}
+
+static bool twin_matches(const char *terms, const char *query_terms)
+{
+    char copy[MOST_BYTES], wanted[MOST_BYTES];
+    strcpy(copy, query_terms);
+    for (char *term = strtok(copy, " "); term; term = strtok(NULL, " ")) {
+        snprintf(wanted, sizeof wanted, " %s ", term);
+        if (!strstr(terms, wanted))
+            return false;
+    }
+    return true;
+}
+
+static size_t random_text(uint64_t *seed, char *text, size_t n_pieces)
+{
+    static const char *const pieces[] = {
+        "école", "ECOLES",   "l’",    "d'",     "mairie", "élus",   "é",     "st",       "ste",
+        "œuvre", "2020",     "numé",  "rique",  "s",      "budget", "lieux", "\xCC\x81", "\xC2\xAD",
+        "\xFF",  "\xE2\x80", "ville", "villes", "de",     "la",     "и",     "½",        "™"};
+    static const char *const gaps[] = {" ", " ", "-", "\xC2\xA0", "", "", ", ", "’"};
+    size_t len = 0;
+    for (size_t i = 0; i < n_pieces; i++) {
+        const char *piece = pieces[random_below(seed, sizeof pieces / sizeof pieces[0])];
+        const char *gap = gaps[random_below(seed, sizeof gaps / sizeof gaps[0])];
+        len += (size_t)sprintf(text + len, "%s%s", piece, gap);
+    }
+    return len;
+}
+
+/* Titles and bodies of random pieces, some positions without a text. */
+static struct geo_words *random_index(uint64_t *seed, struct geo_stemmer *stemmer, size_t n_texts,
+                                      char terms[MOST_TEXTS][MOST_BYTES])
+{
+    struct geo_words_builder *builder = geo_words_builder_new(NULL);
+    assert_non_null(builder);
+    for (size_t i = 0; i < n_texts; i++) {
+        strcpy(terms[i], " ");
+        for (size_t part = random_below(seed, 3); part > 0; part--) {
+            char text[MOST_BYTES], more[MOST_BYTES];
+            size_t len = random_text(seed, text, random_below(seed, 30));
+            assert_true(geo_words_add(builder, (uint32_t)i, text, len, NULL));
+            twin_terms(stemmer, text, len, more);
+            assert_true(strlen(terms[i]) + strlen(more) < MOST_BYTES);
+            strcat(terms[i], more);
+        }
+    }
+    struct geo_words *words = geo_words_build(builder, NULL);
+    assert_non_null(words);
+    return words;
+}
+
+static void agrees_with_the_twin(void **state)
+{
+    (void)state;
+    static char terms[MOST_TEXTS][MOST_BYTES];
+    uint64_t seed = SEED;
+    int failures = 0;
+    struct geo_stemmer *stemmer = geo_stemmer_new(NULL);
+    struct geo_runs runs = {0};
+    printf("seed %d\n", SEED);
+    for (int round = 0; round < 40; round++) {
+        size_t n_texts = random_below(&seed, MOST_TEXTS + 1);
+        struct geo_words *words = random_index(&seed, stemmer, n_texts, terms);
+        for (int i = 0; i < 50; i++) {
+            char query[MOST_BYTES], query_terms[MOST_BYTES], got[1024], want[1024] = "";
+            size_t len = random_text(&seed, query, 1 + random_below(&seed, 4));
+            struct aro_error err = {0};
+            twin_terms(stemmer, query, len, query_terms);
+            bool ok = geo_words_search(words, query, len, &runs, &err);
+            CHECK(failures, query, ok == (strlen(query_terms) > 1));
+            CHECK(failures, query, ok || err.status == ARO_BAD_INPUT);
+            for (size_t t = 0; ok && t < n_texts; t++)
+                if (twin_matches(terms[t], query_terms))
+                    snprintf(want + strlen(want), sizeof want - strlen(want), "%s%zu",
+                             *want ? " " : "", t);
+            write_runs(&runs, got, sizeof got);
+            CHECK(failures, query, strcmp(got, want) == 0);
+        }
+        geo_words_free(words);
+    }
+    geo_runs_clear(&runs);
+    geo_stemmer_free(stemmer);
+    assert_int_equal(failures, 0);
+}
+
+/* Lists of very different lengths, so that both ways of intersecting are taken. */
+static void long_and_short_lists_meet(void **state)
+{
+    (void)state;
+    enum { N = 40000 };
+    static bool rare[N], common[N];
+    uint64_t seed = SEED;
+    int failures = 0;
+    struct geo_runs runs = {0};
+    for (uint64_t every = 1; every < N; every *= 7) {
+        struct geo_words_builder *builder = geo_words_builder_new(NULL);
+        for (uint32_t i = 0; i < N; i++) {
+            rare[i] = random_below(&seed, every) == 0;
+            common[i] = random_below(&seed, 3) > 0;
+            const char *text = rare[i]     ? common[i] ? "rare banal" : "rare"
+                               : common[i] ? "banal"
+                                           : "";
+            assert_true(geo_words_add(builder, i, text, strlen(text), NULL));
+        }
+        struct geo_words *words = geo_words_build(builder, NULL);
+        bool ok = geo_words_search(words, "banal rare", 10, &runs, NULL);
+        CHECK(failures, "found", ok);
+        uint32_t at = 0;
+        for (size_t r = 0; r < runs.n; r++) {
+            for (; at < runs.items[r].first; at++)
+                CHECK(failures, "left out", !(rare[at] && common[at]));
+            for (; at < runs.items[r].end; at++)
+                CHECK(failures, "in", rare[at] && common[at]);
+        }
+        for (; at < N; at++)
+            CHECK(failures, "left out at the end", !(rare[at] && common[at]));
+        geo_words_free(words);
+    }
+    geo_runs_clear(&runs);
+    assert_int_equal(failures, 0);
+}
+
+static struct geo_words *build_within_memory(struct aro_error *err)
+{
+    struct geo_words_builder *builder = geo_words_builder_new(err);
+    for (uint32_t i = 0; builder && i < N_SHEETS; i++) {
+        if (!geo_words_add(builder, i, sheets[i], strlen(sheets[i]), err)) {
+            geo_words_builder_free(builder);
+            return NULL;
+        }
+    }
+    return builder ? geo_words_build(builder, err) : NULL;
+}
+
+static void survives_without_memory(void **state)
+{
+    (void)state;
+    int failures = 0;
+    struct geo_words *words = NULL;
+    for (size_t allowed = 0; !words; allowed++) {
+        struct aro_error err = {0};
+        allow_allocations(allowed);
+        words = build_within_memory(&err);
+        allow_allocations(SIZE_MAX);
+        CHECK(failures, "building", words || err.status == ARO_NO_MEMORY);
+    }
+    bool ok = false;
+    for (size_t allowed = 0; !ok; allowed++) {
+        struct aro_error err = {0};
+        struct geo_runs runs = {0};
+        allow_allocations(allowed);
+        ok = geo_words_search(words, "ville etienne", 13, &runs, &err);
+        allow_allocations(SIZE_MAX);
+        CHECK(failures, "searching", ok ? runs.n == 1 : err.status == ARO_NO_MEMORY);
+        CHECK(failures, "searching", ok || runs.n == 0);
+        geo_runs_clear(&runs);
+    }
+    geo_words_free(words);
+    assert_int_equal(failures, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(finds_sheets),
+        cmocka_unit_test(refuses_queries_without_words),
+        cmocka_unit_test(an_empty_index_finds_nothing),
+        cmocka_unit_test(positions_come_again_and_leave_gaps),
+        cmocka_unit_test(long_pieces_are_words_too),
+        cmocka_unit_test(agrees_with_the_twin),
+        cmocka_unit_test(long_and_short_lists_meet),
+        cmocka_unit_test(survives_without_memory),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
