@@ -86,6 +86,7 @@ struct snapshot_headline { /* the figures of the home page, of the newest label 
     int annee;
     uint32_t labelled_communes, initiatives;
     int64_t labelled_population;
+    bool synthetic; /* some initiatives are invented, for demonstration */
 };
 
 /** Immutable after build, but for the reference count. */

@@ -144,6 +144,12 @@ static void write_texts(struct initiative_rows *rows, const struct schema_initia
     rows->words_starts[rows->n + 1] = rows->words.len;
 }
 
+/* What the demo's generator (fixtures/) gives as source. */
+static bool is_synthetic(const struct schema_initiative *row)
+{
+    return row->source && strcmp(row->source, "synthetique") == 0;
+}
+
 static bool read_initiative(void *context, const struct schema_initiative *row,
                             struct aro_error *err)
 {
@@ -164,6 +170,7 @@ static bool read_initiative(void *context, const struct schema_initiative *row,
     rows->communes[rows->n] = commune;
     rows->usages[rows->n] = usages;
     write_texts(rows, row, commune, usages);
+    rows->draft->snapshot->headline.synthetic |= is_synthetic(row);
     rows->n++;
     return true;
 }

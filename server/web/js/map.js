@@ -49,14 +49,14 @@ function visibleBox(map) {
 const pointScale = (zoom) => Math.min(1, Math.max(0.5, 0.5 + (zoom - 6) * 0.1));
 
 /** A feature of /map with what its layer needs. */
-function drawn(feature, dark, scale) {
+function drawn(feature, index, dark, scale) {
   const { properties } = feature;
   const count = properties.count ?? 1;
   return {
     ...feature,
     properties: {
       ...properties,
-      feature_id: feature.id,
+      index,
       image: imageOf(properties, dark),
       label: properties.count ? number(properties.count) : '',
       order: properties.count ? count : -1,
@@ -114,6 +114,10 @@ class MapView extends EventTarget {
       addLayers(map, darkScheme.matches, !foreign);
       this.#draw();
     });
+    const { dataset } = map.getContainer();
+    map.on('idle', () => { dataset.calme = ''; });
+    map.on('movestart', () => { delete dataset.calme; });
+    map.on('dataloading', () => { delete dataset.calme; });
     map.on('moveend', () => this.dispatchEvent(new Event('move')));
     map.on('load', () => {
       map.getContainer().querySelector('.maplibregl-ctrl-attrib')?.classList.remove('maplibregl-compact-show');
@@ -131,21 +135,17 @@ class MapView extends EventTarget {
       this.#popup.remove();
       const { properties, geometry: { coordinates } } = feature;
       if (properties.cluster) this.open(coordinates, mapZoom(properties.expansion_zoom));
-      else this.dispatchEvent(new CustomEvent('pick', { detail: this.#original(properties.feature_id) }));
+      else this.dispatchEvent(new CustomEvent('pick', { detail: this.#answer.features[properties.index] }));
     });
     map.on('mousemove', CLICKABLE, ({ features: [feature] }) => {
       map.getCanvas().style.cursor = 'pointer';
-      this.#explain(this.#original(feature.properties.feature_id));
+      this.#explain(this.#answer.features[feature.properties.index]);
     });
     map.on('mouseleave', CLICKABLE, () => {
       map.getCanvas().style.cursor = '';
       this.#popup.remove();
     });
     map.on('movestart', () => this.#popup.remove());
-  }
-
-  #original(id) {
-    return this.#answer.features.find((feature) => feature.id === id);
   }
 
   /** A word on what the pointer is over; the list says the same to those who have none. */
@@ -163,7 +163,7 @@ class MapView extends EventTarget {
     const dark = darkScheme.matches;
     const scale = pointScale(this.#map.getZoom());
     const features = spread(this.#answer.features, Math.floor(this.#map.getZoom()))
-      .map((feature) => drawn(feature, dark, scale));
+      .map((feature, index) => drawn(feature, index, dark, scale));
     this.#map.getSource('initiatives')?.setData({ type: 'FeatureCollection', features });
     this.#map.getSource('communes')?.setData(this.#communes);
     this.#map.getSource('reperes')?.setData(this.#marks);

@@ -29,6 +29,9 @@ function wrap(lon) {
 
 const text = (degrees) => String(Number(degrees.toFixed(6)));
 
+/** The sea where the server would take the box for one of France with latitude first. */
+const offSomalia = (west, south, east, north) => west >= 41 && east <= 52 && west <= east && south >= -6 && north <= 10;
+
 /**
  * The bbox parameter of a box in which longitudes may pass 180.
  *
@@ -38,6 +41,7 @@ export function bboxText({ west, south, east, north }) {
   const whole = east - west >= 360;
   const from = whole ? -180 : wrap(west);
   const to = whole ? 180 : wrap(east) === -180 ? 180 : wrap(east);
+  if (offSomalia(from, south, to, north)) return [40.9, south, to, north].map(text).join(',');
   return [from, Math.max(-90, south), to, Math.min(90, north)].map(text).join(',');
 }
 
