@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "schema/charset.h"
 #include "schema/csv_split.h"
-#include "schema/encoding.h"
 
 struct schema_csv {
     struct schema_input *input;         /* borrowed */
@@ -99,15 +99,15 @@ static bool check_utf8(const struct schema_csv *csv, struct aro_error *err)
 {
     const char *text = csv->window->data;
     size_t len = csv->split.text_len;
-    size_t at = schema_encoding_valid_len(text, len);
+    size_t at = schema_charset_valid_len(text, len);
     if (at == len)
         return true;
-    struct schema_place place =
-        schema_encoding_place((struct schema_place){csv->line, 1}, text, at);
+    struct schema_charset_place place =
+        schema_charset_place_of((struct schema_charset_place){csv->line, 1}, text, at);
     const char *column = "";
     if (csv->n_columns > 0 && csv->split.n_fields <= csv->n_columns)
         column = csv->columns[field_at(&csv->split, text + at, csv->split.n_fields)];
-    return schema_encoding_explain(text, len, at, place, column, err);
+    return schema_charset_explain(text, len, at, place, column, err);
 }
 
 static bool check_stray(const struct schema_csv *csv, struct aro_error *err)
@@ -120,7 +120,7 @@ static bool check_stray(const struct schema_csv *csv, struct aro_error *err)
     const char *separator = memchr(split->stray, split->separator, left);
     if (separator)
         len = (size_t)(separator - split->stray);
-    len = schema_encoding_whole_len(split->stray, len < 40 ? len : 40);
+    len = schema_charset_whole_len(split->stray, len < 40 ? len : 40);
     const char *column =
         split->stray_field < csv->n_columns ? csv->columns[split->stray_field] : "";
     return aro_error_set_for(err, column, ARO_BAD_INPUT,

@@ -12,10 +12,11 @@ enum position { BETWEEN_VALUES, IN_FEATURES, BEHIND_FEATURES };
 struct schema_geojson {
     struct schema_input *input;         /* borrowed */
     const struct schema_window *window; /* the input's */
-    struct schema_place place;          /* of the window's first byte */
-    bool after_cr;                   /* the byte before was CR: an LF here is no line of its own */
-    size_t used;                     /* bytes of the feature handed out, to be consumed */
-    struct schema_place behind_used; /* they are changed in place, so this was counted before */
+    struct schema_charset_place place;  /* of the window's first byte */
+    bool after_cr; /* the byte before was CR: an LF here is no line of its own */
+    size_t used;   /* bytes of the feature handed out, to be consumed */
+    struct schema_charset_place
+        behind_used; /* they are changed in place, so this was counted before */
     enum position position;
     bool any_feature;   /* in this array: a comma comes before the next */
     bool is_collection; /* this object's type says so */
@@ -62,7 +63,7 @@ static void pass(struct schema_geojson *geojson, size_t n)
     if (n == 0)
         return;
     size_t from = geojson->after_cr && *text == '\n';
-    geojson->place = schema_encoding_place(geojson->place, text + from, n - from);
+    geojson->place = schema_charset_place_of(geojson->place, text + from, n - from);
     geojson->after_cr = text[n - 1] == '\r' && n == geojson->window->len;
     schema_input_consume(geojson->input, n);
 }
@@ -70,7 +71,8 @@ static void pass(struct schema_geojson *geojson, size_t n)
 static bool fail_at(const struct schema_geojson *geojson, size_t at, const char *why,
                     struct aro_error *err)
 {
-    struct schema_place place = schema_encoding_place(geojson->place, geojson->window->data, at);
+    struct schema_charset_place place =
+        schema_charset_place_of(geojson->place, geojson->window->data, at);
     return aro_error_set(err, ARO_BAD_INPUT, "not GeoJSON at line %llu, byte %llu: %s",
                          (unsigned long long)place.line, (unsigned long long)place.column, why);
 }
@@ -158,10 +160,7 @@ static bool is_wgs84(const char *name)
 static bool read_crs(struct schema_geojson *geojson, struct schema_json_slice text,
                      struct aro_error *err)
 {
-    json_error_t wrong = {0};
-    json_t *crs = json_loadb(text.text, text.len, JSON_DECODE_ANY, &wrong);
-    if (!crs && json_error_code(&wrong) == json_error_out_of_memory)
-        return aro_error_no_memory(err);
+    json_t *crs = json_loadb(text.text, text.len, JSON_DECODE_ANY, NULL);
     const char *name =
         json_string_value(json_object_get(json_object_get(crs, "properties"), "name"));
     bool ok = json_is_null(crs) || (name && strlen(name) < sizeof geojson->crs);
@@ -331,7 +330,7 @@ static enum step take_step(struct schema_geojson *geojson, struct aro_error *err
 static enum schema_next read_feature(struct schema_geojson *geojson, struct aro_error *err)
 {
     geojson->behind_used =
-        schema_encoding_place(geojson->place, geojson->window->data, geojson->used);
+        schema_charset_place_of(geojson->place, geojson->window->data, geojson->used);
     if (schema_feature_read(&geojson->feature, geojson->window->data, geojson->used, geojson->place,
                             err))
         return SCHEMA_NEXT_RECORD;
@@ -371,7 +370,7 @@ struct schema_geojson *schema_geojson_open(struct schema_input *input, struct ar
     }
     geojson->input = input;
     geojson->window = schema_input_window(input);
-    geojson->place = (struct schema_place){1, 1};
+    geojson->place = (struct schema_charset_place){1, 1};
     geojson->ahead = find_next(geojson, &geojson->ahead_err);
     geojson->has_ahead = true;
     if (geojson->ahead == SCHEMA_NEXT_FAILED) {

@@ -8,8 +8,8 @@
 /* The Feature's text while it is read. */
 struct piece {
     const char *text;
-    size_t seen;               /* bytes up to which `place` was counted */
-    struct schema_place place; /* of text[seen] */
+    size_t seen;                       /* bytes up to which `place` was counted */
+    struct schema_charset_place place; /* of text[seen] */
 };
 
 void schema_feature_clear(struct schema_feature *feature)
@@ -20,19 +20,21 @@ void schema_feature_clear(struct schema_feature *feature)
     *feature = (struct schema_feature){0};
 }
 
-static json_t *parse(const char *text, size_t len, struct schema_place place, struct aro_error *err)
+static json_t *parse(const char *text, size_t len, struct schema_charset_place place,
+                     struct aro_error *err)
 {
-    size_t valid_len = schema_encoding_valid_len(text, len);
+    size_t valid_len = schema_charset_valid_len(text, len);
     if (valid_len < len) {
-        place = schema_encoding_place(place, text, valid_len);
-        schema_encoding_explain(text, len, valid_len, place, "", err);
+        place = schema_charset_place_of(place, text, valid_len);
+        schema_charset_explain(text, len, valid_len, place, "", err);
         return NULL;
     }
     /* Integers of any length are fine, since their text is what counts. */
     json_error_t wrong;
     json_t *root = json_loadb(
         text, len, JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL | JSON_DECODE_ANY, &wrong);
-    if (!root && json_error_code(&wrong) == json_error_out_of_memory)
+    /* jansson fails without a word when it finds no memory for an object or a list. */
+    if (!root && *wrong.text == '\0')
         aro_error_no_memory(err);
     else if (!root)
         aro_error_set(err, ARO_BAD_INPUT, "not JSON at line %llu: %s",
@@ -141,7 +143,7 @@ static void set_field(struct schema_feature *feature, size_t column, const json_
     size_t at = (size_t)(raw.text - piece->text);
     if (at >= piece->seen) {
         piece->place =
-            schema_encoding_place(piece->place, piece->text + piece->seen, at - piece->seen);
+            schema_charset_place_of(piece->place, piece->text + piece->seen, at - piece->seen);
         piece->seen = at;
     }
     struct schema_field *field = &feature->fields[column];
@@ -192,7 +194,7 @@ static bool read_id(struct schema_feature *feature, const json_t *id, struct sch
 
 /* Finds the texts of "properties" and "id" among the Feature's members. */
 static bool read_members(struct schema_feature *feature, const char *text, size_t len,
-                         struct schema_place place, struct aro_error *err)
+                         struct schema_charset_place place, struct aro_error *err)
 {
     struct schema_json_walk walk = {.text = text, .len = len};
     struct schema_json_slice key, raw, properties_raw = {0}, id_raw = {0};
@@ -259,7 +261,7 @@ static void terminate(struct schema_feature *feature)
 }
 
 bool schema_feature_read(struct schema_feature *feature, char *text, size_t len,
-                         struct schema_place place, struct aro_error *err)
+                         struct schema_charset_place place, struct aro_error *err)
 {
     json_decref(feature->root);
     memset(feature->fields, 0, feature->n_columns * sizeof *feature->fields);

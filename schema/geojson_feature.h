@@ -12,7 +12,7 @@
 
 #include <jansson.h>
 
-#include "schema/encoding.h"
+#include "schema/charset.h"
 #include "schema/record.h"
 
 /** Start from {0}; release with schema_feature_clear(). Owned by one thread. */
@@ -38,6 +38,6 @@ void schema_feature_clear(struct schema_feature *feature);
  *               ARO_NO_MEMORY. err.parameter is "geometry", "properties" or "".
  */
 bool schema_feature_read(struct schema_feature *feature, char *text, size_t len,
-                         struct schema_place place, struct aro_error *err);
+                         struct schema_charset_place place, struct aro_error *err);
 
 #endif

@@ -3,8 +3,8 @@
  *
  * A source reads CSV, GeoJSON or GeoJSONSeq, plain or gzip, in bounded memory (a GeoJSON document
  * is streamed feature by feature). The column names are known after opening; a value is text
- * with the place it came from, so that a report can name line and column. Messages do not name
- * the file: the caller knows it.
+ * with the place it came from, so that a report can name line and column. Opening names the
+ * file in its messages; reading does not, since the caller has it.
  */
 #ifndef ARO_SCHEMA_RECORD_H
 #define ARO_SCHEMA_RECORD_H
@@ -17,8 +17,7 @@
 enum { SCHEMA_RECORD_MAX_BYTES = 4 << 20, SCHEMA_RECORD_MAX_FIELDS = 256 };
 
 struct schema_field {
-    const char
-        *text; /* terminated; NULL where the record has none (JSON null, "", empty CSV cell) */
+    const char *text; /* terminated; NULL where there is none: JSON null, "", empty CSV cell */
     size_t len;
     uint64_t line;   /* from 1; where the value begins */
     uint32_t column; /* from 1, in bytes; of the value in its CSV line, 0 in GeoJSON */
@@ -41,7 +40,7 @@ struct schema_source;
  *              .json, .geojsonl, .geojsonseq, .ndjson, with .gz behind or not) and, where that says
  *              nothing, by the first bytes
  * @param err   ARO_NOT_FOUND, ARO_IO, ARO_BAD_INPUT: empty, not UTF-8, binary, no header, a column
- *              twice; with line and column where there are any
+ *              twice; with line and column where there are any, and the path in front
  */
 struct schema_source *schema_source_open(const char *path, struct aro_error *err);
 void schema_source_close(struct schema_source *source);

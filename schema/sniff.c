@@ -3,7 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "schema/encoding.h"
+#include "schema/charset.h"
 
 enum { SNIFF_BYTES = 64 << 10 };
 
@@ -93,14 +93,13 @@ static bool check_binary(const char *text, size_t len, struct aro_error *err)
 
 static bool check_encoding(const struct schema_window *window, struct aro_error *err)
 {
-    size_t len =
-        window->at_end ? window->len : schema_encoding_whole_len(window->data, window->len);
-    if (!schema_encoding_looks_latin(window->data, len))
+    size_t len = window->at_end ? window->len : schema_charset_whole_len(window->data, window->len);
+    if (!schema_charset_looks_latin(window->data, len))
         return true;
-    size_t at = schema_encoding_valid_len(window->data, len);
-    struct schema_place place =
-        schema_encoding_place((struct schema_place){1, 1}, window->data, at);
-    return schema_encoding_explain(window->data, len, at, place, "", err);
+    size_t at = schema_charset_valid_len(window->data, len);
+    struct schema_charset_place place =
+        schema_charset_place_of((struct schema_charset_place){1, 1}, window->data, at);
+    return schema_charset_explain(window->data, len, at, place, "", err);
 }
 
 static bool ends_with(const char *text, size_t len, const char *ending)

@@ -2,8 +2,8 @@
  * Where a text stops being UTF-8, and what to tell a person about it. Fast on long texts that
  * are mostly ASCII: what the readers run over every record.
  */
-#ifndef ARO_SCHEMA_ENCODING_H
-#define ARO_SCHEMA_ENCODING_H
+#ifndef ARO_SCHEMA_CHARSET_H
+#define ARO_SCHEMA_CHARSET_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,29 +11,27 @@
 
 #include "geo/error.h"
 
-/**
- * How many bytes from the start are UTF-8 without a NUL: `len` when all are.
- */
-size_t schema_encoding_valid_len(const char *text, size_t len);
+/** How many bytes from the start are UTF-8 without a NUL: `len` when all are. */
+size_t schema_charset_valid_len(const char *text, size_t len);
 
-/** A text that may be cut anywhere: `len` less the bytes of a last character begun but not ended.
- */
-size_t schema_encoding_whole_len(const char *text, size_t len);
+/** Of a text cut anywhere: `len` less the bytes of a last character that is not all there. */
+size_t schema_charset_whole_len(const char *text, size_t len);
 
 /**
  * True when the text has bytes above 0x7F and none of them are UTF-8: written by a program that
  * saves Windows-1252 (or its subset Latin-1), as older spreadsheets do.
  */
-bool schema_encoding_looks_latin(const char *text, size_t len);
+bool schema_charset_looks_latin(const char *text, size_t len);
 
 /** A place in a text. Plain value. */
-struct schema_place {
+struct schema_charset_place {
     uint64_t line;   /* from 1; ended by LF, CRLF or CR */
     uint64_t column; /* from 1, in bytes */
 };
 
 /** The place of text[at], where text[0] stands at `start`. */
-struct schema_place schema_encoding_place(struct schema_place start, const char *text, size_t at);
+struct schema_charset_place schema_charset_place_of(struct schema_charset_place start,
+                                                    const char *text, size_t at);
 
 /**
  * Records what is wrong with text[at], the first byte that is not UTF-8, and what to do.
@@ -41,7 +39,8 @@ struct schema_place schema_encoding_place(struct schema_place start, const char 
  * @param column  the name of the column or property at fault, "" where it is not known
  * @return        false
  */
-bool schema_encoding_explain(const char *text, size_t len, size_t at, struct schema_place place,
-                             const char *column, struct aro_error *err);
+bool schema_charset_explain(const char *text, size_t len, size_t at,
+                            struct schema_charset_place place, const char *column,
+                            struct aro_error *err);
 
 #endif

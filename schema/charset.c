@@ -1,4 +1,4 @@
-#include "schema/encoding.h"
+#include "schema/charset.h"
 
 #include <endian.h>
 #include <string.h>
@@ -29,7 +29,7 @@ static bool is_continuation(uint8_t byte)
     return (byte & 0xC0) == 0x80;
 }
 
-size_t schema_encoding_valid_len(const char *text, size_t len)
+size_t schema_charset_valid_len(const char *text, size_t len)
 {
     const uint8_t *at = (const uint8_t *)text, *end = at + len;
     while ((at = skip_ascii(at, end)) < end) {
@@ -41,7 +41,7 @@ size_t schema_encoding_valid_len(const char *text, size_t len)
     return (size_t)(at - (const uint8_t *)text);
 }
 
-size_t schema_encoding_whole_len(const char *text, size_t len)
+size_t schema_charset_whole_len(const char *text, size_t len)
 {
     const uint8_t *bytes = (const uint8_t *)text;
     size_t lead = len;
@@ -54,7 +54,7 @@ size_t schema_encoding_whole_len(const char *text, size_t len)
     return len - lead < wanted ? lead : len;
 }
 
-bool schema_encoding_looks_latin(const char *text, size_t len)
+bool schema_charset_looks_latin(const char *text, size_t len)
 {
     const uint8_t *at = (const uint8_t *)text, *end = at + len;
     bool high = false;
@@ -67,9 +67,10 @@ bool schema_encoding_looks_latin(const char *text, size_t len)
     return high;
 }
 
-struct schema_place schema_encoding_place(struct schema_place start, const char *text, size_t at)
+struct schema_charset_place schema_charset_place_of(struct schema_charset_place start,
+                                                    const char *text, size_t at)
 {
-    struct schema_place place = start;
+    struct schema_charset_place place = start;
     for (size_t i = 0; i < at; i++) {
         bool ends_line = text[i] == '\n' || (text[i] == '\r' && text[i + 1] != '\n');
         place.line += ends_line;
@@ -78,8 +79,9 @@ struct schema_place schema_encoding_place(struct schema_place start, const char 
     return place;
 }
 
-bool schema_encoding_explain(const char *text, size_t len, size_t at, struct schema_place place,
-                             const char *column, struct aro_error *err)
+bool schema_charset_explain(const char *text, size_t len, size_t at,
+                            struct schema_charset_place place, const char *column,
+                            struct aro_error *err)
 {
     unsigned byte = (unsigned char)text[at];
     unsigned long long line = place.line, byte_column = place.column;
@@ -87,7 +89,7 @@ bool schema_encoding_explain(const char *text, size_t len, size_t at, struct sch
         return aro_error_set_for(err, column, ARO_BAD_INPUT,
                                  "a NUL byte at line %llu, byte %llu; text was wanted", line,
                                  byte_column);
-    const char *advice = schema_encoding_looks_latin(text, len)
+    const char *advice = schema_charset_looks_latin(text, len)
                              ? "it looks like Windows-1252 (Latin-1): save the file as UTF-8"
                              : "UTF-8 was wanted";
     return aro_error_set_for(err, column, ARO_BAD_INPUT,
