@@ -30,7 +30,6 @@ struct schema_source *schema_source_open(const char *path, struct aro_error *err
     if (source->csv || source->geojson)
         return source;
 failed:
-    aro_error_context(err, "'%s'", path);
     schema_source_close(source);
     return NULL;
 }

@@ -3,8 +3,8 @@
  *
  * A source reads CSV, GeoJSON or GeoJSONSeq, plain or gzip, in bounded memory (a GeoJSON document
  * is streamed feature by feature). The column names are known after opening; a value is text
- * with the place it came from, so that a report can name line and column. Opening names the
- * file in its messages; reading does not, since the caller has it.
+ * with the place it came from, so that a report can name line and column. Messages do not name
+ * the file: the caller has it.
  */
 #ifndef ARO_SCHEMA_RECORD_H
 #define ARO_SCHEMA_RECORD_H
@@ -40,7 +40,7 @@ struct schema_source;
  *              .json, .geojsonl, .geojsonseq, .ndjson, with .gz behind or not) and, where that says
  *              nothing, by the first bytes
  * @param err   ARO_NOT_FOUND, ARO_IO, ARO_BAD_INPUT: empty, not UTF-8, binary, no header, a column
- *              twice; with line and column where there are any, and the path in front
+ *              twice; with line and column where there are any
  */
 struct schema_source *schema_source_open(const char *path, struct aro_error *err);
 void schema_source_close(struct schema_source *source);

@@ -33,8 +33,7 @@ static void dump(struct aro_buffer *out, const char *path)
         aro_buffer_text(out, schema_source_is_json(source) ? "json\n" : "csv\n");
         dump_records(out, &reader);
     } else {
-        const char *behind = strrchr(err.message, '/'); /* the folder has a random name */
-        aro_buffer_printf(out, "not opened: %s", behind ? behind + 1 : err.message);
+        aro_buffer_printf(out, "not opened: %s", err.message);
     }
     aro_buffer_char(out, '\0');
     schema_source_close(source);
@@ -52,10 +51,10 @@ static const struct {
      "json\n1: 01001\ncolumns: code"},
     {"a", "\x1E{\"type\":\"Feature\",\"properties\":{\"code\":\"01001\"}}",
      "json\n1: 01001\ncolumns: code"},
-    {"b.csv", "", "not opened: b.csv': is empty"},
-    {"c.csv", "a;a\n", "not opened: c.csv': the header names column 'a' twice: columns 1 and 2"},
+    {"b.csv", "", "not opened: is empty"},
+    {"c.csv", "a;a\n", "not opened: the header names column 'a' twice: columns 1 and 2"},
     {"d.json", "a;b\n",
-     "not opened: d.json': not GeoJSON at line 1, byte 1: an object in braces was wanted"},
+     "not opened: not GeoJSON at line 1, byte 1: an object in braces was wanted"},
 };
 
 static void named_cases(void **state)
@@ -75,7 +74,7 @@ static void named_cases(void **state)
     }
     struct aro_error err = {0};
     CHECK(failures, "no such file", !schema_source_open("/nowhere/a.csv", &err));
-    CHECK(failures, "no such file", strcmp(err.message, "'/nowhere/a.csv': no such file") == 0);
+    CHECK(failures, "no such file", strcmp(err.message, "no such file") == 0);
     temp_folder_remove(&folder);
     assert_int_equal(failures, 0);
 }
