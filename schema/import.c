@@ -268,12 +268,25 @@ static bool look(const struct import_run *run, const struct schema_source *sourc
     return import_go_on(run, err);
 }
 
+/* Coordinates taken for degrees that are metres, or of another datum, would be wrong unseen. */
+static bool check_crs(const struct import_run *run, const struct schema_source *source,
+                      struct aro_error *err)
+{
+    const char *crs = schema_source_crs(source);
+    if (!crs || run->options->crs)
+        return true;
+    return aro_error_set_for(err, "crs", ARO_BAD_INPUT,
+                             "the file says that its coordinates are in '%s': name that system "
+                             "with --crs, such as --crs EPSG:2154",
+                             crs);
+}
+
 static bool import_records(struct import_run *run, struct schema_source *source,
                            struct file_place place, struct aro_error *err)
 {
     struct import_mapping mapping = {0};
     bool json = schema_source_is_json(source);
-    if (!import_map_columns(run->kind, source, &mapping, err) ||
+    if (!check_crs(run, source, err) || !import_map_columns(run->kind, source, &mapping, err) ||
         (!json && !import_check_required(run->kind, &mapping, err)))
         return false;
     for (uint64_t n = 0;; n++) {

@@ -221,12 +221,43 @@ static void geojson(void **state)
     assert_int_equal(failures, 0);
 }
 
+/* A file that names another system is not taken for degrees; --crs says that one means it. */
+static void geojson_in_another_system(void **state)
+{
+    (void)state;
+    int failures = 0;
+    struct temp_folder folder;
+    temp_folder_make(&folder);
+    struct schema_store *store = small_store(&folder);
+    static const char text[] =
+        "{\"type\":\"FeatureCollection\",\"crs\":{\"type\":\"name\",\"properties\":"
+        "{\"name\":\"urn:ogc:def:crs:EPSG::2154\"}},\"features\":["
+        "{\"type\":\"Feature\",\"geometry\":{\"type\":\"Point\",\"coordinates\":[700000,6600000]},"
+        "\"properties\":{\"code\":\"18001\",\"nom\":\"Achères\",\"zone\":\"metro\"}}]}";
+    const char *path = temp_file(&folder, "c.geojson", text, strlen(text));
+    struct import_result without = {0}, with = {0};
+    import_with(store, "communes", path, (struct schema_import_options){0}, &without);
+    CHECK(failures, "without --crs", !without.ok);
+    CHECK(failures, "says why", strstr(without.err.message, "are in 'urn:ogc:def:crs:EPSG::2154'"));
+    import_with(store, "communes", path, (struct schema_import_options){.crs = "EPSG:2154"}, &with);
+    CHECK(failures, "with --crs", with.ok);
+    schema_store_close(store);
+    /* The origin of Lambert-93: 3° east, 46.5° north (IGN, NTG_73). */
+    CHECK(failures, "stored",
+          answers(folder.store, "SELECT X(centre), Y(centre) FROM communes WHERE code = '18001'",
+                  "3.0|46.5\n"));
+    aro_buffer_clear(&without.problems);
+    aro_buffer_clear(&with.problems);
+    temp_folder_remove(&folder);
+    assert_int_equal(failures, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(small_country),    cmocka_unit_test(refuses),
         cmocka_unit_test(updates_in_place), cmocka_unit_test(labels),
-        cmocka_unit_test(geojson),
+        cmocka_unit_test(geojson),          cmocka_unit_test(geojson_in_another_system),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
