@@ -1,0 +1,182 @@
+"""A real server on a free port, with the fixtures, for every test of the public face.
+
+AROBASE and AROBASE_FIXTURES name the programs; their defaults are those of `build/`.
+"""
+import contextlib
+import http.client
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import time
+import urllib.parse
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+AROBASE = os.environ.get("AROBASE", str(ROOT / "build/server/arobase"))
+FIXTURES = os.environ.get("AROBASE_FIXTURES", str(ROOT / "build/fixtures/arobase-fixtures"))
+DATA = ROOT / "fixtures"
+KINDS = ["regions", "departements", "epcis", "communes", "communes-anciennes", "themes"]
+N_INITIATIVES = 11784
+START_S = 60  # under a sanitizer, on a busy machine
+
+
+def arobase(*words, **options):
+    """Runs a command of the program to its end."""
+    options.setdefault("timeout", 300)
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("AROBASE")}
+    return subprocess.run([AROBASE, *map(str, words)], capture_output=True, text=True,
+                          env=environment, **options)
+
+
+def make_initiatives(path, count=N_INITIATIVES, seed=1):
+    subprocess.run([FIXTURES, "initiatives", "--communes", DATA / "communes.csv", "--labels",
+                    DATA / "labels-synthetiques.csv", "--themes", DATA / "themes.csv", "--count",
+                    str(count), "--seed", str(seed), "--output", str(path)], check=True)
+
+
+def make_store(path, initiatives):
+    done = arobase("init", "--store", path)
+    assert done.returncode == 0, done.stderr
+    files = [(kind, DATA / f"{kind}.csv") for kind in KINDS]
+    files += [("labels", DATA / "labels-synthetiques.csv"), ("initiatives", initiatives)]
+    for kind, file in files:
+        done = arobase("import", kind, file, "--store", path)
+        assert done.returncode == 0, (kind, done.stderr)
+
+
+class Answer:
+    """A response read to its end, its body as sent."""
+
+    def __init__(self, response):
+        self.status = response.status
+        self.headers = response.headers
+        self.body = response.read()
+        self.version = response.version
+
+    def json(self):
+        return json.loads(self.body)
+
+
+class Server:
+    """A running `arobase serve`; one connection to it, kept, for get()."""
+
+    def __init__(self, store, *flags, wait=True):
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("AROBASE")}
+        words = ["serve", "--store", str(store)]
+        if not any(str(flag).startswith("--listen") for flag in flags):
+            flags = [*flags, "--listen", "127.0.0.1:0"]
+        if not any(str(flag).startswith("--metrics-listen") for flag in flags):
+            flags = [*flags, "--metrics-listen", "none"]
+        self.process = subprocess.Popen([AROBASE, *words, *map(str, flags)],
+                                        stderr=subprocess.PIPE, text=True, env=environment)
+        self.url = self.metrics_url = None
+        self.lines = []
+        self.connection = None
+        if wait:
+            self.url = self.wait_for(r"listening on (http://[0-9.:\[\]]+)").group(1)
+            if "none" not in flags:
+                self.metrics_url = self.wait_for(r"metrics at (http://[0-9.:]+)").group(1)
+
+    def wait_for(self, pattern):
+        """The match of the next line on standard error that has one."""
+        for line in self.process.stderr:
+            self.lines.append(line)
+            found = re.search(pattern, line)
+            if found:
+                return found
+        raise AssertionError(f"no line like {pattern!r}: {self.lines}")
+
+    @property
+    def address(self):
+        parts = urllib.parse.urlsplit(self.url)
+        return parts.hostname, parts.port
+
+    def get(self, target, headers=None, method="GET", body=None):
+        for attempt in (1, 2):
+            if not self.connection:
+                self.connection = http.client.HTTPConnection(*self.address, timeout=60)
+            try:
+                self.connection.putrequest(method, target, skip_accept_encoding=True)
+                for name, value in (headers or {}).items():
+                    self.connection.putheader(name, value)
+                if body is not None:
+                    self.connection.putheader("Content-Length", str(len(body)))
+                self.connection.endheaders(body)
+                return Answer(self.connection.getresponse())
+            except (ConnectionError, http.client.BadStatusLine):
+                # The server may close a kept connection between two requests.
+                self.connection.close()
+                self.connection = None
+                if attempt == 2:
+                    raise
+        return None
+
+    def json(self, target, **options):
+        answer = self.get(target, **options)
+        assert answer.status == 200, (target, answer.status, answer.body[:500])
+        return answer.json()
+
+    def problem(self, target, status=400, **options):
+        answer = self.get(target, **options)
+        assert answer.status == status, (target, answer.status, answer.body[:500])
+        assert answer.headers["Content-Type"] == "application/problem+json"
+        document = answer.json()
+        assert document["status"] == status
+        assert document["title"] and document["type"] and document["detail"]
+        return document
+
+    def stop(self, number=signal.SIGTERM, timeout=30):
+        """The exit code, and what was left to read of standard error."""
+        if self.connection:
+            self.connection.close()
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        rest = self.process.communicate(timeout=timeout)[1]
+        return self.process.returncode, rest
+
+
+@contextlib.contextmanager
+def serving(store, *flags):
+    server = Server(store, *flags)
+    try:
+        yield server
+    finally:
+        code, rest = server.stop()
+    assert code == 0, rest
+    assert "Sanitizer" not in rest, rest
+
+
+def until(condition, timeout_s=START_S, step_s=0.02):
+    """Waits for something to become true, and gives it."""
+    end = time.monotonic() + timeout_s
+    while time.monotonic() < end:
+        value = condition()
+        if value:
+            return value
+        time.sleep(step_s)
+    raise AssertionError("it did not happen in time")
+
+
+@pytest.fixture(scope="session")
+def initiatives_csv(tmp_path_factory):
+    path = tmp_path_factory.mktemp("data") / "initiatives.csv"
+    make_initiatives(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def store(tmp_path_factory, initiatives_csv):
+    """A store with all fixtures; read only: copy it to change it."""
+    path = tmp_path_factory.mktemp("store") / "demo.sqlite"
+    make_store(path, initiatives_csv)
+    return path
+
+
+@pytest.fixture(scope="session")
+def server(store):
+    with serving(store, "--metrics-listen", "127.0.0.1:0") as running:
+        yield running

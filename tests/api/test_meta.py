@@ -1,0 +1,243 @@
+"""What describes the data and the service: landing page, collections, OpenAPI, GDAL's view of it.
+
+Each conformance class that /conformance names is proven here: core, geojson, oas30.
+"""
+import json
+import re
+import shutil
+import subprocess
+
+import jsonschema
+import pytest
+from conftest import DATA, N_INITIATIVES, serving
+
+CLASSES = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/"
+
+
+def link(document, rel):
+    found = [item for item in document["links"] if item["rel"] == rel]
+    assert found, f"no link {rel!r}"
+    return found[0]
+
+
+def follow(server, href):
+    """The answer behind an absolute link of the server."""
+    assert href.startswith(server.url + "/"), href
+    return server.get(href[len(server.url):])
+
+
+def test_landing_page(server):
+    landing = server.json("/")
+    assert landing["title"]
+    for rel, kind in [("self", "application/json"), ("alternate", "text/html"),
+                      ("service-desc", "application/vnd.oai.openapi+json;version=3.0"),
+                      ("conformance", "application/json"), ("data", "application/json")]:
+        item = link(landing, rel)
+        assert item["type"] == kind
+        answer = follow(server, item["href"])
+        assert answer.status == 200
+        if rel not in ("alternate",):
+            assert answer.headers["Content-Type"] == kind
+            answer.json()
+
+
+def test_conformance(server):
+    assert server.json("/conformance")["conformsTo"] == [
+        CLASSES + "core", CLASSES + "oas30", CLASSES + "geojson"]
+
+
+def test_collections(server):
+    document = server.json("/collections")
+    assert [c["id"] for c in document["collections"]] == ["initiatives", "communes"]
+    assert follow(server, link(document, "self")["href"]).json() == document
+    for collection in document["collections"]:
+        assert collection["itemType"] == "feature"
+        assert collection["title"] and collection["description"]
+        assert collection["crs"] == ["http://www.opengis.net/def/crs/OGC/1.3/CRS84"]
+        alone = follow(server, link(collection, "self")["href"]).json()
+        assert alone == collection
+        items = follow(server, link(collection, "items")["href"])
+        assert items.headers["Content-Type"] == "application/geo+json"
+        assert items.json()["type"] == "FeatureCollection"
+    assert "'nothing'" in server.problem("/collections/nothing", 404)["detail"]
+
+
+def inside(box, lon, lat):
+    west, south, east, north = box
+    if not south <= lat <= north:
+        return False
+    return west <= lon <= east if west <= east else lon >= west or lon <= east
+
+
+def all_features(server, collection):
+    features, target = [], f"/collections/{collection}/items?limit=10000"
+    while target:
+        page = server.json(target)
+        features += page["features"]
+        following = [item["href"] for item in page["links"] if item["rel"] == "next"]
+        target = following[0][len(server.url):] if following else None
+    assert len(features) == page["numberMatched"]
+    return features
+
+
+@pytest.mark.parametrize("name", ["initiatives", "communes"])
+def test_extents_hold_every_feature(server, name):
+    extent = server.json(f"/collections/{name}")["extent"]
+    box = extent["spatial"]["bbox"][0]
+    features = all_features(server, name)
+    placed = [f["geometry"]["coordinates"] for f in features if f["geometry"]]
+    assert placed and all(inside(box, *position) for position in placed)
+    # French territory reaches over the antimeridian: the box must not be the whole world.
+    assert box[0] > box[2]
+    if name == "initiatives":
+        begin, end = extent["temporal"]["interval"][0]
+        dates = sorted(f["properties"]["date"] for f in features)
+        assert (begin, end) == (dates[0] + "T00:00:00Z", dates[-1] + "T23:59:59Z")
+    else:
+        assert "temporal" not in extent
+
+
+def references(value):
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if key == "$ref":
+                yield inner
+            else:
+                yield from references(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from references(inner)
+
+
+def resolve(document, reference):
+    assert reference.startswith("#/")
+    for part in reference[2:].split("/"):
+        document = document[part]
+    return document
+
+
+def test_openapi_is_whole(server):
+    document = server.json("/api")
+    assert document["openapi"] == "3.0.3"
+    assert document["info"]["title"] and document["info"]["version"]
+    assert document["servers"] == [{"url": server.url}]
+    for reference in references(document):
+        resolve(document, reference)
+    names = [item["get"]["operationId"] for item in document["paths"].values()]
+    assert len(set(names)) == len(names)
+    for path, item in document["paths"].items():
+        parameters = [resolve(document, p["$ref"]) if "$ref" in p else p
+                      for p in item["get"]["parameters"]]
+        in_path = [p["name"] for p in parameters if p["in"] == "path"]
+        assert in_path == re.findall(r"{(\w+)}", path)
+        assert all(p["required"] for p in parameters if p["in"] == "path")
+        assert "200" in item["get"]["responses"] and "default" in item["get"]["responses"]
+    for parameter in document["components"]["parameters"].values():
+        jsonschema.Draft4Validator.check_schema(parameter["schema"])
+        assert parameter["description"]
+    for schema in document["components"]["schemas"].values():
+        jsonschema.Draft4Validator.check_schema(schema)
+
+
+def test_openapi_tells_the_truth(server):
+    """Every path is answered, with a parameter that is not described refused."""
+    paths = server.json("/api")["paths"]
+    for wanted in ("/", "/conformance", "/collections", "/collections/{collection}",
+                   "/collections/{collection}/items", "/collections/{collection}/items/{id}",
+                   "/map", "/counts", "/search", "/communes/at", "/communes/nearest"):
+        assert wanted in paths
+    for path, item in paths.items():
+        target = path.replace("{collection}", "initiatives").replace("{id}", "1")
+        answer = server.get(target)
+        assert answer.status in (200, 400), path
+        media = item["get"]["responses"]["200"]["content"]
+        if answer.status == 200:
+            assert answer.headers["Content-Type"] in media
+        if path not in ("/", "/livez", "/readyz"):
+            assert "bogus" in server.problem(target + "?bogus=1")["detail"], path
+
+
+def features_schema(document):
+    """The description of a FeatureCollection with its references put in."""
+    def whole(value):
+        if isinstance(value, dict):
+            if "$ref" in value:
+                return whole(resolve(document, value["$ref"]))
+            out = {k: whole(v) for k, v in value.items() if k != "nullable"}
+            if value.get("nullable"):
+                out["type"] = [out["type"], "null"]
+            return out
+        return [whole(v) for v in value] if isinstance(value, list) else value
+    return whole(document["components"]["schemas"]["featureCollection"])
+
+
+@pytest.mark.parametrize("target", ["/collections/initiatives/items?limit=20",
+                                    "/collections/communes/items?limit=20",
+                                    "/map?bbox=2,48,3,49&zoom=9"])
+def test_answers_are_as_described(server, target):
+    jsonschema.validate(server.json(target), features_schema(server.json("/api")))
+
+
+def test_themes(server):
+    themes = server.json("/themes")["themes"]
+    assert [sum(t["niveau"] == level for t in themes) for level in (1, 2, 3)] == [4, 12, 28]
+    known = set()
+    for theme in themes:
+        assert theme["parent"] in known | {None}
+        assert theme["parent"] == (theme["id"][:-1] or None)
+        assert theme["libelle"]
+        known.add(theme["id"])
+    with open(DATA / "themes.csv", encoding="utf-8-sig") as file:
+        assert len(themes) == sum(1 for _ in file) - 1
+
+
+def test_summary_is_computed(server):
+    summary = server.json("/summary")
+    assert summary["annee"] == 2020
+    assert summary["labelled_communes"] == 486
+    assert summary["labelled_population"] > 26_000_000
+    assert summary["initiatives"] == N_INITIATIVES
+    assert summary["initiatives"] == server.json("/counts?by=region")["total"]
+    communes = server.json("/collections/communes/items?limit=1")
+    assert summary["communes"] == communes["numberMatched"]
+
+
+def test_an_empty_store_is_served(tmp_path):
+    from conftest import arobase
+    store = tmp_path / "empty.sqlite"
+    assert arobase("init", "--store", store).returncode == 0
+    with serving(store) as server:
+        assert server.json("/summary")["annee"] is None
+        assert server.json("/themes") == {"themes": []}
+        collection = server.json("/collections/initiatives")
+        assert collection["extent"]["spatial"]["bbox"] == [[-180, -90, 180, 90]]
+        assert server.json("/collections/initiatives/items")["features"] == []
+        assert server.json("/map?bbox=-180,-90,180,90&zoom=2")["features"] == []
+        assert server.json("/counts?by=region")["total"] == 0
+
+
+@pytest.mark.skipif(not shutil.which("ogrinfo"), reason="gdal-bin is not installed")
+def test_gdal_connects(server):
+    listed = subprocess.run(["ogrinfo", "-ro", f"OAPIF:{server.url}"], capture_output=True,
+                            text=True, timeout=120, check=True)
+    assert "initiatives" in listed.stdout and "communes" in listed.stdout
+    counted = subprocess.run(["ogrinfo", "-ro", "-so", f"OAPIF:{server.url}", "initiatives"],
+                             capture_output=True, text=True, timeout=120, check=True)
+    assert f"Feature Count: {N_INITIATIVES}" in counted.stdout
+    assert "titre: String" in counted.stdout
+    boxed = subprocess.run(["ogrinfo", "-ro", "-q", f"OAPIF:{server.url}", "communes", "-spat",
+                            "2", "48", "3", "49"], capture_output=True, text=True, timeout=120,
+                           check=True)
+    known = server.json("/collections/communes/items?bbox=2,48,3,49&limit=1")["numberMatched"]
+    assert boxed.stdout.count("OGRFeature(") == known
+
+
+@pytest.mark.skipif(not shutil.which("ogr2ogr"), reason="gdal-bin is not installed")
+def test_gdal_takes_everything(server, tmp_path):
+    """Page by page through `next` links, every feature once."""
+    out = tmp_path / "all.geojsonl"
+    subprocess.run(["ogr2ogr", "-f", "GeoJSONSeq", str(out), f"OAPIF:{server.url}", "initiatives",
+                    "-oo", "PAGE_SIZE=1000"], timeout=300, check=True, capture_output=True)
+    with open(out, encoding="utf-8") as lines:
+        titles = [json.loads(line)["properties"]["titre"] for line in lines]
+    assert len(titles) == N_INITIATIVES
