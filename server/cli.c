@@ -8,6 +8,8 @@
 static const struct cli_command commands[] = {
     {"init", "--store FILE", "makes a store, or brings an older one up to date", cli_init,
      cli_init_help},
+    {"import", "KIND FILE… --store FILE", "reads files into a store: all or nothing", cli_import,
+     cli_import_help},
     {"serve", "--store FILE", "answers over HTTP", cli_serve, cli_serve_help},
 };
 enum { N_COMMANDS = sizeof commands / sizeof *commands };

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "server/cli.h"
+#include "server/clock.h"
 #include "server/hash.h"
 #include "server/loader.h"
 #include "server/log.h"
@@ -24,6 +25,7 @@ struct serving {
     struct listener *metrics_listener; /* NULL: --metrics-listen none */
     struct loader *loader;
     int signal_fd;
+    double started_s;
     bool ready; /* the first load is through */
 };
 
@@ -134,14 +136,14 @@ static bool open_listeners(struct serving *serving, struct aro_error *err)
     return true;
 }
 
-static void print_start(const struct serving *serving, double seconds)
+static void print_start(const struct serving *serving)
 {
     const struct snapshot *snapshot = snapshot_acquire(serving->server.holder);
     fprintf(stderr,
             "arobase " ARO_VERSION ": listening on %s (%zu initiatives, %zu communes; "
             "%.2f s)\n",
             listener_url(serving->server.listener), snapshot ? snapshot->initiatives.n : 0,
-            snapshot ? snapshot->communes.n : 0, seconds);
+            snapshot ? snapshot->communes.n : 0, clock_seconds() - serving->started_s);
     if (serving->metrics_listener)
         fprintf(stderr, "arobase " ARO_VERSION ": metrics at %s/metrics\n",
                 listener_url(serving->metrics_listener));
@@ -172,7 +174,7 @@ static bool on_loaded(struct serving *serving, struct aro_error *err)
     if (serving->ready)
         log_load(serving, &result);
     else if (result.ok)
-        print_start(serving, result.seconds);
+        print_start(serving);
     serving->ready |= result.ok;
     if (!serving->ready)
         *err = result.err;
@@ -249,7 +251,7 @@ static int serve(struct serving *serving)
 int cli_serve(int n, char *const *argv)
 {
     struct aro_error err = {0};
-    struct serving serving = {.signal_fd = -1};
+    struct serving serving = {.signal_fd = -1, .started_s = clock_seconds()};
     if (!settings_parse(n, argv, &serving.settings, &err))
         return cli_usage("serve", err.message);
     if (!serving.settings.store) {
