@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "server/hash.h"
+#include "server/task.h"
 
 /* Part of the version: to be raised when the bytes of answers change for the same data. */
 #define ANSWER_FORMAT "1"
@@ -189,6 +190,20 @@ static size_t count_bytes(const struct snapshot *snapshot)
            geo_words_bytes(snapshot->initiative.words);
 }
 
+static bool build_names(void *draft, struct aro_error *err)
+{
+    return draft_build_names(draft, err);
+}
+
+/* Names need communes and aliases only: they are sorted beside the initiatives. */
+static bool read_initiatives_beside_names(struct snapshot_draft *draft, struct aro_error *err)
+{
+    struct task names;
+    task_start(&names, build_names, draft);
+    bool ok = draft_read_initiatives(draft, err);
+    return task_join(&names, err) && ok;
+}
+
 static bool build_in_transaction(struct snapshot_draft *draft, struct aro_error *err)
 {
     struct snapshot *snapshot = draft->snapshot;
@@ -196,8 +211,7 @@ static bool build_in_transaction(struct snapshot_draft *draft, struct aro_error 
               schema_store_counts(draft->store, &draft->counts, err) &&
               read_all_territories(draft, err) && read_themes(draft, err) &&
               draft_read_communes(draft, err) && draft_read_aliases(draft, err) &&
-              draft_read_labels(draft, err) && draft_read_initiatives(draft, err) &&
-              draft_write_communes(draft, err) && draft_build_names(draft, err);
+              draft_read_labels(draft, err) && read_initiatives_beside_names(draft, err);
     if (!ok)
         return false;
     count_territories(snapshot);

@@ -2,7 +2,7 @@
  * Inside the building of a snapshot: the draft that its steps fill in turn.
  *
  * Rows come from the store in the order of their code or id; a position is the place in Hilbert
- * order. Everything here is used by the one thread that builds.
+ * order. The store is read by one thread; what needs rows already read may run beside it.
  */
 #ifndef ARO_SERVER_SNAPSHOT_BUILD_H
 #define ARO_SERVER_SNAPSHOT_BUILD_H
@@ -54,8 +54,10 @@ struct snapshot_draft {
 bool draft_read_communes(struct snapshot_draft *draft, struct aro_error *err);
 bool draft_read_aliases(struct snapshot_draft *draft, struct aro_error *err);
 bool draft_read_labels(struct snapshot_draft *draft, struct aro_error *err);
+/** Writes the texts of the communes too (draft_write_communes), once they can be. */
 bool draft_read_initiatives(struct snapshot_draft *draft, struct aro_error *err);
 bool draft_write_communes(struct snapshot_draft *draft, struct aro_error *err);
+/** May run beside draft_read_initiatives(): it alone uses the scratch pool then. */
 bool draft_build_names(struct snapshot_draft *draft, struct aro_error *err);
 
 /**

@@ -5,6 +5,7 @@
 
 #include "server/datetime.h"
 #include "server/feature_text.h"
+#include "server/task.h"
 
 /* What is kept of the rows until they are sorted; arrays by row. */
 struct initiative_rows {
@@ -203,36 +204,56 @@ static bool fill_columns(const struct initiative_rows *rows, const uint32_t *ord
     return true;
 }
 
-static struct geo_words *build_words(const struct initiative_rows *rows, const uint32_t *order,
-                                     struct aro_error *err)
+/* The sorted rows, as the task that indexes their words sees them. */
+struct words_task {
+    const struct initiative_rows *rows;
+    const uint32_t *order;
+    struct geo_words *words; /* owned by whoever joins the task */
+};
+
+static bool build_words(void *context, struct aro_error *err)
 {
+    struct words_task *task = context;
+    const struct initiative_rows *rows = task->rows;
     struct geo_words_builder *builder = geo_words_builder_new(err);
     if (!builder || !aro_buffer_ok(&rows->words, err))
         goto failed;
     for (uint32_t i = 0; i < rows->n; i++) {
-        uint64_t start = rows->words_starts[order[i]], end = rows->words_starts[order[i] + 1];
+        uint32_t row = task->order[i];
+        uint64_t start = rows->words_starts[row], end = rows->words_starts[row + 1];
         if (!geo_words_add(builder, i, rows->words.data + start, end - start, err))
             goto failed;
     }
-    return geo_words_build(builder, err);
+    task->words = geo_words_build(builder, err);
+    return task->words != NULL;
 failed:
     geo_words_builder_free(builder);
-    return NULL;
+    return false;
 }
 
-/* Each kind of text is released as soon as its block stands: they are most of the memory. */
+/* The texts of rows are released as soon as their block stands: they are most of the memory. */
 static bool fill_texts(struct initiative_rows *rows, const uint32_t *order, struct aro_error *err)
 {
-    struct snapshot *snapshot = rows->draft->snapshot;
-    struct point_set *points = &snapshot->initiatives;
-    snapshot->initiative.words = build_words(rows, order, err);
-    aro_buffer_clear(&rows->words);
-    if (!snapshot->initiative.words ||
-        !text_block_build(&points->full, &rows->full, rows->full_starts, order, rows->n, err))
+    struct point_set *points = &rows->draft->snapshot->initiatives;
+    if (!text_block_build(&points->full, &rows->full, rows->full_starts, order, rows->n, err))
         return false;
     aro_buffer_clear(&rows->full);
     return text_block_build(&points->compact, &rows->compact, rows->compact_starts, order, rows->n,
                             err);
+}
+
+/* What only needs the sorted rows: words beside texts. Those of the communes were waiting for the
+ * counts that fill_columns() made. */
+static bool fill_texts_and_words(struct initiative_rows *rows, const uint32_t *order,
+                                 struct aro_error *err)
+{
+    struct words_task words = {.rows = rows, .order = order};
+    struct task task;
+    task_start(&task, build_words, &words);
+    bool ok = fill_texts(rows, order, err) && draft_write_communes(rows->draft, err);
+    ok = task_join(&task, err) && ok;
+    rows->draft->snapshot->initiative.words = words.words;
+    return ok;
 }
 
 bool draft_read_initiatives(struct snapshot_draft *draft, struct aro_error *err)
@@ -242,7 +263,7 @@ bool draft_read_initiatives(struct snapshot_draft *draft, struct aro_error *err)
     bool ok = allocate_rows(&rows, (size_t)draft->counts.initiatives, err) &&
               schema_read_initiatives(draft->store, read_initiative, &rows, err) &&
               points_build(&draft->snapshot->initiatives, rows.points, rows.n, &order, err) &&
-              fill_columns(&rows, order, err) && fill_texts(&rows, order, err);
+              fill_columns(&rows, order, err) && fill_texts_and_words(&rows, order, err);
     draft->snapshot->headline.initiatives = (uint32_t)rows.n;
     free(order);
     clear_rows(&rows);
