@@ -67,16 +67,29 @@ bool schema_charset_looks_latin(const char *text, size_t len)
     return high;
 }
 
+size_t schema_charset_line_ends(const char *text, size_t len, const char **last_line)
+{
+    const char *end = text + len;
+    size_t n = 0;
+    for (const char *at = text; (at = memchr(at, '\n', (size_t)(end - at))); n++)
+        *last_line = ++at;
+    for (const char *at = text; (at = memchr(at, '\r', (size_t)(end - at)));) {
+        if (*++at == '\n')
+            continue;
+        n++;
+        if (at > *last_line)
+            *last_line = at;
+    }
+    return n;
+}
+
 struct schema_charset_place schema_charset_place_of(struct schema_charset_place start,
                                                     const char *text, size_t at)
 {
-    struct schema_charset_place place = start;
-    for (size_t i = 0; i < at; i++) {
-        bool ends_line = text[i] == '\n' || (text[i] == '\r' && text[i + 1] != '\n');
-        place.line += ends_line;
-        place.column = ends_line ? 1 : place.column + 1;
-    }
-    return place;
+    const char *last_line = text;
+    size_t n = schema_charset_line_ends(text, at, &last_line);
+    uint64_t column = (uint64_t)(text + at - last_line) + 1;
+    return (struct schema_charset_place){start.line + n, n > 0 ? column : start.column + at};
 }
 
 bool schema_charset_explain(const char *text, size_t len, size_t at,

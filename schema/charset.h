@@ -23,6 +23,14 @@ size_t schema_charset_whole_len(const char *text, size_t len);
  */
 bool schema_charset_looks_latin(const char *text, size_t len);
 
+/**
+ * Counts the line ends among the first len bytes: LF, CRLF or CR, one each. Looks at text[len]
+ * too: CRLF that is cut in two ends with its LF.
+ *
+ * @param last_line  in and out: moved behind the last line end, if there is one
+ */
+size_t schema_charset_line_ends(const char *text, size_t len, const char **last_line);
+
 /** A place in a text. Plain value. */
 struct schema_charset_place {
     uint64_t line;   /* from 1; ended by LF, CRLF or CR */

@@ -3,6 +3,8 @@
 #include <endian.h>
 #include <string.h>
 
+#include "schema/charset.h"
+
 static const uint64_t ONES = 0x0101010101010101, HIGHS = 0x8080808080808080;
 
 /* The place in the text while it is cut. */
@@ -43,23 +45,6 @@ static const char *skip_plain(const char *at, const char *end, char separator)
     }
 }
 
-/* Line ends inside quotes: LF, CRLF or CR, one each. */
-static void count_lines(struct cursor *cursor, const char *text, size_t len)
-{
-    const char *end = text + len;
-    for (const char *at = text; (at = memchr(at, '\n', (size_t)(end - at))); at++) {
-        cursor->line++;
-        cursor->line_start = at + 1;
-    }
-    for (const char *at = text; (at = memchr(at, '\r', (size_t)(end - at))); at++) {
-        if (at[1] == '\n')
-            continue;
-        cursor->line++;
-        if (at + 1 > cursor->line_start)
-            cursor->line_start = at + 1;
-    }
-}
-
 /* The closing quote of the text at `at`; NULL when the window ends before it is certain. */
 static const char *find_closing_quote(const char *at, const struct cursor *cursor,
                                       bool *out_doubled)
@@ -94,7 +79,7 @@ static bool take_quoted(struct schema_csv_split *split, struct cursor *cursor,
                                    .column = (uint32_t)(cursor->at - cursor->line_start + 1)};
     if (doubled && split->n_fields < split->max_fields)
         split->doubled[split->n_doubled++] = (uint16_t)split->n_fields;
-    count_lines(cursor, text, field->len);
+    cursor->line += schema_charset_line_ends(text, field->len, &cursor->line_start);
     cursor->at = skip_plain(close + 1, cursor->end, split->separator);
     if (cursor->at > close + 1 && !split->has_stray) {
         split->has_stray = true;
