@@ -7,7 +7,7 @@
 
 enum { SNIFF_BYTES = 64 << 10 };
 
-#define MAGIC(text) text, sizeof text - 1
+#define MAGIC(text) (text), sizeof(text) - 1
 
 /* Longer ones before those they begin with. Sources: the formats' own specifications. */
 static const struct {
