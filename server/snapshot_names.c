@@ -41,6 +41,13 @@ static double weight_of(const struct snapshot *snapshot, uint32_t commune)
     return population == SCHEMA_POPULATION_UNKNOWN ? 0 : (double)population;
 }
 
+/* An INSEE code is one commune's alone: it comes before those that have it as postal code. */
+static double code_weight_of(const struct snapshot *snapshot, uint32_t commune)
+{
+    const double above_any_population = 1e10;
+    return above_any_population + weight_of(snapshot, commune);
+}
+
 static bool add_postal_codes(struct snapshot_draft *draft, struct name_list *list, uint32_t commune,
                              struct aro_error *err)
 {
@@ -68,7 +75,7 @@ static struct geo_names *build_commune_names(struct snapshot_draft *draft, struc
     struct name_list list = {0};
     for (uint32_t i = 0; i < snapshot->communes.n; i++) {
         add_name(&list, snapshot->commune.noms[i], i, weight_of(snapshot, i));
-        add_name(&list, snapshot->commune.codes[i], i, weight_of(snapshot, i));
+        add_name(&list, snapshot->commune.codes[i], i, code_weight_of(snapshot, i));
         if (!add_postal_codes(draft, &list, i, err)) {
             free(list.items);
             return NULL;
@@ -79,7 +86,7 @@ static struct geo_names *build_commune_names(struct snapshot_draft *draft, struc
         if (alias->nom)
             add_name(&list, alias->nom, alias->commune, weight_of(snapshot, alias->commune));
         if (alias->code && snapshot_commune(snapshot, alias->code) == alias->commune)
-            add_name(&list, alias->code, alias->commune, weight_of(snapshot, alias->commune));
+            add_name(&list, alias->code, alias->commune, code_weight_of(snapshot, alias->commune));
     }
     return names_of(&list, err);
 }

@@ -180,3 +180,12 @@ def store(tmp_path_factory, initiatives_csv):
 def server(store):
     with serving(store, "--metrics-listen", "127.0.0.1:0") as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def oracle(server, initiatives_csv):
+    """The same data by another way; see oracle.py."""
+    from oracle import Oracle, features
+    made = Oracle(initiatives_csv)
+    made.learn_ids(features(server, "/collections/initiatives/items?limit=10000"))
+    return made
