@@ -20,7 +20,7 @@
 
 #include "geo/bbox.h"
 
-enum { GEO_BOUNDS_BATCH = 16 };
+enum { GEO_BOUNDS_BATCH = 8 };
 
 /*
  * The polynomials in bounds.c are good to 1e-12 and a dozen operations follow: a hundredfold

@@ -18,8 +18,8 @@ struct geo_index;
 /**
  * @param coords  n (0 to UINT32_MAX - 1) coordinates in Hilbert order (any other order gives the
  *                same answers, slower); borrowed until the index is freed
- * @return        owned by the caller, who calls geo_index_free(); NULL on ARO_NO_MEMORY (about
- *                one byte a point is needed) or ARO_TOO_LARGE
+ * @return        owned by the caller, who calls geo_index_free(); NULL on ARO_NO_MEMORY (2.3
+ *                bytes a point are needed) or ARO_TOO_LARGE
  */
 struct geo_index *geo_index_new(const struct geo_coord *coords, size_t n, struct aro_error *err);
 void geo_index_free(struct geo_index *index);

@@ -11,9 +11,9 @@
 #include "geo/index.h"
 
 enum {
-    GEO_INDEX_FANOUT_BITS = 4,
+    GEO_INDEX_FANOUT_BITS = 3, /* with 16 children viewports are as fast, nearest 8 % slower */
     GEO_INDEX_FANOUT = 1 << GEO_INDEX_FANOUT_BITS,
-    GEO_INDEX_MAX_LEVELS = 32 / GEO_INDEX_FANOUT_BITS,
+    GEO_INDEX_MAX_LEVELS = (32 + GEO_INDEX_FANOUT_BITS - 1) / GEO_INDEX_FANOUT_BITS,
 };
 
 struct geo_index {

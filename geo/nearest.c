@@ -34,6 +34,7 @@ static bool hits_add(struct geo_hits *hits, struct geo_hit hit, struct aro_error
 struct question {
     const struct geo_index *index;
     struct geo_view view;
+    struct geo_ellipsoid ellipsoid;
     double radius_m;
     geo_accept_fn *accept; /* or NULL */
     const void *context;
@@ -58,6 +59,7 @@ static bool question_make(const struct geo_index *index, struct geo_point from, 
                              .accept = accept,
                              .context = context,
                              .measured_m = NAN};
+    geo_ellipsoid_init(&out->ellipsoid);
     return true;
 }
 
@@ -73,7 +75,8 @@ static double measure_m(struct question *question, uint32_t position)
                  coord.lat_e7 == question->measured.lat_e7 && !isnan(question->measured_m);
     if (!again) {
         question->measured = coord;
-        question->measured_m = geo_geodesic_m(question->view.from, geo_coord_to_point(coord));
+        question->measured_m = geo_ellipsoid_geodesic_m(&question->ellipsoid, question->view.from,
+                                                        geo_coord_to_point(coord));
     }
     return question->measured_m;
 }

@@ -11,14 +11,29 @@
 static const double equatorial_radius_m = 6378137.0;
 static const double flattening = 1 / 298.257223563;
 
+/* PROJ's ellipsoid holds nothing but doubles, and so does ours. */
+_Static_assert(sizeof(struct geod_geodesic) <= sizeof(struct geo_ellipsoid),
+               "there is room for it");
+
+void geo_ellipsoid_init(struct geo_ellipsoid *ellipsoid)
+{
+    geod_init((struct geod_geodesic *)ellipsoid->made_ready, equatorial_radius_m, flattening);
+}
+
+double geo_ellipsoid_geodesic_m(const struct geo_ellipsoid *ellipsoid, struct geo_point a,
+                                struct geo_point b)
+{
+    double distance_m = NAN;
+    geod_inverse((const struct geod_geodesic *)ellipsoid->made_ready, a.lat_deg, a.lon_deg,
+                 b.lat_deg, b.lon_deg, &distance_m, NULL, NULL);
+    return distance_m;
+}
+
 double geo_geodesic_m(struct geo_point a, struct geo_point b)
 {
-    /* Made anew each time: a seventh of the cost of what follows, and no state to share. */
-    struct geod_geodesic ellipsoid;
-    geod_init(&ellipsoid, equatorial_radius_m, flattening);
-    double distance_m = NAN;
-    geod_inverse(&ellipsoid, a.lat_deg, a.lon_deg, b.lat_deg, b.lon_deg, &distance_m, NULL, NULL);
-    return distance_m;
+    struct geo_ellipsoid ellipsoid;
+    geo_ellipsoid_init(&ellipsoid);
+    return geo_ellipsoid_geodesic_m(&ellipsoid, a, b);
 }
 
 /* ------------------------------------------------------------------ reference systems */

@@ -6,7 +6,8 @@
 #include <string.h>
 
 /* Around the fan-out of the tree and its powers, where a level begins. */
-static const size_t sizes[] = {0, 1, 2, 15, 16, 17, 255, 256, 257, 4095, 4096, 4097, 20000};
+static const size_t sizes[] = {0,  1,   2,   7,   8,    9,    63,   64,
+                               65, 511, 512, 513, 4095, 4096, 4097, 20000};
 enum { N_SIZES = sizeof sizes / sizeof *sizes };
 
 static struct geo_bbox random_bbox(uint64_t *seed, const struct geo_coord *coords, size_t n)

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-static const size_t sizes[] = {0, 1, 2, 16, 17, 256, 257, 2500};
+static const size_t sizes[] = {0, 1, 2, 8, 9, 64, 65, 512, 513, 2500};
 enum { N_SIZES = sizeof sizes / sizeof *sizes };
 
 /* Where questions are asked from: on a point, beside one, anywhere, and the awkward places. */
