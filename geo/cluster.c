@@ -1,5 +1,6 @@
 #include "geo/cluster.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,8 +64,10 @@ static bool grow_slots(struct grouping *grouping, struct aro_error *err)
 {
     size_t n_slots = grouping->n_slots ? 2 * grouping->n_slots : MIN_SLOTS;
     uint32_t *slots = calloc(n_slots, sizeof *slots);
-    if (!slots)
-        return aro_error_no_memory(err);
+    if (!slots) {
+        aro_error_no_memory(err);
+        return false;
+    }
     for (size_t i = 0; i < grouping->n; i++) {
         size_t at = mix(grouping->groups[i].key) & (n_slots - 1);
         while (slots[at])
@@ -193,6 +196,7 @@ static void place_on_members(struct grouping *grouping)
     }
     for (size_t r = 0; r < input->n_runs; r++) {
         for (uint32_t i = input->runs[r].first; i < input->runs[r].end; i++) {
+            assert(grouping->groups); /* each visit has a group */
             struct group *group = &grouping->groups[grouping->group_of[visit++]];
             uint64_t distance = squared_distance(input->coords[i], group->mean);
             if (distance < group->nearest) {

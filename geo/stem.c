@@ -62,7 +62,7 @@ static void drop_feminine(struct geo_stemmer *stemmer)
 
 static bool is_vowel(char c)
 {
-    return memchr("aeiouy", c, 6) != NULL;
+    return c != '\0' && strchr("aeiouy", c) != NULL;
 }
 
 /* "elus", "videos", but not "plus", "tous" or "gros": Snowball keeps every s behind u and o. */
