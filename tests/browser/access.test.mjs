@@ -22,7 +22,7 @@ for (const [width, height] of [[320, 568], [768, 1024], [1440, 900]]) {
     const widths = await page.evaluate(() => [document.documentElement.scrollWidth, document.getElementById('panneau').scrollWidth - document.getElementById('panneau').clientWidth]);
     assert.equal(widths[0], width);
     assert.ok(widths[1] <= 0, `the panel overflows by ${widths[1]} px`);
-    await page.check();
+    await page.finish();
   });
 }
 
@@ -39,7 +39,7 @@ test('at 320 px the list is a sheet over the map that opens and closes', async (
   assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 320);
   await page.click('#fermer-fiche');
   await page.waitForSelector('#fiche', { state: 'hidden' });
-  await page.check();
+  await page.finish();
 });
 
 /** What the keyboard reaches, pressing Tab `times` times. */
@@ -70,7 +70,7 @@ test('the keyboard reaches every control, and one sees where it is', async () =>
   for (const wanted of ['skip', 'brand', 'mots', 'bouton-filtres', 'maplibregl-canvas', 'axe-button', 'territory', 'row'])
     assert.ok(names.includes(wanted), `${wanted} is not reached: ${names}`);
   for (const { name, seen, marked } of reached) assert.ok(seen && marked, `${name}: seen ${seen}, marked ${marked}`);
-  await page.check();
+  await page.finish();
 });
 
 test('the skip link leads to the list', async () => {
@@ -81,7 +81,7 @@ test('the skip link leads to the list', async () => {
   assert.equal(await page.evaluate(() => document.activeElement.id), 'resultats');
   await page.keyboard.press('Tab');
   assert.match(await page.evaluate(() => document.activeElement.className), /row/);
-  await page.check();
+  await page.finish();
 });
 
 test('totals are announced', async () => {
@@ -90,7 +90,7 @@ test('totals are announced', async () => {
   await page.click('#axes [data-axe="1"]');
   await page.waitForFunction(() => /initiatives? dans cette vue/.test(document.getElementById('annonce').textContent));
   assert.equal(await page.getAttribute('#annonce', 'aria-live'), 'polite');
-  await page.check();
+  await page.finish();
 });
 
 test('every control has a name', async () => {
@@ -102,7 +102,7 @@ test('every control has a name', async () => {
       || node.labels?.length))
     .map((node) => node.outerHTML.slice(0, 120)));
   assert.deepEqual(nameless, []);
-  await page.check();
+  await page.finish();
 });
 
 /** Contrast of texts with the colours behind them (WCAG 2.2, 1.4.3), for those below `least`. */
@@ -147,7 +147,7 @@ for (const colorScheme of ['light', 'dark']) {
     await page.click('#bouton-filtres');
     await page.waitForSelector('.bars button');
     assert.deepEqual(await page.evaluate(lowContrast), []);
-    await page.check();
+    await page.finish();
   });
 }
 
@@ -171,7 +171,7 @@ test('where nothing is, the page says so', async () => {
   const page = await openPage(browser, `${server.url}#9/47.5/-9`);
   await page.waitForSelector('text=Rien ici pour l’instant');
   assert.equal(await total(page), 0);
-  await page.check();
+  await page.finish();
 });
 
 test('without JavaScript there are links to the data', async () => {

@@ -88,7 +88,8 @@ export function startBrowser() {
 }
 
 /**
- * Opens a page that notes what it should not do; call `page.check()` at the end of a test.
+ * Opens a page that notes what it should not do (call `page.finish()` at the end of a test) and
+ * the newest answer of /map (`page.map`).
  *
  * @param {import('playwright-core').Browser} browser
  * @param {string} url
@@ -108,11 +109,12 @@ export async function openPage(browser, url, how = {}) {
     const asked = request.url();
     if (!/^(blob|data):/.test(asked) && new URL(asked).origin !== origin) faults.push(`request off the machine: ${asked}`);
   });
-  page.check = async () => {
+  page.finish = async () => {
     await context.close();
     assert.deepEqual(faults, []);
   };
   page.faults = faults;
+  page.map = watchMap(page);
   await page.goto(url);
   return page;
 }
@@ -152,7 +154,7 @@ export async function pixelOf(page, [lon, lat]) {
 }
 
 /** The newest answer of /map to the page, as it comes. */
-export function watchMap(page) {
+function watchMap(page) {
   const seen = { answer: null, urls: [] };
   page.on('response', async (response) => {
     const { pathname } = new URL(response.url());

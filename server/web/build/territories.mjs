@@ -28,6 +28,10 @@ const SIZE = 32;
 const MARGIN = 1;
 /** Steps below this are not seen. */
 const LEAST_STEP = 0.45;
+/** Where no island is as wide as a mainland, those that would not be seen are drawn as dots. */
+const LEAST_MAINLAND = 10;
+const LEAST_WIDTH = 2.2;
+const DOT = 1.1;
 
 function outlines(source) {
   const topology = JSON.parse(readFileSync(source, 'utf8'));
@@ -49,10 +53,25 @@ function silhouette(rings, [west, south, east, north]) {
   const span = Math.max(Math.max(...xs) - Math.min(...xs), Math.max(...ys) - Math.min(...ys));
   const scale = (SIZE - 2 * MARGIN) / span;
   const shift = [(Math.max(...xs) + Math.min(...xs)) / 2, (Math.max(...ys) + Math.min(...ys)) / 2];
-  return flat.map((ring) => ring.map(([x, y]) => [(x - shift[0]) * scale + SIZE / 2, (y - shift[1]) * scale + SIZE / 2]))
-    .map(thin).filter((ring) => ring.length > 2)
-    .map((ring) => `M${ring.map((position) => position.map((at) => Number(at.toFixed(1))).join(' ')).join('L')}Z`)
-    .join('');
+  const scaled = flat.map((ring) =>
+    thin(ring.map(([x, y]) => [(x - shift[0]) * scale + SIZE / 2, (y - shift[1]) * scale + SIZE / 2])));
+  const archipelago = Math.max(...scaled.map(widthOf)) < LEAST_MAINLAND;
+  return scaled.map((ring) => (archipelago && widthOf(ring) < LEAST_WIDTH ? dot(ring) : outline(ring))).join('');
+}
+
+function outline(ring) {
+  if (ring.length < 3) return '';
+  return `M${ring.map((position) => position.map((at) => Number(at.toFixed(1))).join(' ')).join('L')}Z`;
+}
+
+function widthOf(ring) {
+  const spans = [0, 1].map((i) => Math.max(...ring.map((at) => at[i])) - Math.min(...ring.map((at) => at[i])));
+  return Math.max(...spans);
+}
+
+/** An islet that would not be seen. */
+function dot([[x, y]]) {
+  return `M${(x - DOT).toFixed(1)} ${y.toFixed(1)}a${DOT} ${DOT} 0 1 0 ${2 * DOT} 0a${DOT} ${DOT} 0 1 0 ${-2 * DOT} 0Z`;
 }
 
 function thin(ring) {

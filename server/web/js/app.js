@@ -69,6 +69,7 @@ class Page {
     this.#listen();
     this.#drawAxes();
     this.#showState(getState(), null);
+    setPosition(this.#map.position);
     this.refresh();
     showSummary().catch(() => {});
     createTerritories((bounds) => this.#jump(() => this.#map.fit(bounds))).then((territories) => {

@@ -29,6 +29,7 @@ export function createList(actions) {
   const ask = latest();
   let listed = [];
   let matched = 0;
+  let listedAnswer = null;
 
   function row(feature) {
     const { titre, commune_nom: commune, date, axes, themes } = feature.properties;
@@ -96,11 +97,15 @@ export function createList(actions) {
     return `${counted(matched, 'initiative')} dans cette vue`;
   }
 
+  /** Shows an answer; the same one again (answers are kept) leaves the list as it stands. */
   function show(answer, state, filtered) {
+    list.removeAttribute('aria-busy');
+    if (answer === listedAnswer) return;
+    const focused = document.activeElement?.closest('#liste [data-id]')?.dataset.id;
+    listedAnswer = answer;
     matched = answer.numberMatched;
     listed = [];
     list.replaceChildren();
-    list.removeAttribute('aria-busy');
     const words = heading(state);
     if (total.textContent !== words) announcement.textContent = words;
     total.textContent = words;
@@ -108,6 +113,13 @@ export function createList(actions) {
     drawFoot(answer);
     if (!matched) drawEmpty(filtered);
     list.closest('.panel').scrollTop = 0;
+    if (focused) focus(focused);
+  }
+
+  /** Puts the keyboard on a sheet's row, or on the heading. */
+  function focus(id) {
+    const target = id && list.querySelector(`[data-id="${id}"]`);
+    (target || byId('resultats')).focus();
   }
 
   list.replaceChildren(...Array.from({ length: 8 }, skeleton));
@@ -125,6 +137,7 @@ export function createList(actions) {
     /** Says that the server did not answer. */
     fail(message) {
       listed = [];
+      listedAnswer = null;
       foot.replaceChildren();
       total.textContent = 'Données indisponibles';
       announcement.textContent = message;
@@ -134,12 +147,6 @@ export function createList(actions) {
         h('button', { class: 'button', type: 'button', onclick: actions.retry }, 'Réessayer')));
     },
 
-    /** Puts the keyboard on a sheet's row, or on the heading. */
-    focus(id) {
-      const target = id && list.querySelector(`[data-id="${id}"]`);
-      (target || byId('resultats')).focus();
-    },
-
-    find: (id) => listed.find((feature) => feature.id === id),
+    focus,
   };
 }

@@ -2,6 +2,7 @@
  * The map: MapLibre, what stands on it, and what one can do with it.
  */
 import { LIVE_NAMES_ZOOM, ownStyle } from './basemap.js';
+import { gather } from './crowd.js';
 import { byId, h, prefersStillness } from './dom.js';
 import { number } from './format.js';
 import { addLayers, CLICKABLE, emptyCollection } from './layers.js';
@@ -97,7 +98,9 @@ export function createMap(basemap, position) {
 class MapView extends EventTarget {
   #map;
   #foreign;
+  /** The features of /map, and what is drawn for them. */
   #answer = emptyCollection();
+  #drawn = [];
   #communes = emptyCollection();
   #marks = emptyCollection();
   #popup = new maplibregl.Popup({ closeButton: false, closeOnClick: false, offset: 16, className: 'bulle', maxWidth: '260px' });
@@ -134,12 +137,12 @@ class MapView extends EventTarget {
     map.on('click', CLICKABLE, ({ features: [feature] }) => {
       this.#popup.remove();
       const { properties, geometry: { coordinates } } = feature;
-      if (properties.cluster) this.open(coordinates, mapZoom(properties.expansion_zoom));
-      else this.dispatchEvent(new CustomEvent('pick', { detail: this.#answer.features[properties.index] }));
+      if (properties.cluster) this.open(coordinates, properties.map_zoom ?? mapZoom(properties.expansion_zoom));
+      else this.dispatchEvent(new CustomEvent('pick', { detail: this.#drawn[properties.index] }));
     });
     map.on('mousemove', CLICKABLE, ({ features: [feature] }) => {
       map.getCanvas().style.cursor = 'pointer';
-      this.#explain(this.#answer.features[feature.properties.index]);
+      this.#explain(this.#drawn[feature.properties.index]);
     });
     map.on('mouseleave', CLICKABLE, () => {
       map.getCanvas().style.cursor = '';
@@ -161,9 +164,9 @@ class MapView extends EventTarget {
 
   #draw() {
     const dark = darkScheme.matches;
-    const scale = pointScale(this.#map.getZoom());
-    const features = spread(this.#answer.features, Math.floor(this.#map.getZoom()))
-      .map((feature, index) => drawn(feature, index, dark, scale));
+    const zoom = this.#map.getZoom();
+    this.#drawn = gather(this.#answer.features, zoom);
+    const features = spread(this.#drawn, Math.floor(zoom)).map((feature, index) => drawn(feature, index, dark, pointScale(zoom)));
     this.#map.getSource('initiatives')?.setData({ type: 'FeatureCollection', features });
     this.#map.getSource('communes')?.setData(this.#communes);
     this.#map.getSource('reperes')?.setData(this.#marks);
@@ -238,6 +241,8 @@ class MapView extends EventTarget {
 
   /** Jumps without a flight: the back button. */
   jump({ zoom, lat, lon }) {
+    const here = this.position;
+    if (Math.abs(here.zoom - zoom) < 0.01 && Math.abs(here.lat - lat) < 1e-4 && Math.abs(here.lon - lon) < 1e-4) return;
     this.#map.jumpTo({ center: [lon, lat], zoom });
   }
 
