@@ -83,15 +83,20 @@ static uint32_t slot_of(const struct counting *counting, uint32_t position)
     }
 }
 
+/* One for each theme of the level that some usage belongs to, however many of its usages. */
 static void count_themes(struct counting *counting, uint32_t position)
 {
-    uint64_t usages = counting->snapshot->initiative.usages[position];
+    const struct snapshot *snapshot = counting->snapshot;
+    uint64_t left = snapshot->initiative.usages[position];
     int niveau = theme_niveau(counting->by);
-    if (usages == 0)
+    if (left == 0)
         counting->slots[counting->n_slots]++;
-    for (size_t i = 0; i < counting->snapshot->n_themes; i++) {
-        const struct snapshot_theme *theme = &counting->snapshot->themes[i];
-        counting->slots[i] += theme->niveau == niveau && (theme->usages & usages);
+    while (left != 0) {
+        uint32_t theme = snapshot->usage_themes[__builtin_ctzll(left)];
+        while (snapshot->themes[theme].niveau > niveau)
+            theme = snapshot->themes[theme].parent;
+        counting->slots[theme]++;
+        left &= ~snapshot->themes[theme].usages;
     }
 }
 

@@ -180,28 +180,49 @@ static void write_view(const struct map_view *view, size_t n_matched, struct res
 
 /* ---- The view ---- */
 
+static bool group_by_cell(struct map_view *view, const struct geo_cluster_input *input,
+                          uint8_t zoom, struct aro_error *err)
+{
+    view->zoom = zoom;
+    geo_clusters_clear(&view->clusters);
+    return geo_clusters_by_cell(input, zoom, (uint32_t)view->request->settings->cluster_cell_px,
+                                &view->clusters, err);
+}
+
+/* Cells nest, so there are never more of them at a lower zoom: the highest zoom whose cells keep
+ * the budget is found by halving. Nearly always it is the one asked for. */
+static bool group_within_budget(struct map_view *view, const struct geo_cluster_input *input,
+                                size_t budget, struct aro_error *err)
+{
+    if (!group_by_cell(view, input, view->zoom, err))
+        return false;
+    uint8_t low = 0, high = view->zoom; /* too many at high */
+    if (view->clusters.n <= budget || high == 0)
+        return true;
+    while (high - low > 1) {
+        uint8_t middle = (uint8_t)((low + high) / 2);
+        if (!group_by_cell(view, input, middle, err))
+            return false;
+        if (view->clusters.n <= budget)
+            low = middle;
+        else
+            high = middle;
+    }
+    return view->zoom == low || group_by_cell(view, input, low, err);
+}
+
 static bool group_points(struct map_view *view, size_t n_matched, struct aro_error *err)
 {
-    const struct snapshot *snapshot = view->request->snapshot;
-    const struct settings *settings = view->request->settings;
-    size_t budget = (size_t)settings->map_budget;
+    size_t budget = (size_t)view->request->settings->map_budget;
     struct geo_cluster_input input = {
         .coords = view->points->coords,
-        .groups = snapshot->initiative.axes,
+        .groups = view->request->snapshot->initiative.axes,
         .runs = view->matches.items,
         .n_runs = view->matches.n,
     };
     view->clustered = n_matched > budget;
-    if (!view->clustered)
-        return geo_clusters_by_place(&input, &view->clusters, err);
-    for (;; view->zoom--) {
-        geo_clusters_clear(&view->clusters);
-        if (!geo_clusters_by_cell(&input, view->zoom, (uint32_t)settings->cluster_cell_px,
-                                  &view->clusters, err))
-            return false;
-        if (view->clusters.n <= budget || view->zoom == 0)
-            return true;
-    }
+    return view->clustered ? group_within_budget(view, &input, budget, err)
+                           : geo_clusters_by_place(&input, &view->clusters, err);
 }
 
 bool handle_map(const struct request *request, struct response *response, struct aro_error *err)
