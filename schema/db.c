@@ -101,6 +101,17 @@ static int open_handle(struct schema_db *db, const char *name, int flags)
     return result;
 }
 
+/* What a writer that died left undone is undone by whoever may write. */
+static int recover(struct schema_db *db)
+{
+    sqlite3_close(db->handle);
+    db->handle = NULL;
+    int result = open_handle(db, db->path, SQLITE_OPEN_READWRITE);
+    sqlite3_close(db->handle);
+    db->handle = NULL;
+    return result == SQLITE_OK ? open_handle(db, db->path, SQLITE_OPEN_READONLY) : result;
+}
+
 /*
  * A reader of a WAL file needs a place for its shared memory. In a folder without write access
  * there is none; the file is then read as it stands, which is all of it once checkpointed.
@@ -109,6 +120,8 @@ static int open_reader(struct schema_db *db)
 {
     int result = open_handle(db, db->path, SQLITE_OPEN_READONLY);
     int kind = result & 0xFF;
+    if (db->handle && sqlite3_extended_errcode(db->handle) == SQLITE_READONLY_ROLLBACK)
+        return recover(db);
     if ((kind != SQLITE_CANTOPEN && kind != SQLITE_READONLY) || !stands_alone(db->path))
         return result;
     char *uri = immutable_uri(db->path);
@@ -134,8 +147,10 @@ static bool set_up(struct schema_db *db, enum schema_db_mode mode, struct aro_er
         return false;
     if (mode == SCHEMA_DB_READ)
         return true;
+    /* A first load that was killed leaves another journal mode behind. */
     return schema_db_enable_triggers(db, false, err) &&
-           schema_db_exec(db, "PRAGMA synchronous=FULL", err);
+           schema_db_exec(db, "PRAGMA synchronous=FULL", err) &&
+           (mode == SCHEMA_DB_CREATE || schema_db_exec(db, "PRAGMA journal_mode=WAL", err));
 }
 
 bool schema_db_open(const char *path, enum schema_db_mode mode, struct schema_db **out_db,
@@ -257,6 +272,16 @@ bool schema_db_begin_read(struct schema_db *db, struct aro_error *err)
 bool schema_db_commit(struct schema_db *db, struct aro_error *err)
 {
     return schema_db_exec(db, "COMMIT", err);
+}
+
+void schema_db_set_bulk(struct schema_db *db, bool bulk)
+{
+    /* TRUNCATE and not DELETE: the end of the journal is on disk when the commit returns. */
+    static const char on[] = "PRAGMA journal_mode=TRUNCATE; PRAGMA cache_size=-65536";
+    static const char off[] = "PRAGMA journal_mode=WAL; PRAGMA cache_size=-2000";
+    sqlite3_busy_timeout(db->handle, 0);
+    sqlite3_exec(db->handle, bulk ? on : off, NULL, NULL, NULL);
+    sqlite3_busy_timeout(db->handle, BUSY_TIMEOUT_MS);
 }
 
 void schema_db_checkpoint(struct schema_db *db)

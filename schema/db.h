@@ -57,6 +57,14 @@ bool schema_db_integer(struct schema_db *db, const char *sql, int64_t *out_value
 bool schema_db_begin_write(struct schema_db *db, struct aro_error *err);
 bool schema_db_begin_read(struct schema_db *db, struct aro_error *err);
 bool schema_db_commit(struct schema_db *db, struct aro_error *err);
+/**
+ * Between transactions: whether the next ones are few and large, as a first load is. They then
+ * go straight into the file, with a rollback journal for what was there before, rather than
+ * through the write-ahead log, which writes all bytes twice. Just as safe; but readers wait for
+ * the commit. Where another connection is open, all stays as it is.
+ */
+void schema_db_set_bulk(struct schema_db *db, bool bulk);
+
 /** Moves the write-ahead log into the file, as far as readers at work allow. */
 void schema_db_checkpoint(struct schema_db *db);
 /** Ends a transaction without its changes; does nothing outside of one. */

@@ -379,6 +379,35 @@ static bool check_millesime(const char *millesime, struct aro_error *err)
                          millesime);
 }
 
+/* Only a guess of what is worth while: what counts is asked again inside the transaction. */
+static bool is_bulk(const struct import_run *run, struct aro_error *err, bool *out_bulk)
+{
+    char sql[96];
+    int64_t has_any = 1;
+    if (run->kind->bulk_table) {
+        snprintf(sql, sizeof sql, "SELECT EXISTS (SELECT 1 FROM %s)", run->kind->bulk_table);
+        if (!schema_db_integer(run->db, sql, &has_any, err))
+            return false;
+    }
+    *out_bulk = !has_any;
+    return true;
+}
+
+static bool run_transaction(struct import_run *run, const char *const *paths, size_t n_paths,
+                            struct aro_error *err)
+{
+    if (!schema_db_begin_write(run->db, err))
+        return false;
+    bool ok = run_import(run, paths, n_paths, err);
+    run->kind->end(run);
+    if (ok) {
+        import_progress(run, "saving", -1);
+        ok = schema_db_commit(run->db, err);
+    }
+    schema_db_rollback(run->db); /* after a commit there is nothing to roll back */
+    return ok;
+}
+
 bool schema_import(struct schema_store *store, const char *kind, const char *const *paths,
                    size_t n_paths, const struct schema_import_options *options,
                    struct schema_import_summary *out_summary, struct aro_error *err)
@@ -388,15 +417,14 @@ bool schema_import(struct schema_store *store, const char *kind, const char *con
     if (!run.kind || !check_millesime(options->millesime, err))
         return false;
     set_now(&run);
-    if (!schema_db_begin_write(run.db, err))
+    bool bulk;
+    if (!is_bulk(&run, err, &bulk))
         return false;
-    bool ok = run_import(&run, paths, n_paths, err);
-    run.kind->end(&run);
-    if (ok) {
-        import_progress(&run, "saving", -1);
-        ok = schema_db_commit(run.db, err);
-    }
-    schema_db_rollback(run.db); /* after a commit there is nothing to roll back */
+    if (bulk)
+        schema_db_set_bulk(run.db, true);
+    bool ok = run_transaction(&run, paths, n_paths, err);
+    if (bulk)
+        schema_db_set_bulk(run.db, false);
     schema_keymap_clear(&run.seen);
     if (ok) {
         schema_db_checkpoint(run.db);

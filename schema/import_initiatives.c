@@ -289,6 +289,7 @@ const struct import_kind import_initiatives = {
     .columns = import_fiche_columns,
     .n_columns = IMPORT_FICHE_N_COLUMNS,
     .ignored = ignored,
+    .bulk_table = "initiatives",
     .begin = begin,
     .row = import_row,
     .finish = finish,

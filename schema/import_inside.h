@@ -48,6 +48,7 @@ struct import_kind {
     size_t n_columns;
     const char *const *ignored; /* columns that our own exports add and that are counted from the
                                    others; ends with NULL */
+    const char *bulk_table;     /* a load into it while it is empty may be large; or NULL */
     /* Prepares run->state. */
     bool (*begin)(struct import_run *run, struct aro_error *err);
     /* Checks and puts in one row; a problem of the row is no failure. */

@@ -3,8 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "geo/index.h"
-
 struct schema_rtree {
     struct schema_stmt *put, *drop;
 };
@@ -50,55 +48,4 @@ bool schema_rtree_set(struct schema_rtree *rtree, int64_t rowid, const struct ge
         schema_stmt_bind_real(stmt, 3, point.lat_deg);
     }
     return schema_stmt_run(stmt, err);
-}
-
-/* ---- In bulk ---- */
-
-void schema_rtree_bulk_clear(struct schema_rtree_bulk *bulk)
-{
-    free(bulk->ids);
-    free(bulk->coords);
-    *bulk = (struct schema_rtree_bulk){0};
-}
-
-static bool grow(struct schema_rtree_bulk *bulk, struct aro_error *err)
-{
-    size_t capacity = bulk->capacity ? 2 * bulk->capacity : 4096;
-    int64_t *ids = realloc(bulk->ids, capacity * sizeof *ids);
-    if (!ids)
-        return aro_error_no_memory(err);
-    bulk->ids = ids;
-    struct geo_coord *coords = realloc(bulk->coords, capacity * sizeof *coords);
-    if (!coords)
-        return aro_error_no_memory(err);
-    bulk->coords = coords;
-    bulk->capacity = capacity;
-    return true;
-}
-
-bool schema_rtree_bulk_add(struct schema_rtree_bulk *bulk, int64_t rowid, struct geo_coord coord,
-                           struct aro_error *err)
-{
-    if (bulk->n == bulk->capacity && !grow(bulk, err))
-        return false;
-    bulk->ids[bulk->n] = rowid;
-    bulk->coords[bulk->n++] = coord;
-    return true;
-}
-
-/* In Hilbert order neighbours go into one node after another. */
-bool schema_rtree_bulk_build(struct schema_rtree_bulk *bulk, struct schema_db *db, const char *name,
-                             struct aro_error *err)
-{
-    struct schema_rtree *rtree = NULL;
-    uint32_t *order = malloc((bulk->n + 1) * sizeof *order);
-    if (!order)
-        return aro_error_no_memory(err);
-    bool ok = geo_hilbert_order(bulk->coords, bulk->ids, bulk->n, order, err) &&
-              schema_rtree_new(db, name, &rtree, err);
-    for (size_t i = 0; ok && i < bulk->n; i++)
-        ok = schema_rtree_set(rtree, bulk->ids[order[i]], &bulk->coords[order[i]], err);
-    schema_rtree_free(rtree);
-    free(order);
-    return ok;
 }

@@ -37,7 +37,7 @@ void schema_rtree_bulk_clear(struct schema_rtree_bulk *bulk);
 bool schema_rtree_bulk_add(struct schema_rtree_bulk *bulk, int64_t rowid, struct geo_coord coord,
                            struct aro_error *err);
 
-/** Fills the empty index with all that was added. */
+/** Makes the index of all that was added, and of nothing else. */
 bool schema_rtree_bulk_build(struct schema_rtree_bulk *bulk, struct schema_db *db, const char *name,
                              struct aro_error *err);
 

@@ -148,8 +148,12 @@ static bool is_authority(const char *text, size_t len)
 
 static bool has_forbidden_url_byte(const char *text, size_t len)
 {
+    static const bool forbidden[256] = {
+        ['"'] = true, ['<'] = true, ['>'] = true, ['\\'] = true, ['^'] = true,
+        ['`'] = true, ['{'] = true, ['|'] = true, ['}'] = true,  [0x7F] = true,
+    };
     for (size_t i = 0; i < len; i++) {
-        if ((unsigned char)text[i] <= 0x20 || text[i] == 0x7F || strchr("\"<>\\^`{|}", text[i]))
+        if ((unsigned char)text[i] <= 0x20 || forbidden[(unsigned char)text[i]])
             return true;
     }
     return false;

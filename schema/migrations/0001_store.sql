@@ -128,7 +128,7 @@ CREATE TABLE personnes (
     courriel   TEXT,
     elu        INTEGER NOT NULL CHECK (elu IN (0, 1)),
     PRIMARY KEY (initiative, rang)
-);
+) WITHOUT ROWID;
 
 -- What an initiative was before a change: its public fields as a JSON object. Contact data that
 -- was replaced is gone, so that erasing it needs no search through the past.
