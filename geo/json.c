@@ -19,6 +19,25 @@ static void escape_ascii(struct aro_buffer *out, unsigned char c)
         aro_buffer_printf(out, "\\u%04x", c);
 }
 
+#define EVERY_BYTE(byte) (UINT64_C(0x0101010101010101) * (byte))
+#define ANY_ZERO(word)   (((word)-EVERY_BYTE(0x01)) & ~(word)&EVERY_BYTE(0x80))
+
+/*
+ * True when eight bytes are ASCII that stands for itself; most of a text is.
+ *
+ * Source: "Bit Twiddling Hacks", S. E. Anderson, determine if a word has a byte less than n, or
+ * equal to n (both exact as to whether there is one).
+ */
+static bool eight_plain(const char *text)
+{
+    uint64_t word;
+    memcpy(&word, text, sizeof word);
+    uint64_t control = (word - EVERY_BYTE(0x20)) & ~word & EVERY_BYTE(0x80);
+    return !(control | (word & EVERY_BYTE(0x80)) | ANY_ZERO(word ^ EVERY_BYTE('"')) |
+             ANY_ZERO(word ^ EVERY_BYTE('\\')) | ANY_ZERO(word ^ EVERY_BYTE('<')) |
+             ANY_ZERO(word ^ EVERY_BYTE(0x7F)));
+}
+
 void aro_json_string(struct aro_buffer *out, const char *text, size_t len)
 {
     if (!text) {
@@ -29,6 +48,10 @@ void aro_json_string(struct aro_buffer *out, const char *text, size_t len)
     size_t plain_from = 0;
     aro_buffer_char(out, '"');
     for (size_t i = 0; i < len;) {
+        if (len - i >= 8 && eight_plain(text + i)) {
+            i += 8;
+            continue;
+        }
         size_t step = geo_utf8_len(text + i, len - i);
         bool plain = step > 1 || (step == 1 && bytes[i] >= 0x20 && bytes[i] != '"' &&
                                   bytes[i] != '\\' && bytes[i] != '<' && bytes[i] != 0x7F);

@@ -71,8 +71,7 @@ static void write_axes(struct aro_buffer *out, const struct feature_initiative *
     aro_buffer_char(out, ']');
 }
 
-/* Everything but the closing braces. */
-static void write_compact(struct aro_buffer *out, const struct feature_initiative *feature)
+void feature_initiative_compact(struct aro_buffer *out, const struct feature_initiative *feature)
 {
     const struct schema_initiative *row = feature->row;
     open_feature(out);
@@ -85,18 +84,15 @@ static void write_compact(struct aro_buffer *out, const struct feature_initiativ
     write_axes(out, feature);
     write_raw(out, ",\"themes\":", row->themes);
     write_niveau(out, feature->niveau);
-}
-
-void feature_initiative_compact(struct aro_buffer *out, const struct feature_initiative *feature)
-{
-    write_compact(out, feature);
     aro_buffer_text(out, "}}");
 }
 
-void feature_initiative_full(struct aro_buffer *out, const struct feature_initiative *feature)
+void feature_initiative_full(struct aro_buffer *out, const struct feature_initiative *feature,
+                             const char *compact, size_t compact_len)
 {
+    enum { CLOSING_BRACES = 2 };
     const struct schema_initiative *row = feature->row;
-    write_compact(out, feature);
+    aro_buffer_append(out, compact, compact_len - CLOSING_BRACES);
     write_optional_text(out, ",\"sous_titre\":", row->sous_titre);
     write_optional_text(out, ",\"actions\":", row->actions);
     write_optional_text(out, ",\"synthese\":", row->synthese);

@@ -23,7 +23,11 @@ struct feature_initiative {
 };
 
 void feature_initiative_compact(struct aro_buffer *out, const struct feature_initiative *feature);
-void feature_initiative_full(struct aro_buffer *out, const struct feature_initiative *feature);
+
+/** @param compact  compact_len bytes, the same feature's compact text: the full one goes on from it
+ */
+void feature_initiative_full(struct aro_buffer *out, const struct feature_initiative *feature,
+                             const char *compact, size_t compact_len);
 
 struct feature_label {
     int annee, niveau;

@@ -137,8 +137,11 @@ static void write_texts(struct initiative_rows *rows, const struct schema_initia
         .region = territory_code(snapshot->regions, columns->regions[commune]),
     };
     axes_of(snapshot, usages, axes, &feature.n_axes);
+    size_t compact_start = rows->compact.len;
     feature_initiative_compact(&rows->compact, &feature);
-    feature_initiative_full(&rows->full, &feature);
+    if (!rows->compact.failed) /* else nothing of this is kept */
+        feature_initiative_full(&rows->full, &feature, rows->compact.data + compact_start,
+                                rows->compact.len - compact_start);
     write_words(&rows->words, row, feature.commune_nom);
     rows->compact_starts[rows->n + 1] = rows->compact.len;
     rows->full_starts[rows->n + 1] = rows->full.len;

@@ -35,6 +35,32 @@ static void strings(void **state)
     assert_int_equal(failures, 0);
 }
 
+/* Each character at each place of a text long enough for every way through it. */
+static void any_place(void **state)
+{
+    (void)state;
+    int failures = 0;
+    for (unsigned c = 1; c < 0x80; c++) {
+        char alone[2] = {(char)c, '\0'};
+        struct aro_buffer one = {0};
+        aro_json_string(&one, alone, 1);
+        for (size_t at = 0; at < 24; at++) {
+            char text[24], name[32];
+            struct aro_buffer out = {0};
+            memset(text, 'a', sizeof text);
+            text[at] = (char)c;
+            aro_json_string(&out, text, sizeof text);
+            snprintf(name, sizeof name, "%u at %zu", c, at);
+            CHECK(failures, name,
+                  out.len == sizeof text - 1 + one.len &&
+                      memcmp(out.data + 1 + at, one.data + 1, one.len - 2) == 0);
+            aro_buffer_clear(&out);
+        }
+        aro_buffer_clear(&one);
+    }
+    assert_int_equal(failures, 0);
+}
+
 static const struct {
     double value;
     int decimals;
@@ -68,6 +94,7 @@ static void numbers(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(strings), cmocka_unit_test(numbers)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(strings), cmocka_unit_test(any_place),
+                                       cmocka_unit_test(numbers)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
