@@ -58,7 +58,7 @@ static void shorten(const char *text, size_t len, char *out, size_t capacity)
 static void report(struct import_run *run, const struct schema_problem *problem)
 {
     run->n_problems++;
-    if (run->n_problems <= SCHEMA_IMPORT_MAX_PROBLEMS && run->options->on_problem)
+    if (run->options->on_problem)
         run->options->on_problem(run->options->context, problem);
 }
 

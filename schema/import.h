@@ -8,9 +8,6 @@
 
 #include "schema/store.h"
 
-/** How many problems of an import are reported one by one; all are counted. */
-enum { SCHEMA_IMPORT_MAX_PROBLEMS = 100 };
-
 /** One thing that is wrong in a file. Texts borrowed for the call. */
 struct schema_problem {
     const char *file;

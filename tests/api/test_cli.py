@@ -83,8 +83,7 @@ def test_stores_that_are_none(tmp_path):
         for words in (["serve"], ["init"], ["import", "themes", DATA / "themes.csv"]):
             assert path.name in refused(*words, "--store", path, code=1)
     assert text.read_bytes() == before
-    assert "cannot" in refused("init", "--store", tmp_path / "no" / "folder.sqlite", code=1).lower() \
-        or True
+    assert "folder.sqlite" in refused("init", "--store", tmp_path / "no" / "folder.sqlite", code=1)
 
 
 @pytest.fixture
@@ -116,7 +115,7 @@ GOOD = HEADER + ROW.format(1) + ROW.format(2)
 
 BAD_FILES = {
     "empty": (b"", "empty"),
-    "binary": (bytes(range(256)) * 64, "text"),
+    "binary": (bytes(range(256)) * 64, "binary"),
     "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(2000), ""),
     "Latin-1": ((HEADER + "Été;2019-05-01;Numérique;13056;1a1;e;1\n").encode("latin-1"), "UTF-8"),
     "UTF-16": (GOOD.encode("utf-16"), ""),
@@ -215,7 +214,7 @@ def test_progress_without_a_terminal(small, tmp_path):
 
 def rows(path):
     with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as database:
-        return database.execute("SELECT count(*) FROM initiative").fetchone()[0]
+        return database.execute("SELECT count(*) FROM initiatives").fetchone()[0]
 
 
 def start_import(store, path):
@@ -228,10 +227,13 @@ def start_import(store, path):
     raise AssertionError(f"ended early: {process.wait()}")
 
 
+LARGE = 40000
+
+
 @pytest.fixture(scope="session")
 def large_csv(tmp_path_factory):
     path = tmp_path_factory.mktemp("large") / "large.csv"
-    make_initiatives(path, 60000, seed=2)
+    make_initiatives(path, LARGE, seed=2)
     return path
 
 
@@ -256,7 +258,7 @@ def test_a_stopped_import_changes_nothing(store, large_csv, tmp_path, how):
 
 def test_killed_at_any_moment(store, large_csv, tmp_path):
     """Killed a little later each time, to the end of the commit: all of it, or as before."""
-    small_count, whole_count = rows(store), None
+    counts = {rows(store), LARGE}
     for step in range(6):
         copy = tmp_path / f"copy{step}.sqlite"
         shutil.copy(store, copy)
@@ -267,8 +269,7 @@ def test_killed_at_any_moment(store, large_csv, tmp_path):
         process.kill()
         process.wait()
         dump(copy)
-        whole_count = whole_count or 60000
-        assert rows(copy) in (small_count, max(small_count, whole_count))
+        assert rows(copy) in counts
         copy.unlink()
 
 
