@@ -181,7 +181,7 @@ bool address_set_parse(const char *text, struct address_set *out_set, struct aro
 {
     size_t room = 1;
     for (const char *c = text ? text : ""; *c; c++)
-        room += *c == ',';
+        room += *c == ',' || *c == ' ';
     char *copy = strdup(text ? text : "");
     struct address_set set = {.networks = calloc(room, sizeof *set.networks)};
     bool ok = copy && set.networks ? true : aro_error_no_memory(err);
@@ -224,7 +224,9 @@ bool address_set_contains_text(const struct address_set *set, const char *text, 
     char host[INET6_ADDRSTRLEN];
     uint8_t bytes[16];
     bool v4;
-    const char *bracket = len > 0 && text[0] == '[' ? memchr(text, ']', len) : NULL;
+    if (len == 0)
+        return false;
+    const char *bracket = text[0] == '[' ? memchr(text, ']', len) : NULL;
     const char *colon = memchr(text, ':', len);
     if (bracket) {
         text++;

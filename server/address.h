@@ -40,7 +40,8 @@ struct address_set {
 };
 
 /**
- * @param text  comma-separated addresses or CIDR: "10.0.0.0/8,::1"; NULL or "" is the empty set
+ * @param text  addresses or CIDR, separated by commas or blanks: "10.0.0.0/8,::1"; NULL or "" is
+ * the empty set
  * @param err   ARO_BAD_INPUT naming the entry
  */
 bool address_set_parse(const char *text, struct address_set *out_set, struct aro_error *err);
@@ -48,7 +49,8 @@ void address_set_clear(struct address_set *set);
 
 /** @param address  NULL and other families are in no set */
 bool address_set_contains(const struct address_set *set, const struct sockaddr *address);
-/** The same for an address as text, with or without port: "192.0.2.1", "[2001:db8::1]:4711". */
+/** The same for an address as text, with or without port: "192.0.2.1", "[2001:db8::1]:4711".
+ * @param text  may be NULL when len is 0 */
 bool address_set_contains_text(const struct address_set *set, const char *text, size_t len);
 
 #endif

@@ -82,6 +82,10 @@ static const struct {
      .peer = "10.0.0.1",
      .forwarded = "host=evil.example, for=192.0.2.1;host=a.example, for=\"10.0.0.2:80\";host=b",
      .want = "http://a.example"},
+    {.name = "two elements, none of which says for whom",
+     .peer = "10.0.0.1",
+     .forwarded = "\xB3,host=a.example",
+     .want = "http://a.example"},
     {.name = "comma in quotes",
      .peer = "10.0.0.1",
      .forwarded = "for=\"x,host=evil.example\";host=a.example",
@@ -166,6 +170,7 @@ static void networks(void **state)
         {"2001:db8::/33", "2001:db8:7fff::1", true},
         {"2001:db8::/33", "2001:db8:8000::1", false},
         {"::1 , 10.0.0.1", "10.0.0.1", true},
+        {"::1 ::2 ::3 ::4", "::4", true},
     };
     static const char *const bad[] = {"10.0.0.0/33", "10.0.0",      "a.example",  "10.0.0.0/",
                                       "::/129",      "10.0.0.0/-1", "10.0.0.0/8x"};
