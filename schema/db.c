@@ -277,7 +277,7 @@ bool schema_db_commit(struct schema_db *db, struct aro_error *err)
 void schema_db_set_bulk(struct schema_db *db, bool bulk)
 {
     /* TRUNCATE and not DELETE: the end of the journal is on disk when the commit returns. */
-    static const char on[] = "PRAGMA journal_mode=TRUNCATE; PRAGMA cache_size=-65536";
+    static const char on[] = "PRAGMA journal_mode=TRUNCATE; PRAGMA cache_size=-16384";
     static const char off[] = "PRAGMA journal_mode=WAL; PRAGMA cache_size=-2000";
     sqlite3_busy_timeout(db->handle, 0);
     sqlite3_exec(db->handle, bulk ? on : off, NULL, NULL, NULL);

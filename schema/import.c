@@ -57,7 +57,6 @@ static void shorten(const char *text, size_t len, char *out, size_t capacity)
 
 static void report(struct import_run *run, const struct schema_problem *problem)
 {
-    run->n_problems++;
     if (run->options->on_problem)
         run->options->on_problem(run->options->context, problem);
 }

@@ -23,6 +23,7 @@ struct schema_import_options {
                               what the store has stays */
     bool skip_errors;      /* import the good rows; otherwise one bad row and nothing is imported */
     void *context;         /* handed to the three functions */
+    /* Called for every problem there is: what is shown of a million is the caller's to cap. */
     void (*on_problem)(void *context, const struct schema_problem *problem);
     void (*on_progress)(void *context, const char *stage, double done); /* 0 to 1; -1 unknown */
     bool (*stopped)(void *context); /* asked often; true ends with ARO_STOPPED */

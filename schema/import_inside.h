@@ -70,7 +70,6 @@ struct import_run {
     struct schema_import_summary summary;
     int64_t seq;               /* of the newest change, in the store when the import is done */
     const char *file;          /* being read */
-    uint64_t n_problems;       /* reported or not */
     struct schema_keymap seen; /* keys of this import, to the number of their line */
     char now[24];              /* RFC 3339, UTC: one for the whole import */
     void *state;               /* the kind's */

@@ -54,7 +54,7 @@ static const struct {
      "unknown column 'wxyzwxyz' (regions has: code, nom, chef_lieu, zone)"},
     {"column missing", "departements", "code,nom\n01,Ain\n", "", "no column 'zone'"},
     {"every problem of a row", "communes",
-     "code,nom,zone,population,epci\n1001,,metropole,x,200069199\n",
+     "code,nom,departement,region,zone,population,epci\n1001,,01,84,metropole,x,200069199\n",
      "2:code:1001: an INSEE code of five characters was wanted, perhaps 01001 (a spreadsheet drops "
      "leading zeros)\n"
      "2:nom:: a value was wanted\n"
@@ -64,23 +64,29 @@ static const struct {
      "1 of 1 rows refused, nothing imported"},
     {"given twice", "regions", "code,nom,zone\n11,a,metro\n84,b,metro\n11,c,metro\n",
      "4:code:11: given twice: first at line 2\n", "1 of 3 rows refused"},
-    {"latitude first", "communes", "code,nom,zone,lon,lat\n01001,a,metro,46.1,4.9\n",
+    {"latitude first", "communes",
+     "code,nom,departement,region,zone,lon,lat\n01001,a,01,84,metro,46.1,4.9\n",
      "2:lon:46.1: the latitude seems to come first; longitude, then latitude, was wanted\n", ""},
-    {"decimal comma", "communes", "code;nom;zone;lon;lat\n01001;a;metro;4,9;46.1\n",
+    {"decimal comma", "communes",
+     "code;nom;departement;region;zone;lon;lat\n01001;a;01;84;metro;4,9;46.1\n",
      "2:lon:4,9: a number with a decimal point was wanted, not with a comma\n", ""},
-    {"half a position", "communes", "code,nom,zone,lon,lat\n01001,a,metro,4.9,\n",
+    {"half a position", "communes",
+     "code,nom,departement,region,zone,lon,lat\n01001,a,01,84,metro,4.9,\n",
      "2:lat:: one of the two ordinates is missing: both or neither were wanted\n", ""},
-    {"metres without a system", "communes", "code,nom,zone,x,y\n01001,a,metro,848500,6563000\n",
+    {"metres without a system", "communes",
+     "code,nom,departement,region,zone,x,y\n01001,a,01,84,metro,848500,6563000\n",
      "2:x:848500: x and y need --crs, the system they are in, such as --crs EPSG:2154\n", ""},
-    {"postal code", "communes", "code,nom,zone,codes_postaux\n01001,a,metro,01400|1400\n",
+    {"postal code", "communes",
+     "code,nom,departement,region,zone,codes_postaux\n01001,a,01,84,metro,01400|1400\n",
      "2:codes_postaux:01400|1400: a postal code of five digits was wanted\n", ""},
     {"alias of no one", "communes",
-     "code,type,nom,commune,zone\n13201,arrondissement-municipal,"
-     "Marseille 1er,13055,metro\n",
+     "code,type,nom,commune,departement,region,zone\n13201,arrondissement-municipal,"
+     "Marseille 1er,13055,01,84,metro\n",
      "2:commune:13055: no such commune of today; import communes first\n", "1 of 1"},
     {"alias of nothing", "communes-anciennes", "code,nom,commune\n01099,a,\n",
      "2:commune:: a value was wanted\n", ""},
-    {"commune of a commune", "communes", "code,nom,zone,commune\n01001,a,metro,01015\n",
+    {"commune of a commune", "communes",
+     "code,nom,departement,region,zone,commune\n01001,a,01,84,metro,01015\n",
      "2:commune:01015: a commune of today belongs to no other; empty was wanted\n", ""},
     {"unknown région", "departements", "code,nom,region,zone\n69,Rhône,11,metro\n",
      "2:region:11: no such région in the store; import regions first\n", ""},
@@ -205,9 +211,11 @@ static void geojson(void **state)
     static const char text[] =
         "{\"type\":\"FeatureCollection\",\"features\":["
         "{\"type\":\"Feature\",\"geometry\":null,\"properties\":"
-        "{\"code\":\"01004\",\"nom\":\"Ambérieu-en-Bugey\",\"zone\":\"metro\"}},\n"
+        "{\"code\":\"01004\",\"nom\":\"Ambérieu-en-Bugey\",\"departement\":\"01\",\"region\":"
+        "\"84\",\"zone\":\"metro\"}},\n"
         "{\"type\":\"Feature\",\"geometry\":{\"type\":\"Point\",\"coordinates\":[5.35,45.95]},"
-        "\"properties\":{\"code\":\"01005\",\"nom\":\"Ambérieux\",\"zone\":\"metro\","
+        "\"properties\":{\"code\":\"01005\",\"nom\":\"Ambérieux\",\"departement\":\"01\","
+        "\"region\":\"84\",\"zone\":\"metro\","
         "\"population\":1750,\"codes_postaux\":[\"01330\",\"01331\"],\"niveau\":null}}]}";
     CHECK(failures, "imported",
           store && import_text(&folder, store, "communes", "c.geojson", text));
@@ -233,7 +241,8 @@ static void geojson_in_another_system(void **state)
         "{\"type\":\"FeatureCollection\",\"crs\":{\"type\":\"name\",\"properties\":"
         "{\"name\":\"urn:ogc:def:crs:EPSG::2154\"}},\"features\":["
         "{\"type\":\"Feature\",\"geometry\":{\"type\":\"Point\",\"coordinates\":[700000,6600000]},"
-        "\"properties\":{\"code\":\"18001\",\"nom\":\"Achères\",\"zone\":\"metro\"}}]}";
+        "\"properties\":{\"code\":\"18001\",\"nom\":\"Achères\",\"departement\":\"01\",\"region\":"
+        "\"84\",\"zone\":\"metro\"}}]}";
     const char *path = temp_file(&folder, "c.geojson", text, strlen(text));
     struct import_result without = {0}, with = {0};
     import_with(store, "communes", path, (struct schema_import_options){0}, &without);
