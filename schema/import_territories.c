@@ -80,7 +80,7 @@ enum { DEPARTEMENT_REGION = 2 };
 static const struct import_column departement_columns[] = {
     {"code", true, import_departement_code},
     {"nom", true, import_name},
-    [DEPARTEMENT_REGION] = {"region", false, import_region_code},
+    [DEPARTEMENT_REGION] = {"region", true, import_region_code},
     {"chef_lieu", false, import_commune_code},
     {"zone", true, import_zone},
 };

@@ -52,7 +52,8 @@ static const struct {
      "unknown column 'populaton': perhaps 'population'?"},
     {"unlike any column", "regions", "code,nom,zone,wxyzwxyz\n", "",
      "unknown column 'wxyzwxyz' (regions has: code, nom, chef_lieu, zone)"},
-    {"column missing", "departements", "code,nom\n01,Ain\n", "", "no column 'zone'"},
+    {"column missing", "departements", "code,nom\n01,Ain\n", "",
+     "no column 'region', which departements need"},
     {"every problem of a row", "communes",
      "code,nom,departement,region,zone,population,epci\n1001,,01,84,metropole,x,200069199\n",
      "2:code:1001: an INSEE code of five characters was wanted, perhaps 01001 (a spreadsheet drops "
