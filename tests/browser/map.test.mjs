@@ -219,7 +219,7 @@ test('a sheet opens with all it has, and closing gives the keyboard back', async
   assert.equal(await page.locator('#fiche .axe-chip').count(), properties.themes.length);
   await page.keyboard.press('Escape');
   await page.waitForSelector('#fiche', { state: 'hidden' });
-  assert.equal(await page.evaluate(() => document.activeElement.dataset.id), id);
+  await page.waitForFunction((wanted) => document.activeElement.dataset.id === wanted, id);
   await page.goForward();
   await page.waitForSelector('#fiche h2');
   await page.reload();

@@ -212,7 +212,7 @@ class Page {
     const places = [];
     const shown = this.#fiche.shown();
     if (state.fiche && shown?.id === state.fiche && shown.geometry)
-      places.push({ coordinates: shown.geometry.coordinates, strong: true });
+      places.push({ coordinates: shown.geometry.coordinates, strong: true, axes: shown.properties.axes });
     if (state.pile) places.push({ coordinates: state.pile.split(',').map(Number), strong: true });
     if (this.#hovered?.geometry && !state.fiche) places.push({ coordinates: this.#hovered.geometry.coordinates });
     this.#map.mark(places);

@@ -2,6 +2,7 @@
  * Points that the server sends one by one can still lie on top of each other on the screen: those
  * of one small square are drawn as one cluster, with the same properties as the server's.
  */
+import { levelOf } from './viewport.js';
 
 /** Side of a square, in pixels at a whole zoom; it divides a tile, so that squares stay put. */
 const CELL_PX = 64;
@@ -63,7 +64,7 @@ function clusterOf(features, zoom) {
  */
 export function gather(features, zoom) {
   if (zoom >= OPEN_ZOOM) return features;
-  const level = Math.floor(zoom);
+  const level = levelOf(zoom);
   const clusters = features.filter(({ properties }) => properties.cluster);
   const singles = features.filter(({ properties }) => !properties.cluster);
   return [...clusters, ...byCell(singles, level).map((members) => (members.length > 1 ? clusterOf(members, level) : members[0]))];

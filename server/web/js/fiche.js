@@ -3,7 +3,7 @@
  */
 import { addressOf, ApiError, latest } from './api.js';
 import { arobases, axeMark, byId, h, icon } from './dom.js';
-import { longDate, shortUrl } from './format.js';
+import { longDate, shortUrl, typeset } from './format.js';
 import { axeOf, libelle, theme } from './themes.js';
 
 /** Fields of prose, in reading order. */
@@ -17,7 +17,7 @@ const PROSE = [
 ];
 const LINKS = [['liens', 'Liens'], ['photos', 'Photos'], ['videos', 'Vidéos']];
 
-const paragraphs = (text) => text.split(/\n\s*\n|\n/).filter((line) => line.trim()).map((line) => h('p', {}, line));
+const paragraphs = (text) => text.split(/\n\s*\n|\n/).filter((line) => line.trim()).map((line) => h('p', {}, typeset(line)));
 
 function section(title, ...content) {
   return h('section', { class: 'fiche-part' }, h('h3', {}, title), ...content);
@@ -90,8 +90,8 @@ export function createFiche(actions) {
     article.replaceChildren(bar(),
       h('header', { class: `fiche-head axe-${axe}` },
         h('p', { class: 'fiche-trail' }, axeMark(axe), h('span', {}, trail(properties.themes[0]) || libelle(axe))),
-        h('h2', { id: 'titre-fiche', tabindex: '-1' }, properties.titre),
-        properties.sous_titre && h('p', { class: 'lead' }, properties.sous_titre),
+        h('h2', { id: 'titre-fiche', tabindex: '-1' }, typeset(properties.titre)),
+        properties.sous_titre && h('p', { class: 'lead' }, typeset(properties.sous_titre)),
         h('dl', { class: 'facts' },
           h('div', {}, h('dt', {}, icon('pin'), h('span', { class: 'sr-only' }, 'Commune')), h('dd', {}, properties.commune_nom, ' ', arobases(properties.niveau))),
           h('div', {}, h('dt', {}, icon('calendar'), h('span', { class: 'sr-only' }, 'Date')), h('dd', {}, h('time', { datetime: properties.date }, longDate(properties.date)))))),

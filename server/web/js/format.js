@@ -34,6 +34,9 @@ export function monthYear(iso) {
   return Number.isNaN(date.getTime()) ? iso : SHORT_DATE.format(date);
 }
 
+/** Keeps the double signs of French with the word before or after them. */
+export const typeset = (text) => text.replace(/ ([:;?!»])/g, `${NBSP}$1`).replaceAll('« ', `«${NBSP}`);
+
 /** "https://www.example.org/a/b" → "example.org/a/b", cut where it is long. */
 export function shortUrl(url) {
   const text = url.replace(/^https?:\/\/(www\.)?/, '').replace(/\/$/, '');

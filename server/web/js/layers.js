@@ -22,7 +22,7 @@ export function addLayers(map, dark, ownBasemap) {
     map.addSource('communes', { type: 'geojson', data: EMPTY });
     map.addLayer(townNames('communes-vues', 'communes', c, { minzoom: LIVE_NAMES_ZOOM }));
   }
-  map.addLayer({
+  const halo = {
     id: 'halo',
     type: 'circle',
     source: 'reperes',
@@ -33,7 +33,7 @@ export function addLayers(map, dark, ownBasemap) {
       'circle-stroke-color': accent,
       'circle-stroke-width': 2.5,
     },
-  });
+  };
   map.addLayer({
     id: 'initiatives',
     type: 'symbol',
@@ -51,7 +51,15 @@ export function addLayers(map, dark, ownBasemap) {
       'text-allow-overlap': true,
       'text-padding': 0,
     },
-    paint: { 'text-color': ink, 'icon-opacity-transition': { duration: 150 } },
+    paint: { 'text-color': ink },
+  });
+  map.addLayer(halo);
+  map.addLayer({
+    id: 'choisie',
+    type: 'symbol',
+    source: 'reperes',
+    filter: ['has', 'image'],
+    layout: { 'icon-image': ['get', 'image'], 'icon-allow-overlap': true, 'icon-ignore-placement': true },
   });
 }
 

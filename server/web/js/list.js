@@ -4,7 +4,7 @@
  */
 import { get, latest, nextPage } from './api.js';
 import { axeMark, byId, h, icon } from './dom.js';
-import { counted, monthYear, number } from './format.js';
+import { counted, monthYear, number, typeset } from './format.js';
 import { axeOf, filterParams, libelle } from './themes.js';
 import { bboxText } from './viewport.js';
 
@@ -30,6 +30,8 @@ export function createList(actions) {
   let listed = [];
   let matched = 0;
   let listedAnswer = null;
+  /** Id of the sheet whose row the keyboard is to be put on when it comes. */
+  let awaited = null;
 
   function row(feature) {
     const { titre, commune_nom: commune, date, axes, themes } = feature.properties;
@@ -45,7 +47,7 @@ export function createList(actions) {
         onblur: () => actions.hover(null),
       },
       axeMarks(axes ?? [...new Set(themes.map(axeOf))]),
-      h('span', { class: 'row-title' }, titre),
+      h('span', { class: 'row-title' }, typeset(titre)),
       h('span', { class: 'row-where' }, h('strong', {}, commune), ' · ', monthYear(date))));
   }
 
@@ -113,13 +115,15 @@ export function createList(actions) {
     drawFoot(answer);
     if (!matched) drawEmpty(filtered);
     list.closest('.panel').scrollTop = 0;
-    if (focused) focus(focused);
+    const waiting = document.activeElement === byId('resultats') ? awaited : null;
+    if (focused ?? waiting) focus(focused ?? waiting);
   }
 
-  /** Puts the keyboard on a sheet's row, or on the heading. */
+  /** Puts the keyboard on a sheet's row; until that is listed, on the heading. */
   function focus(id) {
-    const target = id && list.querySelector(`[data-id="${id}"]`);
-    (target || byId('resultats')).focus();
+    const target = list.querySelector(`[data-id="${id}"]`);
+    awaited = target ? null : id;
+    (target ?? byId('resultats')).focus();
   }
 
   list.replaceChildren(...Array.from({ length: 8 }, skeleton));

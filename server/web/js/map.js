@@ -3,7 +3,7 @@
  */
 import { LIVE_NAMES_ZOOM, ownStyle } from './basemap.js';
 import { gather } from './crowd.js';
-import { byId, h, prefersStillness } from './dom.js';
+import { h, prefersStillness } from './dom.js';
 import { number } from './format.js';
 import { addLayers, CLICKABLE, emptyCollection } from './layers.js';
 import { drawImage, imageOf, RATIO } from './markers.js';
@@ -15,6 +15,9 @@ const { maplibregl } = window;
 const METROPOLE = [[-5.2, 41.3], [9.7, 51.2]];
 const MAX_ZOOM = 18;
 const CLOSE_ZOOM = 14;
+/** The strip of territories over the map's foot, and the sheet's glimpse (panel.css). */
+const STRIP_PX = 80;
+const GLIMPSE_PX = 148;
 
 const LOCALE = {
   'AttributionControl.ToggleAttribution': 'Afficher ou masquer les sources',
@@ -31,23 +34,20 @@ const LOCALE = {
 const NARROW = matchMedia('(max-width: 719px)');
 const darkScheme = matchMedia('(prefers-color-scheme: dark)');
 
-/** Room for what stands at the edges of the map. */
-const edges = () => (NARROW.matches ? { top: 60, bottom: 16, left: 16, right: 16 } : { top: 64, bottom: 100, left: 24, right: 64 });
+/** Room for what stands at the edges of the map, above the sheet that covers its foot. */
+const edges = (covered) => (NARROW.matches ? { top: 60, bottom: 16 + covered + STRIP_PX, left: 16, right: 16 }
+  : { top: 64, bottom: 24 + STRIP_PX, left: 24, right: 64 });
 
-/** The part of the map that nothing covers, as a box of degrees. */
-function visibleBox(map) {
-  const frame = map.getContainer().getBoundingClientRect();
-  const sheet = byId('panneau').getBoundingClientRect();
-  const covered = sheet.left <= frame.left && sheet.right >= frame.right
-    ? Math.max(0, frame.bottom - sheet.top) : 0;
-  const height = Math.max(60, frame.height - covered);
+/** The part of the map above what covers its foot, as a box of degrees. */
+function visibleBox(map, covered) {
+  const { clientWidth: width, clientHeight: height } = map.getContainer();
   const northWest = map.unproject([0, 0]);
-  const southEast = map.unproject([frame.width, height]);
+  const southEast = map.unproject([width, Math.max(60, height - covered)]);
   return { west: northWest.lng, north: northWest.lat, east: southEast.lng, south: southEast.lat };
 }
 
 /** How large a point is drawn: small where a region is seen, whole in a town. */
-const pointScale = (zoom) => Math.min(1, Math.max(0.5, 0.5 + (zoom - 6) * 0.1));
+const pointScale = (zoom) => Math.min(1, Math.max(0.65, 0.65 + (zoom - 7) * 0.1));
 
 /** A feature of /map with what its layer needs. */
 function drawn(feature, index, dark, scale) {
@@ -76,7 +76,7 @@ export function createMap(basemap, position) {
     container: 'carte',
     style: basemap ?? ownStyle(darkScheme.matches),
     ...(position ? { center: [position.lon, position.lat], zoom: position.zoom }
-      : { bounds: METROPOLE, fitBoundsOptions: { padding: edges() } }),
+      : { bounds: METROPOLE, fitBoundsOptions: { padding: edges(GLIMPSE_PX) } }),
     minZoom: 1.5,
     maxZoom: MAX_ZOOM,
     dragRotate: false,
@@ -101,6 +101,8 @@ class MapView extends EventTarget {
   /** The features of /map, and what is drawn for them. */
   #answer = emptyCollection();
   #drawn = [];
+  /** Pixels of the map's foot that the sheet covers. */
+  #covered = 0;
   #communes = emptyCollection();
   #marks = emptyCollection();
   #popup = new maplibregl.Popup({ closeButton: false, closeOnClick: false, offset: 16, className: 'bulle', maxWidth: '260px' });
@@ -166,7 +168,7 @@ class MapView extends EventTarget {
     const dark = darkScheme.matches;
     const zoom = this.#map.getZoom();
     this.#drawn = gather(this.#answer.features, zoom);
-    const features = spread(this.#drawn, Math.floor(zoom)).map((feature, index) => drawn(feature, index, dark, pointScale(zoom)));
+    const features = spread(this.#drawn, zoom).map((feature, index) => drawn(feature, index, dark, pointScale(zoom)));
     this.#map.getSource('initiatives')?.setData({ type: 'FeatureCollection', features });
     this.#map.getSource('communes')?.setData(this.#communes);
     this.#map.getSource('reperes')?.setData(this.#marks);
@@ -174,7 +176,7 @@ class MapView extends EventTarget {
 
   /** The view: box of degrees that is seen, and zoom. */
   get box() {
-    return visibleBox(this.#map);
+    return visibleBox(this.#map, this.#covered);
   }
 
   /** The whole frame, with what the sheet covers. */
@@ -211,10 +213,12 @@ class MapView extends EventTarget {
     this.#map.getSource('communes')?.setData(this.#communes);
   }
 
-  /** Rings places: [{coordinates, strong}]. */
+  /** Rings places: [{coordinates, strong, axes}]; with axes the point itself is drawn there too. */
   mark(places) {
-    const features = places.map(({ coordinates, strong }) => ({
-      type: 'Feature', properties: { radius: strong ? 19 : 16 }, geometry: { type: 'Point', coordinates },
+    const features = places.map(({ coordinates, strong, axes }) => ({
+      type: 'Feature',
+      properties: { radius: strong ? 19 : 16, ...(axes ? { image: imageOf({ axes }, darkScheme.matches) } : {}) },
+      geometry: { type: 'Point', coordinates },
     }));
     this.#marks = { type: 'FeatureCollection', features };
     this.#map.getSource('reperes')?.setData(this.#marks);
@@ -236,7 +240,7 @@ class MapView extends EventTarget {
 
   /** Frames [[west, south], [east, north]]. */
   fit(bounds) {
-    this.#go((how) => this.#map.fitBounds(bounds, { padding: edges(), maxZoom: 13, ...how }));
+    this.#go((how) => this.#map.fitBounds(bounds, { ...how, padding: edges(this.#covered), maxZoom: 13, offset: [0, 0] }));
   }
 
   /** Jumps without a flight: the back button. */
@@ -247,15 +251,13 @@ class MapView extends EventTarget {
   }
 
   #go(move) {
-    move({ duration: prefersStillness() ? 0 : 700, essential: true });
+    move({ duration: prefersStillness() ? 0 : 700, essential: true, offset: [0, -this.#covered / 2] });
   }
 
-  /** Keeps the middle of the map above the sheet, `pixels` high over its foot. */
+  /** Notes that the sheet covers `pixels` of the map's foot: what is shown stays above it. */
   coverFoot(pixels) {
-    this.#map.setPadding({ bottom: pixels });
-  }
-
-  resize() {
-    this.#map.resize();
+    if (pixels === this.#covered) return;
+    this.#covered = pixels;
+    this.dispatchEvent(new Event('move'));
   }
 }

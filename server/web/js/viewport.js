@@ -9,8 +9,10 @@ import { filterParams } from './themes.js';
 const PADDING = 0.3;
 const MAX_LATITUDE = 85.05113;
 
+/** The whole zoom whose squares suit a zoom of the map: theirs are 0.8 to 1.6 times their size. */
+export const levelOf = (zoom) => Math.floor(zoom + 0.3);
 /** The server counts zooms on tiles of 256 pixels, MapLibre on tiles of 512. */
-export const serverZoom = (zoom) => Math.min(22, Math.max(0, Math.floor(zoom) + 1));
+export const serverZoom = (zoom) => Math.min(22, Math.max(0, levelOf(zoom) + 1));
 export const mapZoom = (zoom) => zoom - 1;
 
 const column = (lon, squares) => ((lon + 180) / 360) * squares;
