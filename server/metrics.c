@@ -171,15 +171,15 @@ static void write_snapshot(const struct metrics *metrics, const struct snapshot 
                 (double)snapshot->communes.n);
 }
 
+/* The second number of /proc/self/statm, in pages: see proc(5). */
 static double resident_bytes(void)
 {
-    unsigned long long pages = 0;
+    char line[128];
     FILE *file = fopen("/proc/self/statm", "re");
-    if (!file)
-        return 0;
-    if (fscanf(file, "%*u %llu", &pages) != 1)
-        pages = 0;
-    fclose(file);
+    const char *after_total = file && fgets(line, sizeof line, file) ? strchr(line, ' ') : NULL;
+    if (file)
+        fclose(file);
+    unsigned long long pages = after_total ? strtoull(after_total, NULL, 10) : 0;
     return (double)pages * (double)sysconf(_SC_PAGESIZE);
 }
 
