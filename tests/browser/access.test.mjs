@@ -15,11 +15,19 @@ after(async () => {
   await server?.stop();
 });
 
-for (const [width, height] of [[320, 568], [768, 1024], [1440, 900]]) {
+for (const [width, height] of [
+  [320, 568],
+  [768, 1024],
+  [1440, 900],
+]) {
   test(`nothing is wider than the screen at ${width} px`, async () => {
     const page = await openPage(browser, server.url, { viewport: { width, height } });
     await settled(page);
-    const widths = await page.evaluate(() => [document.documentElement.scrollWidth, document.getElementById('panneau').scrollWidth - document.getElementById('panneau').clientWidth]);
+    const widths = await page.evaluate(() => [
+      document.documentElement.scrollWidth,
+      document.getElementById('panneau').scrollWidth -
+        document.getElementById('panneau').clientWidth,
+    ]);
     assert.equal(widths[0], width);
     assert.ok(widths[1] <= 0, `the panel overflows by ${widths[1]} px`);
     await page.finish();
@@ -33,7 +41,10 @@ test('at 320 px the list is a sheet over the map that opens and closes', async (
   const low = await height();
   assert.ok(low < 200, `${low} px`);
   await page.click('#poignee');
-  await page.waitForFunction((before) => document.getElementById('panneau').getBoundingClientRect().height > before + 80, low);
+  await page.waitForFunction(
+    (before) => document.getElementById('panneau').getBoundingClientRect().height > before + 80,
+    low,
+  );
   await page.locator('#liste .row').first().click();
   await page.waitForSelector('#titre-fiche');
   assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 320);
@@ -47,17 +58,22 @@ async function walk(page, times) {
   const reached = [];
   for (let i = 0; i < times; i++) {
     await page.keyboard.press('Tab');
-    reached.push(await page.evaluate(() => {
-      const at = document.activeElement;
-      const box = at.getBoundingClientRect();
-      const style = getComputedStyle(at);
-      const ring = getComputedStyle(at.closest('.search') ?? at);
-      return {
-        name: at.id || at.className || at.tagName,
-        seen: box.width > 0 && box.height > 0,
-        marked: style.outlineStyle !== 'none' || ring.boxShadow !== 'none' || ring.outlineStyle !== 'none',
-      };
-    }));
+    reached.push(
+      await page.evaluate(() => {
+        const at = document.activeElement;
+        const box = at.getBoundingClientRect();
+        const style = getComputedStyle(at);
+        const ring = getComputedStyle(at.closest('.search') ?? at);
+        return {
+          name: at.id || at.className || at.tagName,
+          seen: box.width > 0 && box.height > 0,
+          marked:
+            style.outlineStyle !== 'none' ||
+            ring.boxShadow !== 'none' ||
+            ring.outlineStyle !== 'none',
+        };
+      }),
+    );
   }
   return reached;
 }
@@ -67,9 +83,19 @@ test('the keyboard reaches every control, and one sees where it is', async () =>
   await settled(page);
   const reached = await walk(page, 30);
   const names = reached.map(({ name }) => name).join(' ');
-  for (const wanted of ['skip', 'brand', 'mots', 'bouton-filtres', 'maplibregl-canvas', 'axe-button', 'territory', 'row'])
+  for (const wanted of [
+    'skip',
+    'brand',
+    'mots',
+    'bouton-filtres',
+    'maplibregl-canvas',
+    'axe-button',
+    'territory',
+    'row',
+  ])
     assert.ok(names.includes(wanted), `${wanted} is not reached: ${names}`);
-  for (const { name, seen, marked } of reached) assert.ok(seen && marked, `${name}: seen ${seen}, marked ${marked}`);
+  for (const { name, seen, marked } of reached)
+    assert.ok(seen && marked, `${name}: seen ${seen}, marked ${marked}`);
   await page.finish();
 });
 
@@ -88,7 +114,9 @@ test('totals are announced', async () => {
   const page = await openPage(browser, server.url);
   await settled(page);
   await page.click('#axes [data-axe="1"]');
-  await page.waitForFunction(() => /initiatives? dans cette vue/.test(document.getElementById('annonce').textContent));
+  await page.waitForFunction(() =>
+    /initiatives? dans cette vue/.test(document.getElementById('annonce').textContent),
+  );
   assert.equal(await page.getAttribute('#annonce', 'aria-live'), 'polite');
   await page.finish();
 });
@@ -97,17 +125,28 @@ test('every control has a name', async () => {
   const page = await openPage(browser, server.url);
   await settled(page);
   await page.click('#bouton-filtres');
-  const nameless = await page.evaluate(() => [...document.querySelectorAll('button, a[href], input, select, [role=option]')]
-    .filter((node) => node.checkVisibility() && !(node.getAttribute('aria-label') || node.textContent.trim() || node.title
-      || node.labels?.length))
-    .map((node) => node.outerHTML.slice(0, 120)));
+  const nameless = await page.evaluate(() =>
+    [...document.querySelectorAll('button, a[href], input, select, [role=option]')]
+      .filter(
+        (node) =>
+          node.checkVisibility() &&
+          !(
+            node.getAttribute('aria-label') ||
+            node.textContent.trim() ||
+            node.title ||
+            node.labels?.length
+          ),
+      )
+      .map((node) => node.outerHTML.slice(0, 120)),
+  );
   assert.deepEqual(nameless, []);
   await page.finish();
 });
 
 /** Contrast of texts with the colours behind them (WCAG 2.2, 1.4.3), for those below `least`. */
 function lowContrast() {
-  const channel = (value) => (value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4);
+  const channel = (value) =>
+    value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4;
   const canvas = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
   const rgba = (colour) => {
     canvas.clearRect(0, 0, 1, 1);
@@ -127,10 +166,20 @@ function lowContrast() {
   const low = new Set();
   while (texts.nextNode()) {
     const node = texts.currentNode.parentElement;
-    if (!texts.currentNode.textContent.trim() || !node.checkVisibility({ opacityProperty: true }) || node.closest('.sr-only, noscript, :disabled, .missed, option')) continue;
-    const [a, b] = [luminance(rgba(getComputedStyle(node).color)), luminance(behind(node))].sort((x, y) => y - x);
+    if (
+      !texts.currentNode.textContent.trim() ||
+      !node.checkVisibility({ opacityProperty: true }) ||
+      node.closest('.sr-only, noscript, :disabled, .missed, option')
+    )
+      continue;
+    const [a, b] = [luminance(rgba(getComputedStyle(node).color)), luminance(behind(node))].sort(
+      (x, y) => y - x,
+    );
     const ratio = (a + 0.05) / (b + 0.05);
-    if (ratio < 4.5) low.add(`${node.className || node.tagName} "${texts.currentNode.textContent.trim().slice(0, 30)}" ${ratio.toFixed(2)}`);
+    if (ratio < 4.5)
+      low.add(
+        `${node.className || node.tagName} "${texts.currentNode.textContent.trim().slice(0, 30)}" ${ratio.toFixed(2)}`,
+      );
   }
   return [...low];
 }
@@ -161,9 +210,12 @@ test('an unreachable server is said, and trying again works', async () => {
   assert.match(await page.textContent('#total'), /indisponibles/);
   await page.context().setOffline(false);
   await page.click('#panne button');
-  assert.ok(await total(page) > 0);
+  assert.ok((await total(page)) > 0);
   await page.waitForSelector('#panne', { state: 'hidden' });
-  assert.deepEqual(page.faults.filter((fault) => !fault.includes('ERR_INTERNET_DISCONNECTED')), []);
+  assert.deepEqual(
+    page.faults.filter((fault) => !fault.includes('ERR_INTERNET_DISCONNECTED')),
+    [],
+  );
   await page.context().close();
 });
 

@@ -16,7 +16,8 @@ import { chromium } from 'playwright-core';
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const AROBASE = process.env.AROBASE ?? path.join(ROOT, 'build/server/arobase');
-const GENERATOR = process.env.AROBASE_FIXTURES ?? path.join(ROOT, 'build/fixtures/arobase-fixtures');
+const GENERATOR =
+  process.env.AROBASE_FIXTURES ?? path.join(ROOT, 'build/fixtures/arobase-fixtures');
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const START_MS = 20000;
 /** A software renderer on a busy machine takes its time. */
@@ -29,9 +30,23 @@ function makeStore(folder) {
   const store = path.join(folder, 'demo.sqlite');
   const sheets = path.join(folder, 'initiatives.csv');
   const fixture = (name) => path.join(ROOT, 'fixtures', name);
-  const run = (...words) => execFileSync(AROBASE, words, { stdio: ['ignore', 'ignore', 'inherit'] });
-  execFileSync(GENERATOR, ['initiatives', '--communes', fixture('communes.csv'), '--labels', fixture('labels-synthetiques.csv'),
-    '--themes', fixture('themes.csv'), '--count', '11784', '--seed', '1', '--output', sheets]);
+  const run = (...words) =>
+    execFileSync(AROBASE, words, { stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync(GENERATOR, [
+    'initiatives',
+    '--communes',
+    fixture('communes.csv'),
+    '--labels',
+    fixture('labels-synthetiques.csv'),
+    '--themes',
+    fixture('themes.csv'),
+    '--count',
+    '11784',
+    '--seed',
+    '1',
+    '--output',
+    sheets,
+  ]);
   run('init', '--store', store);
   for (const kind of KINDS) run('import', kind, fixture(`${kind}.csv`), '--store', store);
   run('import', 'labels', fixture('labels-synthetiques.csv'), '--store', store);
@@ -43,8 +58,13 @@ function makeStore(folder) {
 function addressOf(program) {
   return new Promise((resolve, reject) => {
     const said = [];
-    const timer = setTimeout(() => reject(new Error(`the server did not start:\n${said.join('\n')}`)), START_MS);
-    program.on('exit', (code) => reject(new Error(`the server ended with ${code}:\n${said.join('\n')}`)));
+    const timer = setTimeout(
+      () => reject(new Error(`the server did not start:\n${said.join('\n')}`)),
+      START_MS,
+    );
+    program.on('exit', (code) =>
+      reject(new Error(`the server ended with ${code}:\n${said.join('\n')}`)),
+    );
     createInterface({ input: program.stderr }).on('line', (line) => {
       said.push(line);
       const found = /listening on (http:\/\/\S+)/.exec(line);
@@ -63,9 +83,14 @@ export async function startServer() {
   assert.ok(existsSync(AROBASE), `there is no program '${AROBASE}': run ./dev setup`);
   const folder = mkdtempSync(path.join(tmpdir(), 'arobase-browser-'));
   const store = process.env.AROBASE_DEMO_STORE ?? makeStore(folder);
-  const program = spawn(AROBASE, ['serve', '--store', store, '--listen', '127.0.0.1:0', '--metrics-listen', 'none'],
-    { stdio: ['ignore', 'ignore', 'pipe'] });
-  const ended = new Promise((resolve) => { program.on('exit', resolve); });
+  const program = spawn(
+    AROBASE,
+    ['serve', '--store', store, '--listen', '127.0.0.1:0', '--metrics-listen', 'none'],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  const ended = new Promise((resolve) => {
+    program.on('exit', resolve);
+  });
   const stop = async () => {
     program.kill('SIGTERM');
     await ended;
@@ -82,8 +107,17 @@ export async function startServer() {
 export function startBrowser() {
   return chromium.launch({
     executablePath: CHROMIUM,
-    args: ['--no-sandbox', '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--disable-quic',
-      '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    args: [
+      '--no-sandbox',
+      '--use-gl=angle',
+      '--use-angle=swiftshader',
+      '--enable-unsafe-swiftshader',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
   });
 }
 
@@ -96,7 +130,12 @@ export function startBrowser() {
  * @param {Object} [how]  options of the browser's context
  */
 export async function openPage(browser, url, how = {}) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'fr-FR', reducedMotion: 'reduce', ...how });
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    locale: 'fr-FR',
+    reducedMotion: 'reduce',
+    ...how,
+  });
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE_MS);
   const faults = [];
@@ -107,7 +146,8 @@ export async function openPage(browser, url, how = {}) {
   page.on('pageerror', (error) => faults.push(`exception: ${error.stack ?? error}`));
   page.on('request', (request) => {
     const asked = request.url();
-    if (!/^(blob|data):/.test(asked) && new URL(asked).origin !== origin) faults.push(`request off the machine: ${asked}`);
+    if (!/^(blob|data):/.test(asked) && new URL(asked).origin !== origin)
+      faults.push(`request off the machine: ${asked}`);
   });
   page.finish = async () => {
     await context.close();
@@ -127,7 +167,9 @@ export async function settled(page) {
 
 /** The number at the head of the list, as the page says it. */
 export async function total(page) {
-  await page.waitForFunction(() => /^[\d\s\u00a0]+initiative/.test(document.getElementById('total').textContent));
+  await page.waitForFunction(() =>
+    /^[\d\s\u00a0]+initiative/.test(document.getElementById('total').textContent),
+  );
   const text = await page.textContent('#total');
   return Number(text.replace(/initiative.*/, '').replace(/\D/g, ''));
 }
@@ -145,7 +187,8 @@ export async function pixelOf(page, [lon, lat]) {
   const place = placeOf(page);
   const size = TILE_PX * 2 ** place.zoom;
   const x = (degrees) => ((degrees + 180) / 360) * size;
-  const y = (degrees) => ((1 - Math.asinh(Math.tan(degrees * (Math.PI / 180))) / Math.PI) / 2) * size;
+  const y = (degrees) =>
+    ((1 - Math.asinh(Math.tan(degrees * (Math.PI / 180))) / Math.PI) / 2) * size;
   const frame = await page.locator('#carte').boundingBox();
   return {
     x: frame.x + frame.width / 2 + x(lon) - x(place.lon),

@@ -9,12 +9,18 @@ import { fileURLToPath } from 'node:url';
 import { openPage, settled, startBrowser, startServer } from './harness.mjs';
 
 const MOST_BYTES = 300e3;
-const file = process.argv[2] ?? path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../fixtures/screenshot.png');
+const file =
+  process.argv[2] ??
+  path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../fixtures/screenshot.png');
 
 /** Fewer bytes where the machine has the tool: the picture is flat colours. */
 function shrink() {
   try {
-    execFileSync('pngquant', ['--force', '--skip-if-larger', '--speed', '1', '--output', file, '256', file], { stdio: 'ignore' });
+    execFileSync(
+      'pngquant',
+      ['--force', '--skip-if-larger', '--speed', '1', '--output', file, '256', file],
+      { stdio: 'ignore' },
+    );
   } catch (error) {
     if (error.code !== 'ENOENT' && error.status !== 98) throw error;
   }
@@ -23,7 +29,10 @@ function shrink() {
 const server = await startServer();
 const browser = await startBrowser();
 try {
-  const page = await openPage(browser, server.url, { colorScheme: 'light', viewport: { width: 1280, height: 800 } });
+  const page = await openPage(browser, server.url, {
+    colorScheme: 'light',
+    viewport: { width: 1280, height: 800 },
+  });
   await settled(page);
   await page.waitForTimeout(1500);
   await page.screenshot({ path: file });

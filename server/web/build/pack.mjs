@@ -41,16 +41,22 @@ function fail(sentence) {
 
 /** The file of an npm package, wherever Node finds packages from here. */
 function vendored(name) {
-  const found = require.resolve.paths(name).map((folder) => path.join(folder, name)).find(existsSync);
+  const found = require.resolve
+    .paths(name)
+    .map((folder) => path.join(folder, name))
+    .find(existsSync);
   return found ?? fail(`the npm package of ${name} is not installed: run ./dev setup`);
 }
 
 /** Every asset by path, as bytes before references are versioned. */
 async function collect(communesCsv, files) {
   const { worldGeoJson } = await import('./world.mjs').catch((error) =>
-    fail(error.code === 'ERR_MODULE_NOT_FOUND'
-      ? 'the npm packages of server/web are not installed: run ./dev setup'
-      : String(error.stack)));
+    fail(
+      error.code === 'ERR_MODULE_NOT_FOUND'
+        ? 'the npm packages of server/web are not installed: run ./dev setup'
+        : String(error.stack),
+    ),
+  );
   const { placesGeoJson } = await import('./places.mjs');
   const { territoriesJson } = await import('./territories.mjs');
   const assets = new Map();
@@ -59,7 +65,10 @@ async function collect(communesCsv, files) {
   assets.set('data/monde.json', Buffer.from(worldGeoJson(vendored(WORLD))));
   assets.set('data/territoires.json', Buffer.from(territoriesJson(vendored(WORLD))));
   assets.set('data/lieux.json', Buffer.from(placesGeoJson(communesCsv)));
-  const folder = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '..');
+  const folder = path.resolve(
+    import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname),
+    '..',
+  );
   for (const file of files)
     assets.set(path.relative(folder, file).replace(/^assets\//, ''), readFileSync(file));
   return assets;
@@ -84,23 +93,39 @@ function version(assets) {
   function rewrite(name, bytes) {
     const html = name.endsWith('.html');
     if (!html && !/\.(js|css)$/.test(name)) return bytes;
-    const reference = html ? /(?<==")assets\/([^"?]+)(?=")/g : /(?<=['"(])\.{1,2}\/[^'"()?\s]+(?=['")])/g;
-    return Buffer.from(bytes.toString('utf8').replace(reference, (whole, below) => {
-      const target = html ? below : path.posix.join(path.posix.dirname(name), whole);
-      if (!assets.has(target)) fail(`'${name}' refers to '${whole}', which is not packed`);
-      return `${whole}?v=${hashOf(finish(target))}`;
-    }));
+    const reference = html
+      ? /(?<==")assets\/([^"?]+)(?=")/g
+      : /(?<=['"(])\.{1,2}\/[^'"()?\s]+(?=['")])/g;
+    return Buffer.from(
+      bytes.toString('utf8').replace(reference, (whole, below) => {
+        const target = html ? below : path.posix.join(path.posix.dirname(name), whole);
+        if (!assets.has(target)) fail(`'${name}' refers to '${whole}', which is not packed`);
+        return `${whole}?v=${hashOf(finish(target))}`;
+      }),
+    );
   }
   for (const name of assets.keys()) finish(name);
   return done;
 }
 
+/** Names every module in the page's head, so that a browser need not find them one by one. */
+function preloadModules(assets) {
+  const links = [...assets.keys()]
+    .filter((name) => /^js\/.*\.js$/.test(name))
+    .map((name) => `  <link rel="modulepreload" href="assets/${name}">\n`);
+  const page = assets.get('index.html').toString('utf8');
+  assets.set('index.html', Buffer.from(page.replace('</head>', `${links.join('')}</head>`)));
+  return assets;
+}
+
 function brotli(bytes) {
-  return brotliCompressSync(bytes, { params: {
-    [constants.BROTLI_PARAM_QUALITY]: 11,
-    [constants.BROTLI_PARAM_LGWIN]: 24,
-    [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
-  } });
+  return brotliCompressSync(bytes, {
+    params: {
+      [constants.BROTLI_PARAM_QUALITY]: 11,
+      [constants.BROTLI_PARAM_LGWIN]: 24,
+      [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+    },
+  });
 }
 
 /** Writes the blob, and the table that points into it. */
@@ -113,16 +138,21 @@ function write(tablePath, blobPath, assets) {
     at += bytes.length;
     return start;
   };
-  const rows = [...assets].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, plain]) => {
-    const type = TYPES[path.extname(name)] ?? fail(`no content type is known for '${name}'`);
-    const packed = [gzipSync(plain, { level: 9 }), brotli(plain)]
-      .map((bytes) => (bytes.length < plain.length * 0.95 ? bytes : null));
-    const where = [plain, ...packed].map((bytes) => (bytes ? `blob + ${place(bytes)}` : 'NULL'));
-    const lengths = [plain, ...packed].map((bytes) => bytes?.length ?? 0);
-    return `    {"${name}", "${type}", ${where.join(', ')}, ${lengths.join(', ')}, "${hashOf(plain)}"},`;
-  });
+  const rows = [...assets]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, plain]) => {
+      const type = TYPES[path.extname(name)] ?? fail(`no content type is known for '${name}'`);
+      const packed = [gzipSync(plain, { level: 9 }), brotli(plain)].map((bytes) =>
+        bytes.length < plain.length * 0.95 ? bytes : null,
+      );
+      const where = [plain, ...packed].map((bytes) => (bytes ? `blob + ${place(bytes)}` : 'NULL'));
+      const lengths = [plain, ...packed].map((bytes) => bytes?.length ?? 0);
+      return `    {"${name}", "${type}", ${where.join(', ')}, ${lengths.join(', ')}, "${hashOf(plain)}"},`;
+    });
   writeFileSync(blobPath, Buffer.concat(parts));
-  writeFileSync(tablePath, `/* Made by server/web/build/pack.mjs. */
+  writeFileSync(
+    tablePath,
+    `/* Made by server/web/build/pack.mjs. */
 #include "server/assets.h"
 
 /* The blob stands in the read-only data as it is: arrays of its size are slow to compile. */
@@ -139,9 +169,10 @@ const struct asset asset_table[] = {
 ${rows.join('\n')}
 };
 const size_t n_assets = sizeof asset_table / sizeof asset_table[0];
-`);
+`,
+  );
 }
 
 const [tablePath, blobPath, communesCsv, ...files] = process.argv.slice(2);
 if (!files.length) fail('usage: pack.mjs TABLE.c BLOB COMMUNES.csv FILE…');
-write(tablePath, blobPath, version(await collect(communesCsv, files)));
+write(tablePath, blobPath, version(preloadModules(await collect(communesCsv, files))));

@@ -45,8 +45,12 @@ function outlines(source) {
 /** A path of the outlines inside a frame, scaled to the square, north up. */
 function silhouette(rings, [west, south, east, north]) {
   const shrink = Math.cos(((south + north) / 2) * (Math.PI / 180));
-  const within = rings.filter((ring) => ring.every(([lon, lat]) =>
-    lon > west - 0.1 && lon < east + 0.1 && lat > south - 0.1 && lat < north + 0.1));
+  const within = rings.filter((ring) =>
+    ring.every(
+      ([lon, lat]) =>
+        lon > west - 0.1 && lon < east + 0.1 && lat > south - 0.1 && lat < north + 0.1,
+    ),
+  );
   const flat = within.map((ring) => ring.map(([lon, lat]) => [lon * shrink, -lat]));
   const xs = flat.flat().map(([x]) => x);
   const ys = flat.flat().map(([, y]) => y);
@@ -54,9 +58,14 @@ function silhouette(rings, [west, south, east, north]) {
   const scale = (SIZE - 2 * MARGIN) / span;
   const shift = [(Math.max(...xs) + Math.min(...xs)) / 2, (Math.max(...ys) + Math.min(...ys)) / 2];
   const scaled = flat.map((ring) =>
-    thin(ring.map(([x, y]) => [(x - shift[0]) * scale + SIZE / 2, (y - shift[1]) * scale + SIZE / 2])));
+    thin(
+      ring.map(([x, y]) => [(x - shift[0]) * scale + SIZE / 2, (y - shift[1]) * scale + SIZE / 2]),
+    ),
+  );
   const archipelago = Math.max(...scaled.map(widthOf)) < LEAST_MAINLAND;
-  return scaled.map((ring) => (archipelago && widthOf(ring) < LEAST_WIDTH ? dot(ring) : outline(ring))).join('');
+  return scaled
+    .map((ring) => (archipelago && widthOf(ring) < LEAST_WIDTH ? dot(ring) : outline(ring)))
+    .join('');
 }
 
 function outline(ring) {
@@ -65,7 +74,9 @@ function outline(ring) {
 }
 
 function widthOf(ring) {
-  const spans = [0, 1].map((i) => Math.max(...ring.map((at) => at[i])) - Math.min(...ring.map((at) => at[i])));
+  const spans = [0, 1].map(
+    (i) => Math.max(...ring.map((at) => at[i])) - Math.min(...ring.map((at) => at[i])),
+  );
   return Math.max(...spans);
 }
 
@@ -90,7 +101,10 @@ function thin(ring) {
 export function territoriesJson(source) {
   const rings = outlines(source);
   const territoires = TERRITORIES.map(([code, nom, frame]) => ({
-    code, nom, bounds: [frame.slice(0, 2), frame.slice(2)], path: silhouette(rings, frame),
+    code,
+    nom,
+    bounds: [frame.slice(0, 2), frame.slice(2)],
+    path: silhouette(rings, frame),
   }));
   return JSON.stringify({ size: SIZE, territoires });
 }

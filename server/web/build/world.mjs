@@ -8,7 +8,14 @@
  */
 import { readFileSync } from 'node:fs';
 import { merge, mesh } from 'topojson-client';
-import { filter, filterAttachedWeight, planarRingArea, planarTriangleArea, presimplify, simplify } from 'topojson-simplify';
+import {
+  filter,
+  filterAttachedWeight,
+  planarRingArea,
+  planarTriangleArea,
+  presimplify,
+  simplify,
+} from 'topojson-simplify';
 
 /** Boxes seen close up, [west, south, east, north] in degrees. */
 const FOCUS = [
@@ -23,7 +30,11 @@ const FOCUS = [
   [-178.3, -14.5, -176.0, -13.1], // Wallis-et-Futuna
 ];
 /** Seen around the focus, at smaller scale: Europe, the Caribbean, the south-west Indian Ocean. */
-const NEAR = [[-13, 35, 20, 60], [-64, 9.5, -59, 18.8], [43, -26, 58.5, -9.5]];
+const NEAR = [
+  [-13, 35, 20, 60],
+  [-64, 9.5, -59, 18.8],
+  [43, -26, 58.5, -9.5],
+];
 
 /** Triangles below this area (square degrees) go: about 200 m of detail in focus. */
 const LEAST_AREA = 4e-6;
@@ -59,8 +70,9 @@ function unwrap(line) {
 
 /** Rounds, and drops positions that fell together; null for what is no longer a line. */
 function roundLine(line, least) {
-  const kept = unwrap(line).map(round).filter(([x, y], i, all) =>
-    i === 0 || x !== all[i - 1][0] || y !== all[i - 1][1]);
+  const kept = unwrap(line)
+    .map(round)
+    .filter(([x, y], i, all) => i === 0 || x !== all[i - 1][0] || y !== all[i - 1][1]);
   return kept.length < least ? null : kept;
 }
 
@@ -95,9 +107,16 @@ export function worldGeoJson(source) {
   const polygons = (kind, geometries) => ({
     type: 'Feature',
     properties: { kind },
-    geometry: { type: 'MultiPolygon', coordinates: roundPolygons(merge(topology, geometries).coordinates) },
+    geometry: {
+      type: 'MultiPolygon',
+      coordinates: roundPolygons(merge(topology, geometries).coordinates),
+    },
   });
-  const borders = mesh(topology, { type: 'GeometryCollection', geometries: others }, (a, b) => a !== b);
+  const borders = mesh(
+    topology,
+    { type: 'GeometryCollection', geometries: others },
+    (a, b) => a !== b,
+  );
   return JSON.stringify({
     type: 'FeatureCollection',
     features: [

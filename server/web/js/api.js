@@ -44,9 +44,13 @@ async function ask(url, signal) {
   const timer = setTimeout(() => timeout.abort(), TIMEOUT_MS);
   signal?.addEventListener('abort', () => timeout.abort(), { once: true });
   try {
-    const response = await fetch(url, { signal: timeout.signal, headers: { Accept: 'application/geo+json, application/json' } });
+    const response = await fetch(url, {
+      signal: timeout.signal,
+      headers: { Accept: 'application/geo+json, application/json' },
+    });
     const body = await response.json().catch(() => null);
-    if (!response.ok) throw new ApiError(body?.detail ?? body?.title ?? response.statusText, response.status);
+    if (!response.ok)
+      throw new ApiError(body?.detail ?? body?.title ?? response.statusText, response.status);
     if (!body) throw new ApiError('the answer is not JSON', response.status);
     return body;
   } catch (error) {

@@ -9,7 +9,16 @@ import { createList } from './list.js';
 import { createMap } from './map.js';
 import { createSearch } from './search.js';
 import { createSheet } from './sheet.js';
-import { getState, hasFilters, keepPlace, onState, onTravel, readPosition, setPosition, setState } from './state.js';
+import {
+  getState,
+  hasFilters,
+  keepPlace,
+  onState,
+  onTravel,
+  readPosition,
+  setPosition,
+  setState,
+} from './state.js';
 import { showSummary } from './summary.js';
 import { createTerritories } from './territories.js';
 import { axes, filterParams, isCovered, loadThemes, toggleTheme } from './themes.js';
@@ -17,6 +26,7 @@ import { bboxText, viewportSource } from './viewport.js';
 
 const SETTLE_MS = 90;
 const COMMUNE_ZOOM = 12.5;
+const TITLE = document.title;
 
 const filterKey = (state) => JSON.stringify([filterParams(state), state.pile]);
 
@@ -44,7 +54,6 @@ class Page {
   #askCommunes = latest();
   #filtersOpen = false;
   #hovered = null;
-  #opened = null;
   /** Set when the page itself opened the sheet: then "close" is "back". */
   #ownStep = false;
 
@@ -52,13 +61,23 @@ class Page {
     this.#map = map;
     this.#list = createList({
       open: (id) => this.#openFiche(id),
-      hover: (feature) => { this.#hovered = feature; this.#mark(); },
-      leaveStack: () => { setState({ pile: '' }); byId('resultats').focus(); },
+      hover: (feature) => {
+        this.#hovered = feature;
+        this.#mark();
+      },
+      leaveStack: () => {
+        setState({ pile: '' });
+        byId('resultats').focus();
+      },
       retry: () => this.refresh(),
     });
     this.#fiche = createFiche({
       close: () => this.#closeFiche(),
-      showOnMap: (feature) => this.#jump(() => { this.#sheet.lower(); map.open(feature.geometry.coordinates); }),
+      showOnMap: (feature) =>
+        this.#jump(() => {
+          this.#sheet.lower();
+          map.open(feature.geometry.coordinates);
+        }),
       choose: (id) => setState({ fiche: null, themes: [id], pile: '' }),
     });
     this.#filters = createFilters({ close: () => this.#toggleFilters(false) });
@@ -72,10 +91,12 @@ class Page {
     setPosition(this.#map.position);
     this.refresh();
     showSummary().catch(() => {});
-    createTerritories((bounds) => this.#jump(() => this.#map.fit(bounds))).then((territories) => {
-      this.#territories = territories;
-      return territories.count(getState());
-    }).catch(() => {});
+    createTerritories((bounds) => this.#jump(() => this.#map.fit(bounds)))
+      .then((territories) => {
+        this.#territories = territories;
+        return territories.count(getState());
+      })
+      .catch(() => {});
   }
 
   #listen() {
@@ -91,7 +112,9 @@ class Page {
       const position = readPosition();
       if (position) map.jump(position);
     });
-    byId('bouton-filtres').addEventListener('click', () => this.#toggleFilters(!this.#filtersOpen || Boolean(getState().fiche)));
+    byId('bouton-filtres').addEventListener('click', () =>
+      this.#toggleFilters(!this.#filtersOpen || Boolean(getState().fiche)),
+    );
     addEventListener('keydown', (event) => {
       if (event.key !== 'Escape' || event.defaultPrevented) return;
       if (getState().fiche) this.#closeFiche();
@@ -100,7 +123,11 @@ class Page {
     createSearch({
       commune: (commune) => this.#goToCommune(commune),
       theme: (id) => setState({ themes: [id], pile: '', fiche: null }),
-      initiative: (sheet) => this.#jump(() => { map.open([sheet.lon, sheet.lat]); this.#openFiche(sheet.id); }),
+      initiative: (sheet) =>
+        this.#jump(() => {
+          map.open([sheet.lon, sheet.lat]);
+          this.#openFiche(sheet.id);
+        }),
       words: (q) => setState({ q, pile: '', fiche: null }),
     });
   }
@@ -114,7 +141,9 @@ class Page {
   #goToCommune(commune) {
     if (commune.lon === null || commune.lon === undefined) {
       byId('annonce').textContent = `La position de ${commune.nom} n’est pas connue.`;
-      this.#say(`La position de ${commune.nom} n’est pas connue : ses initiatives se trouvent par la recherche de texte.`);
+      this.#say(
+        `La position de ${commune.nom} n’est pas connue : ses initiatives se trouvent par la recherche de texte.`,
+      );
       return;
     }
     this.#jump(() => {
@@ -138,7 +167,6 @@ class Page {
   }
 
   #openFiche(id) {
-    this.#opened = id;
     this.#ownStep = true;
     setState({ fiche: id });
   }
@@ -195,12 +223,14 @@ class Page {
 
   async #showFiche(now, before) {
     if (!now.fiche) {
+      document.title = TITLE;
       if (before?.fiche) requestAnimationFrame(() => this.#list.focus(before.fiche));
       return;
     }
     this.#sheet.raise();
     const feature = await this.#fiche.show(now.fiche);
-    document.title = feature ? `${feature.properties.titre} · arobase` : document.title;
+    if (feature && getState().fiche === now.fiche)
+      document.title = `${feature.properties.titre} · arobase`;
     if (!feature?.geometry || getState().fiche !== now.fiche) return;
     this.#map.reveal(feature.geometry.coordinates);
     this.#mark();
@@ -212,21 +242,40 @@ class Page {
     const places = [];
     const shown = this.#fiche.shown();
     if (state.fiche && shown?.id === state.fiche && shown.geometry)
-      places.push({ coordinates: shown.geometry.coordinates, strong: true, axes: shown.properties.axes });
+      places.push({
+        coordinates: shown.geometry.coordinates,
+        strong: true,
+        axes: shown.properties.axes,
+      });
     if (state.pile) places.push({ coordinates: state.pile.split(',').map(Number), strong: true });
-    if (this.#hovered?.geometry && !state.fiche) places.push({ coordinates: this.#hovered.geometry.coordinates });
+    if (this.#hovered?.geometry && !state.fiche)
+      places.push({ coordinates: this.#hovered.geometry.coordinates });
     this.#map.mark(places);
   }
 
   /** The axes over the map: legend and filter in one. */
   #drawAxes() {
     const place = byId('axes');
-    const focused = place.contains(document.activeElement) ? document.activeElement.dataset.axe : null;
+    const focused = place.contains(document.activeElement)
+      ? document.activeElement.dataset.axe
+      : null;
     const { themes } = getState();
-    place.replaceChildren(...axes().map(({ id, libelle }) => h('button', {
-      type: 'button', class: `axe-button axe-${id}`, dataset: { axe: id }, 'aria-pressed': String(isCovered(themes, id)),
-      onclick: () => setState({ themes: toggleTheme(getState().themes, id), pile: '' }),
-    }, axeMark(id), h('span', {}, libelle))));
+    place.replaceChildren(
+      ...axes().map(({ id, libelle }) =>
+        h(
+          'button',
+          {
+            type: 'button',
+            class: `axe-button axe-${id}`,
+            dataset: { axe: id },
+            'aria-pressed': String(isCovered(themes, id)),
+            onclick: () => setState({ themes: toggleTheme(getState().themes, id), pile: '' }),
+          },
+          axeMark(id),
+          h('span', {}, libelle),
+        ),
+      ),
+    );
     if (focused) place.querySelector(`[data-axe="${focused}"]`)?.focus();
   }
 
@@ -254,13 +303,18 @@ class Page {
 
   async #nameCommunes() {
     if (!this.#map.wantsCommunes) return;
-    const answer = await this.#askCommunes('collections/communes/items', { bbox: bboxText(this.#map.frame), limit: 400 });
+    const answer = await this.#askCommunes('collections/communes/items', {
+      bbox: bboxText(this.#map.frame),
+      limit: 400,
+    });
     if (answer) this.#map.showCommunes(answer);
   }
 
   #fail(error) {
     const unreachable = !(error instanceof ApiError) || error.status === 0 || error.status >= 500;
-    const words = unreachable ? 'Le serveur ne répond pas.' : `Le serveur refuse la demande : ${error.message}`;
+    const words = unreachable
+      ? 'Le serveur ne répond pas.'
+      : `Le serveur refuse la demande : ${error.message}`;
     this.#list.fail(words);
     this.#say(words, () => this.refresh());
   }
@@ -275,15 +329,33 @@ function showNotice(words, retry) {
   const notice = byId('panne');
   notice.hidden = !words;
   if (!words) return;
-  notice.replaceChildren(icon('info'), h('p', {}, words), retry
-    ? h('button', { class: 'button', type: 'button', onclick: retry }, 'Réessayer')
-    : h('button', { class: 'icon-button', type: 'button', 'aria-label': 'Fermer', onclick: () => { notice.hidden = true; } }, icon('close')));
+  notice.replaceChildren(
+    icon('info'),
+    h('p', {}, words),
+    retry
+      ? h('button', { class: 'button', type: 'button', onclick: retry }, 'Réessayer')
+      : h(
+          'button',
+          {
+            class: 'icon-button',
+            type: 'button',
+            'aria-label': 'Fermer',
+            onclick: () => {
+              notice.hidden = true;
+            },
+          },
+          icon('close'),
+        ),
+  );
 }
 
 function begin() {
   start().catch((error) => {
     byId('total').textContent = 'Données indisponibles';
-    const words = error instanceof ApiError ? 'Le serveur ne répond pas.' : 'La carte n’a pas pu démarrer dans ce navigateur.';
+    const words =
+      error instanceof ApiError
+        ? 'Le serveur ne répond pas.'
+        : 'La carte n’a pas pu démarrer dans ce navigateur.';
     showNotice(words, begin);
     if (!(error instanceof ApiError)) throw error;
   });

@@ -30,7 +30,8 @@ function byCell(features, zoom) {
 }
 
 const countOf = ({ properties }) => properties.count ?? 1;
-const axeCount = ({ properties }, axe) => properties[`axe_${axe}`] ?? (properties.axes?.includes(String(axe)) ? 1 : 0);
+const axeCount = ({ properties }, axe) =>
+  properties[`axe_${axe}`] ?? (properties.axes?.includes(String(axe)) ? 1 : 0);
 const sum = (numbers) => numbers.reduce((total, one) => total + one, 0);
 
 /** The first zoom of the map at which they are not all in one square. */
@@ -43,17 +44,28 @@ function partingZoom(features, zoom) {
 /** The member nearest to their mean: a cluster stands where something is. */
 function middle(features) {
   const total = sum(features.map(countOf));
-  const mean = [0, 1].map((i) => sum(features.map((feature) => feature.geometry.coordinates[i] * countOf(feature))) / total);
-  const far = ({ geometry: { coordinates } }) => (coordinates[0] - mean[0]) ** 2 + (coordinates[1] - mean[1]) ** 2;
+  const mean = [0, 1].map(
+    (i) =>
+      sum(features.map((feature) => feature.geometry.coordinates[i] * countOf(feature))) / total,
+  );
+  const far = ({ geometry: { coordinates } }) =>
+    (coordinates[0] - mean[0]) ** 2 + (coordinates[1] - mean[1]) ** 2;
   return features.reduce((best, feature) => (far(feature) < far(best) ? feature : best));
 }
 
 function clusterOf(features, zoom) {
-  const shares = Object.fromEntries(AXES.map((axe) => [`axe_${axe}`, sum(features.map((feature) => axeCount(feature, axe)))]));
+  const shares = Object.fromEntries(
+    AXES.map((axe) => [`axe_${axe}`, sum(features.map((feature) => axeCount(feature, axe)))]),
+  );
   return {
     type: 'Feature',
     geometry: middle(features).geometry,
-    properties: { cluster: true, count: sum(features.map(countOf)), ...shares, map_zoom: partingZoom(features, zoom) },
+    properties: {
+      cluster: true,
+      count: sum(features.map(countOf)),
+      ...shares,
+      map_zoom: partingZoom(features, zoom),
+    },
   };
 }
 
@@ -67,5 +79,10 @@ export function gather(features, zoom) {
   const level = levelOf(zoom);
   const clusters = features.filter(({ properties }) => properties.cluster);
   const singles = features.filter(({ properties }) => !properties.cluster);
-  return [...clusters, ...byCell(singles, level).map((members) => (members.length > 1 ? clusterOf(members, level) : members[0]))];
+  return [
+    ...clusters,
+    ...byCell(singles, level).map((members) =>
+      members.length > 1 ? clusterOf(members, level) : members[0],
+    ),
+  ];
 }

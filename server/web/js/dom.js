@@ -15,7 +15,8 @@ const ICONS = {
   calendar: 'M5 6.5h14v13H5zM5 10.5h14M9 4v4M15 4v4',
   link: 'M10 14a4 4 0 0 0 5.7 0l3-3A4 4 0 0 0 13 5.3l-1 1M14 10a4 4 0 0 0-5.7 0l-3 3A4 4 0 0 0 11 18.7l1-1',
   external: 'M13 5h6v6M19 5l-8.5 8.5M10 6H5v13h13v-5',
-  phone: 'M6 4.5h3l1.5 4-2 1.5a11 11 0 0 0 5.5 5.5l1.5-2 4 1.5v3c0 .8-.7 1.5-1.5 1.5A14.5 14.5 0 0 1 4.5 6c0-.8.7-1.5 1.5-1.5',
+  phone:
+    'M6 4.5h3l1.5 4-2 1.5a11 11 0 0 0 5.5 5.5l1.5-2 4 1.5v3c0 .8-.7 1.5-1.5 1.5A14.5 14.5 0 0 1 4.5 6c0-.8.7-1.5 1.5-1.5',
   stack: 'M12 4 3.5 8.5 12 13l8.5-4.5zM3.5 12.5 12 17l8.5-4.5M3.5 16.5 12 21l8.5-4.5',
   info: 'M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17M12 11v5.5M12 7.6v.4',
   theme: 'M4 4h7l9 9-7 7-9-9zM8 8h.01',
@@ -65,18 +66,29 @@ function svg(tag, attributes, ...children) {
 
 /** A line icon, hidden from readers of the screen: the text beside it says the same. */
 export function icon(name) {
-  return svg('svg', { class: 'icon', viewBox: '0 0 24 24', 'aria-hidden': 'true' }, svg('path', { d: ICONS[name] }));
+  return svg(
+    'svg',
+    { class: 'icon', viewBox: '0 0 24 24', 'aria-hidden': 'true' },
+    svg('path', { d: ICONS[name] }),
+  );
 }
 
 /** The mark of an axe, in its colour. */
 export function axeMark(id) {
-  return svg('svg', { class: `axe-mark axe-${id}`, viewBox: '0 0 16 16', 'aria-hidden': 'true' },
-    svg('path', { d: SHAPES[id] ?? SHAPES[1] }));
+  return svg(
+    'svg',
+    { class: `axe-mark axe-${id}`, viewBox: '0 0 16 16', 'aria-hidden': 'true' },
+    svg('path', { d: SHAPES[id] ?? SHAPES[1] }),
+  );
 }
 
 /** A silhouette: a filled path in a square of `size` units. */
 export function silhouette(d, size) {
-  return svg('svg', { class: 'silhouette', viewBox: `0 0 ${size} ${size}`, 'aria-hidden': 'true' }, svg('path', { d }));
+  return svg(
+    'svg',
+    { class: 'silhouette', viewBox: `0 0 ${size} ${size}`, 'aria-hidden': 'true' },
+    svg('path', { d }),
+  );
 }
 
 /** The path of an axe's mark, for drawing on a canvas. */
@@ -85,9 +97,16 @@ export const axeShape = (id) => SHAPES[id] ?? SHAPES[1];
 /** A label's level: five arobases, the reached ones strong. */
 export function arobases(niveau) {
   if (!niveau) return null;
-  return h('span', { class: 'arobases', role: 'img', 'aria-label': `label ${niveau} arobase${niveau > 1 ? 's' : ''} sur 5` },
+  return h(
+    'span',
+    {
+      class: 'arobases',
+      role: 'img',
+      'aria-label': `label ${niveau} arobase${niveau > 1 ? 's' : ''} sur 5`,
+    },
     h('span', { class: 'reached', 'aria-hidden': 'true' }, '@'.repeat(niveau)),
-    h('span', { class: 'missed', 'aria-hidden': 'true' }, '@'.repeat(5 - niveau)));
+    h('span', { class: 'missed', 'aria-hidden': 'true' }, '@'.repeat(5 - niveau)),
+  );
 }
 
 /** The element of an id that the page is known to have. */

@@ -4,8 +4,17 @@
 
 const NUMBER = new Intl.NumberFormat('fr-FR');
 const ONE_DECIMAL = new Intl.NumberFormat('fr-FR', { maximumFractionDigits: 1 });
-const LONG_DATE = new Intl.DateTimeFormat('fr-FR', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
-const SHORT_DATE = new Intl.DateTimeFormat('fr-FR', { month: 'long', year: 'numeric', timeZone: 'UTC' });
+const LONG_DATE = new Intl.DateTimeFormat('fr-FR', {
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+  timeZone: 'UTC',
+});
+const SHORT_DATE = new Intl.DateTimeFormat('fr-FR', {
+  month: 'long',
+  year: 'numeric',
+  timeZone: 'UTC',
+});
 const NBSP = '\u00a0';
 
 /** 11784 → "11 784", with a no-break space. */
@@ -35,7 +44,8 @@ export function monthYear(iso) {
 }
 
 /** Keeps the double signs of French with the word before or after them. */
-export const typeset = (text) => text.replace(/ ([:;?!»])/g, `${NBSP}$1`).replaceAll('« ', `«${NBSP}`);
+export const typeset = (text) =>
+  text.replace(/ ([:;?!»])/g, `${NBSP}$1`).replaceAll('« ', `«${NBSP}`);
 
 /** "https://www.example.org/a/b" → "example.org/a/b", cut where it is long. */
 export function shortUrl(url) {

@@ -59,7 +59,11 @@ export function addLayers(map, dark, ownBasemap) {
     type: 'symbol',
     source: 'reperes',
     filter: ['has', 'image'],
-    layout: { 'icon-image': ['get', 'image'], 'icon-allow-overlap': true, 'icon-ignore-placement': true },
+    layout: {
+      'icon-image': ['get', 'image'],
+      'icon-allow-overlap': true,
+      'icon-ignore-placement': true,
+    },
   });
 }
 

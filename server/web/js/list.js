@@ -13,7 +13,11 @@ const PATH = 'collections/initiatives/items';
 
 /** The marks of a sheet's axes, named for those who do not see them. */
 export function axeMarks(axes) {
-  return h('span', { class: 'marks', role: 'img', 'aria-label': axes.map(libelle).join(', ') }, axes.map(axeMark));
+  return h(
+    'span',
+    { class: 'marks', role: 'img', 'aria-label': axes.map(libelle).join(', ') },
+    axes.map(axeMark),
+  );
 }
 
 function skeleton() {
@@ -24,8 +28,13 @@ function skeleton() {
  * @param {{open: function(number), hover: function(Object|null), leaveStack: function(), retry: function()}} actions
  */
 export function createList(actions) {
-  const [total, precision, list, foot, announcement] =
-    ['total', 'precision', 'liste', 'suite', 'annonce'].map(byId);
+  const [total, precision, list, foot, announcement] = [
+    'total',
+    'precision',
+    'liste',
+    'suite',
+    'annonce',
+  ].map(byId);
   const ask = latest();
   let listed = [];
   let matched = 0;
@@ -35,20 +44,26 @@ export function createList(actions) {
 
   function row(feature) {
     const { titre, commune_nom: commune, date, axes, themes } = feature.properties;
-    return h('li', {},
-      h('button', {
-        class: 'row',
-        type: 'button',
-        dataset: { id: feature.id },
-        onclick: () => actions.open(feature.id),
-        onmouseenter: () => actions.hover(feature),
-        onmouseleave: () => actions.hover(null),
-        onfocus: () => actions.hover(feature),
-        onblur: () => actions.hover(null),
-      },
-      axeMarks(axes ?? [...new Set(themes.map(axeOf))]),
-      h('span', { class: 'row-title' }, typeset(titre)),
-      h('span', { class: 'row-where' }, h('strong', {}, commune), ' · ', monthYear(date))));
+    return h(
+      'li',
+      {},
+      h(
+        'button',
+        {
+          class: 'row',
+          type: 'button',
+          dataset: { id: feature.id },
+          onclick: () => actions.open(feature.id),
+          onmouseenter: () => actions.hover(feature),
+          onmouseleave: () => actions.hover(null),
+          onfocus: () => actions.hover(feature),
+          onblur: () => actions.hover(null),
+        },
+        axeMarks(axes ?? [...new Set(themes.map(axeOf))]),
+        h('span', { class: 'row-title' }, typeset(titre)),
+        h('span', { class: 'row-where' }, h('strong', {}, commune), ' · ', monthYear(date)),
+      ),
+    );
   }
 
   function append(features) {
@@ -61,8 +76,19 @@ export function createList(actions) {
     foot.replaceChildren();
     if (!next) return;
     const left = matched - listed.length;
-    const more = h('button', { class: 'button wide', type: 'button', onclick: () => showMore(next, more) }, 'Afficher plus');
-    foot.append(more, h('p', { class: 'quiet' }, `${number(listed.length)} affichées sur ${number(matched)}, encore ${number(left)}`));
+    const more = h(
+      'button',
+      { class: 'button wide', type: 'button', onclick: () => showMore(next, more) },
+      'Afficher plus',
+    );
+    foot.append(
+      more,
+      h(
+        'p',
+        { class: 'quiet' },
+        `${number(listed.length)} affichées sur ${number(matched)}, encore ${number(left)}`,
+      ),
+    );
   }
 
   async function showMore(params, button) {
@@ -81,18 +107,33 @@ export function createList(actions) {
   }
 
   function drawEmpty(filtered) {
-    list.append(h('li', { class: 'card empty' },
-      icon('pin'),
-      h('p', {}, h('strong', {}, 'Rien ici pour l’instant.')),
-      h('p', { class: 'quiet' }, filtered
-        ? 'Aucune initiative ne répond à ces filtres dans cette vue : élargissez la carte ou retirez un filtre.'
-        : 'Aucune initiative dans cette vue : éloignez-vous ou choisissez un territoire.')));
+    list.append(
+      h(
+        'li',
+        { class: 'card empty' },
+        icon('pin'),
+        h('p', {}, h('strong', {}, 'Rien ici pour l’instant.')),
+        h(
+          'p',
+          { class: 'quiet' },
+          filtered
+            ? 'Aucune initiative ne répond à ces filtres dans cette vue : élargissez la carte ou retirez un filtre.'
+            : 'Aucune initiative dans cette vue : éloignez-vous ou choisissez un territoire.',
+        ),
+      ),
+    );
   }
 
   function heading(state) {
     if (state.pile) {
       precision.replaceChildren(
-        h('button', { class: 'text-button', type: 'button', onclick: actions.leaveStack }, icon('back'), 'Toute la vue'));
+        h(
+          'button',
+          { class: 'text-button', type: 'button', onclick: actions.leaveStack },
+          icon('back'),
+          'Toute la vue',
+        ),
+      );
       return `${counted(matched, 'initiative')} au même endroit`;
     }
     precision.textContent = '';
@@ -134,7 +175,12 @@ export function createList(actions) {
       list.setAttribute('aria-busy', 'true');
       const [lon, lat] = state.pile.split(',').map(Number);
       const bbox = state.pile ? `${lon},${lat},${lon},${lat}` : bboxText(box);
-      const answer = await ask(PATH, { bbox, limit: PAGE, profile: 'compact', ...filterParams(state) });
+      const answer = await ask(PATH, {
+        bbox,
+        limit: PAGE,
+        profile: 'compact',
+        ...filterParams(state),
+      });
       if (answer) show(answer, state, filtered);
     },
 
@@ -146,9 +192,15 @@ export function createList(actions) {
       total.textContent = 'Données indisponibles';
       announcement.textContent = message;
       list.removeAttribute('aria-busy');
-      list.replaceChildren(h('li', { class: 'card empty' },
-        icon('info'), h('p', {}, h('strong', {}, message)),
-        h('button', { class: 'button', type: 'button', onclick: actions.retry }, 'Réessayer')));
+      list.replaceChildren(
+        h(
+          'li',
+          { class: 'card empty' },
+          icon('info'),
+          h('p', {}, h('strong', {}, message)),
+          h('button', { class: 'button', type: 'button', onclick: actions.retry }, 'Réessayer'),
+        ),
+      );
     },
 
     focus,

@@ -12,7 +12,10 @@ import { mapZoom } from './viewport.js';
 
 const { maplibregl } = window;
 
-const METROPOLE = [[-5.2, 41.3], [9.7, 51.2]];
+const METROPOLE = [
+  [-5.2, 41.3],
+  [9.7, 51.2],
+];
 const MAX_ZOOM = 18;
 const CLOSE_ZOOM = 14;
 /** The strip of territories over the map's foot, and the sheet's glimpse (panel.css). */
@@ -35,8 +38,10 @@ const NARROW = matchMedia('(max-width: 719px)');
 const darkScheme = matchMedia('(prefers-color-scheme: dark)');
 
 /** Room for what stands at the edges of the map, above the sheet that covers its foot. */
-const edges = (covered) => (NARROW.matches ? { top: 60, bottom: 16 + covered + STRIP_PX, left: 16, right: 16 }
-  : { top: 64, bottom: 24 + STRIP_PX, left: 24, right: 64 });
+const edges = (covered) =>
+  NARROW.matches
+    ? { top: 60, bottom: 16 + covered + STRIP_PX, left: 16, right: 16 }
+    : { top: 64, bottom: 24 + STRIP_PX, left: 24, right: 64 };
 
 /** The part of the map above what covers its foot, as a box of degrees. */
 function visibleBox(map, covered) {
@@ -75,7 +80,8 @@ export function createMap(basemap, position) {
   const map = new maplibregl.Map({
     container: 'carte',
     style: basemap ?? ownStyle(darkScheme.matches),
-    ...(position ? { center: [position.lon, position.lat], zoom: position.zoom }
+    ...(position
+      ? { center: [position.lon, position.lat], zoom: position.zoom }
       : { bounds: METROPOLE, fitBoundsOptions: { padding: edges(GLIMPSE_PX) } }),
     minZoom: 1.5,
     maxZoom: MAX_ZOOM,
@@ -90,14 +96,19 @@ export function createMap(basemap, position) {
   map.keyboard.disableRotation();
   map.addControl(new maplibregl.ScaleControl({ maxWidth: 90 }), 'bottom-right');
   map.addControl(new maplibregl.NavigationControl({ showCompass: false }), 'bottom-right');
-  map.addControl(new maplibregl.GeolocateControl({ positionOptions: { enableHighAccuracy: true } }), 'bottom-right');
+  map.addControl(
+    new maplibregl.GeolocateControl({ positionOptions: { enableHighAccuracy: true } }),
+    'bottom-right',
+  );
   return new MapView(map, Boolean(basemap));
 }
 
 /** What the rest of the page uses of the map. */
 class MapView extends EventTarget {
   #map;
+  /** Whether the basemap is another's, and whether its style has come. */
   #foreign;
+  #styled = false;
   /** The features of /map, and what is drawn for them. */
   #answer = emptyCollection();
   #drawn = [];
@@ -105,7 +116,13 @@ class MapView extends EventTarget {
   #covered = 0;
   #communes = emptyCollection();
   #marks = emptyCollection();
-  #popup = new maplibregl.Popup({ closeButton: false, closeOnClick: false, offset: 16, className: 'bulle', maxWidth: '260px' });
+  #popup = new maplibregl.Popup({
+    closeButton: false,
+    closeOnClick: false,
+    offset: 16,
+    className: 'bulle',
+    maxWidth: '260px',
+  });
 
   constructor(map, foreign) {
     super();
@@ -116,20 +133,32 @@ class MapView extends EventTarget {
       if (image && !map.hasImage(id)) map.addImage(id, image, { pixelRatio: RATIO });
     });
     map.on('style.load', () => {
-      addLayers(map, darkScheme.matches, !foreign);
+      this.#styled = true;
+      addLayers(map, darkScheme.matches, !this.#foreign);
       this.#draw();
     });
     const { dataset } = map.getContainer();
-    map.on('idle', () => { dataset.calme = ''; });
-    map.on('movestart', () => { delete dataset.calme; });
-    map.on('dataloading', () => { delete dataset.calme; });
+    map.on('idle', () => {
+      dataset.calme = '';
+    });
+    map.on('movestart', () => {
+      delete dataset.calme;
+    });
+    map.on('dataloading', () => {
+      delete dataset.calme;
+    });
     map.on('moveend', () => this.dispatchEvent(new Event('move')));
     map.on('load', () => {
-      map.getContainer().querySelector('.maplibregl-ctrl-attrib')?.classList.remove('maplibregl-compact-show');
+      map
+        .getContainer()
+        .querySelector('.maplibregl-ctrl-attrib')
+        ?.classList.remove('maplibregl-compact-show');
     });
-    map.on('error', ({ error }) => this.dispatchEvent(new CustomEvent('failure', { detail: error })));
+    map.on('error', () => {
+      if (this.#foreign && !this.#styled) this.#ownBasemap();
+    });
     darkScheme.addEventListener('change', () => {
-      if (!foreign) map.setStyle(ownStyle(darkScheme.matches), { diff: false });
+      if (!this.#foreign) map.setStyle(ownStyle(darkScheme.matches), { diff: false });
     });
     this.#listen();
   }
@@ -138,8 +167,12 @@ class MapView extends EventTarget {
     const map = this.#map;
     map.on('click', CLICKABLE, ({ features: [feature] }) => {
       this.#popup.remove();
-      const { properties, geometry: { coordinates } } = feature;
-      if (properties.cluster) this.open(coordinates, properties.map_zoom ?? mapZoom(properties.expansion_zoom));
+      const {
+        properties,
+        geometry: { coordinates },
+      } = feature;
+      if (properties.cluster)
+        this.open(coordinates, properties.map_zoom ?? mapZoom(properties.expansion_zoom));
       else this.dispatchEvent(new CustomEvent('pick', { detail: this.#drawn[properties.index] }));
     });
     map.on('mousemove', CLICKABLE, ({ features: [feature] }) => {
@@ -159,16 +192,25 @@ class MapView extends EventTarget {
     const { titre, commune_nom: commune, count, stack } = feature.properties;
     const first = titre ?? `${number(count)} initiatives${stack ? ' au même endroit' : ''}`;
     const second = commune ?? (stack ? 'Cliquer pour les lister' : 'Cliquer pour zoomer');
-    this.#popup.setLngLat(feature.geometry.coordinates)
+    this.#popup
+      .setLngLat(feature.geometry.coordinates)
       .setDOMContent(h('div', {}, h('strong', {}, first), h('span', {}, second)));
     if (!this.#popup.isOpen()) this.#popup.addTo(this.#map);
+  }
+
+  /** A basemap that does not come is replaced by the built-in one. */
+  #ownBasemap() {
+    this.#foreign = false;
+    this.#map.setStyle(ownStyle(darkScheme.matches), { diff: false });
   }
 
   #draw() {
     const dark = darkScheme.matches;
     const zoom = this.#map.getZoom();
     this.#drawn = gather(this.#answer.features, zoom);
-    const features = spread(this.#drawn, zoom).map((feature, index) => drawn(feature, index, dark, pointScale(zoom)));
+    const features = spread(this.#drawn, zoom).map((feature, index) =>
+      drawn(feature, index, dark, pointScale(zoom)),
+    );
     this.#map.getSource('initiatives')?.setData({ type: 'FeatureCollection', features });
     this.#map.getSource('communes')?.setData(this.#communes);
     this.#map.getSource('reperes')?.setData(this.#marks);
@@ -182,7 +224,12 @@ class MapView extends EventTarget {
   /** The whole frame, with what the sheet covers. */
   get frame() {
     const bounds = this.#map.getBounds();
-    return { west: bounds.getWest(), south: bounds.getSouth(), east: bounds.getEast(), north: bounds.getNorth() };
+    return {
+      west: bounds.getWest(),
+      south: bounds.getSouth(),
+      east: bounds.getEast(),
+      north: bounds.getNorth(),
+    };
   }
 
   get zoom() {
@@ -206,9 +253,12 @@ class MapView extends EventTarget {
 
   /** Shows the names of an answer of /collections/communes/items. */
   showCommunes(answer) {
-    const features = answer.features.filter(({ geometry }) => geometry).map((feature) => ({
-      ...feature, properties: { nom: feature.properties.nom, rank: feature.properties.population ?? 0 },
-    }));
+    const features = answer.features
+      .filter(({ geometry }) => geometry)
+      .map((feature) => ({
+        ...feature,
+        properties: { nom: feature.properties.nom, rank: feature.properties.population ?? 0 },
+      }));
     this.#communes = { type: 'FeatureCollection', features };
     this.#map.getSource('communes')?.setData(this.#communes);
   }
@@ -217,7 +267,10 @@ class MapView extends EventTarget {
   mark(places) {
     const features = places.map(({ coordinates, strong, axes }) => ({
       type: 'Feature',
-      properties: { radius: strong ? 19 : 16, ...(axes ? { image: imageOf({ axes }, darkScheme.matches) } : {}) },
+      properties: {
+        radius: strong ? 19 : 16,
+        ...(axes ? { image: imageOf({ axes }, darkScheme.matches) } : {}),
+      },
       geometry: { type: 'Point', coordinates },
     }));
     this.#marks = { type: 'FeatureCollection', features };
@@ -226,7 +279,13 @@ class MapView extends EventTarget {
 
   /** Goes to a place; the sheet over the map's foot is allowed for. */
   open(coordinates, zoom = CLOSE_ZOOM) {
-    this.#go((how) => this.#map.easeTo({ center: coordinates, zoom: Math.min(MAX_ZOOM, Math.max(zoom, this.zoom + 0.5)), ...how }));
+    this.#go((how) =>
+      this.#map.easeTo({
+        center: coordinates,
+        zoom: Math.min(MAX_ZOOM, Math.max(zoom, this.zoom + 0.5)),
+        ...how,
+      }),
+    );
   }
 
   /** Brings a place into view, no nearer than it is. */
@@ -234,24 +293,48 @@ class MapView extends EventTarget {
     const { west, east, south, north } = this.box;
     const [lon, lat] = coordinates;
     const margin = [(east - west) * 0.06, (north - south) * 0.06];
-    if (lon > west + margin[0] && lon < east - margin[0] && lat > south + margin[1] && lat < north - margin[1]) return;
-    this.#go((how) => this.#map.easeTo({ center: coordinates, zoom: Math.max(this.zoom, 11), ...how }));
+    if (
+      lon > west + margin[0] &&
+      lon < east - margin[0] &&
+      lat > south + margin[1] &&
+      lat < north - margin[1]
+    )
+      return;
+    this.#go((how) =>
+      this.#map.easeTo({ center: coordinates, zoom: Math.max(this.zoom, 11), ...how }),
+    );
   }
 
   /** Frames [[west, south], [east, north]]. */
   fit(bounds) {
-    this.#go((how) => this.#map.fitBounds(bounds, { ...how, padding: edges(this.#covered), maxZoom: 13, offset: [0, 0] }));
+    this.#go((how) =>
+      this.#map.fitBounds(bounds, {
+        ...how,
+        padding: edges(this.#covered),
+        maxZoom: 13,
+        offset: [0, 0],
+      }),
+    );
   }
 
   /** Jumps without a flight: the back button. */
   jump({ zoom, lat, lon }) {
     const here = this.position;
-    if (Math.abs(here.zoom - zoom) < 0.01 && Math.abs(here.lat - lat) < 1e-4 && Math.abs(here.lon - lon) < 1e-4) return;
+    if (
+      Math.abs(here.zoom - zoom) < 0.01 &&
+      Math.abs(here.lat - lat) < 1e-4 &&
+      Math.abs(here.lon - lon) < 1e-4
+    )
+      return;
     this.#map.jumpTo({ center: [lon, lat], zoom });
   }
 
   #go(move) {
-    move({ duration: prefersStillness() ? 0 : 700, essential: true, offset: [0, -this.#covered / 2] });
+    move({
+      duration: prefersStillness() ? 0 : 700,
+      essential: true,
+      offset: [0, -this.#covered / 2],
+    });
   }
 
   /** Notes that the sheet covers `pixels` of the map's foot: what is shown stays above it. */

@@ -13,7 +13,13 @@ export const RATIO = 2;
 
 const SHARES = 16;
 /** Outer diameters in pixels, and the counts from which they are used. */
-const SIZES = [[34, 0], [40, 10], [46, 50], [54, 200], [62, 1000]];
+const SIZES = [
+  [34, 0],
+  [40, 10],
+  [46, 50],
+  [54, 200],
+  [62, 1000],
+];
 
 const suffix = (dark) => (dark ? 'd' : 'l');
 
@@ -159,7 +165,8 @@ export function drawImage(name) {
   let context = null;
   if (kind === 'point') context = drawPoint(rest[0], colours);
   else if (kind === 'stack') context = drawStack(Number(rest[0]), colours);
-  else if (kind === 'cluster') context = drawCluster(Number(rest[0]), rest[1].split('.').map(Number), colours);
+  else if (kind === 'cluster')
+    context = drawCluster(Number(rest[0]), rest[1].split('.').map(Number), colours);
   if (!context) return null;
   return context.getImageData(0, 0, context.canvas.width, context.canvas.height);
 }

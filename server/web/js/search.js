@@ -54,8 +54,13 @@ export function createSearch(actions) {
   }
 
   function option(group, sign, words, detail, act) {
-    const node = h('div', { class: 'option', role: 'option', id: `s-${options.length}`, 'aria-selected': 'false' },
-      h('span', { class: 'option-sign' }, sign), h('span', { class: 'option-words' }, words), h('span', { class: 'option-detail' }, detail));
+    const node = h(
+      'div',
+      { class: 'option', role: 'option', id: `s-${options.length}`, 'aria-selected': 'false' },
+      h('span', { class: 'option-sign' }, sign),
+      h('span', { class: 'option-words' }, words),
+      h('span', { class: 'option-detail' }, detail),
+    );
     const made = { node, choose: act };
     node.addEventListener('pointerdown', (event) => event.preventDefault());
     node.addEventListener('click', () => choose(made));
@@ -65,7 +70,11 @@ export function createSearch(actions) {
 
   function group(title, list, draw) {
     if (!list?.length) return;
-    const node = h('div', { role: 'group', 'aria-label': title }, h('p', { class: 'group-title', 'aria-hidden': 'true' }, title));
+    const node = h(
+      'div',
+      { role: 'group', 'aria-label': title },
+      h('p', { class: 'group-title', 'aria-hidden': 'true' }, title),
+    );
     for (const item of list) draw(node, item);
     box.append(node);
   }
@@ -80,19 +89,59 @@ export function createSearch(actions) {
     active = -1;
     input.removeAttribute('aria-activedescendant');
     box.replaceChildren();
-    group('Communes', answer.communes, (node, commune) => option(node, icon('pin'),
-      [...emphasised(commune.nom, typed), ' ', h('small', {}, `(${commune.departement})`)],
-      commune.lon === null || commune.lon === undefined ? 'position inconnue'
-        : [arobases(commune.niveau), commune.initiatives ? counted(commune.initiatives, 'initiative') : ''],
-      () => { leave(commune.nom); actions.commune(commune); }));
-    group('Thèmes', answer.themes, (node, { id, libelle: words }) => option(node, axeMark(axeOf(id)),
-      emphasised(words, typed), theme(id)?.parent ? libelle(axeOf(id)) : 'axe',
-      () => { leave(''); actions.theme(id); }));
-    group('Initiatives', answer.initiatives, (node, sheet) => option(node, icon('calendar'),
-      emphasised(sheet.titre, typed), `${sheet.commune_nom} · ${monthYear(sheet.date)}`,
-      () => { leave(''); actions.initiative(sheet); }));
-    group('Texte', [typed], (node, words) => option(node, icon('search'), ['Toutes les fiches avec « ', h('b', {}, words), ' »'], '',
-      () => { leave(''); actions.words(words); }));
+    group('Communes', answer.communes, (node, commune) =>
+      option(
+        node,
+        icon('pin'),
+        [...emphasised(commune.nom, typed), ' ', h('small', {}, `(${commune.departement})`)],
+        commune.lon === null || commune.lon === undefined
+          ? 'position inconnue'
+          : [
+              arobases(commune.niveau),
+              commune.initiatives ? counted(commune.initiatives, 'initiative') : '',
+            ],
+        () => {
+          leave(commune.nom);
+          actions.commune(commune);
+        },
+      ),
+    );
+    group('Thèmes', answer.themes, (node, { id, libelle: words }) =>
+      option(
+        node,
+        axeMark(axeOf(id)),
+        emphasised(words, typed),
+        theme(id)?.parent ? libelle(axeOf(id)) : 'axe',
+        () => {
+          leave('');
+          actions.theme(id);
+        },
+      ),
+    );
+    group('Initiatives', answer.initiatives, (node, sheet) =>
+      option(
+        node,
+        icon('calendar'),
+        emphasised(sheet.titre, typed),
+        `${sheet.commune_nom} · ${monthYear(sheet.date)}`,
+        () => {
+          leave('');
+          actions.initiative(sheet);
+        },
+      ),
+    );
+    group('Texte', [typed], (node, words) =>
+      option(
+        node,
+        icon('search'),
+        ['Toutes les fiches avec « ', h('b', {}, words), ' »'],
+        '',
+        () => {
+          leave('');
+          actions.words(words);
+        },
+      ),
+    );
     box.hidden = false;
     input.setAttribute('aria-expanded', 'true');
     byId('annonce').textContent = counted(options.length, 'suggestion');
@@ -103,7 +152,8 @@ export function createSearch(actions) {
     if (!typed) return;
     try {
       const answer = await ask('search', { q: typed, limit: EACH });
-      if (answer && document.activeElement === input && input.value.trim() === typed) draw(answer, typed);
+      if (answer && document.activeElement === input && input.value.trim() === typed)
+        draw(answer, typed);
     } catch {
       draw({}, typed);
     }
@@ -114,7 +164,9 @@ export function createSearch(actions) {
     if (input.value.trim()) suggest();
     else close();
   });
-  input.addEventListener('focus', () => { if (input.value.trim()) suggest(); });
+  input.addEventListener('focus', () => {
+    if (input.value.trim()) suggest();
+  });
   input.addEventListener('blur', close);
   input.addEventListener('keydown', (event) => {
     if (event.key === 'Escape') {

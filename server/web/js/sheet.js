@@ -21,14 +21,17 @@ export function createSheet(covered) {
     panel.dataset.hauteur = next;
     panel.style.removeProperty('--drag');
     handle.setAttribute('aria-expanded', String(next !== 'bas'));
-    handle.firstElementChild.textContent = next === 'haut' ? 'Réduire la liste' : 'Agrandir la liste';
+    handle.firstElementChild.textContent =
+      next === 'haut' ? 'Réduire la liste' : 'Agrandir la liste';
     covered(NARROW.matches ? pixelsOf(next === 'haut' ? 'mi' : next) : 0);
   }
 
   function pixelsOf(name) {
     const style = getComputedStyle(panel);
     const value = style.getPropertyValue(`--sheet-${name}`).trim();
-    return value.endsWith('%') || value.endsWith('vh') ? (parseFloat(value) / 100) * innerHeight : parseFloat(value);
+    return value.endsWith('%') || value.endsWith('vh')
+      ? (parseFloat(value) / 100) * innerHeight
+      : parseFloat(value);
   }
 
   function nearest(pixels) {
@@ -67,7 +70,9 @@ export function createSheet(covered) {
 
   return {
     /** At least half open: something in it was asked for. */
-    raise: () => { if (height === 'bas') set('mi'); },
+    raise: () => {
+      if (height === 'bas') set('mi');
+    },
     lower: () => set('bas'),
   };
 }

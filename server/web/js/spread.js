@@ -46,21 +46,39 @@ function held({ x, y, home }) {
  */
 export function spread(features, zoom) {
   const size = TILE_PX * 2 ** zoom;
-  const discs = features.map((feature, index) => {
-    const { count } = feature.properties;
-    const [lon, lat] = feature.geometry.coordinates;
-    const home = [xOf(lon, size), yOf(lat, size)];
-    return { index, count, radius: diameterOf(feature.properties) / 2, x: home[0], y: home[1], home };
-  }).filter(({ radius }) => radius > 0).sort((a, b) => a.x - b.x);
+  const discs = features
+    .map((feature, index) => {
+      const { count } = feature.properties;
+      const [lon, lat] = feature.geometry.coordinates;
+      const home = [xOf(lon, size), yOf(lat, size)];
+      return {
+        index,
+        count,
+        radius: diameterOf(feature.properties) / 2,
+        x: home[0],
+        y: home[1],
+        home,
+      };
+    })
+    .filter(({ radius }) => radius > 0)
+    .sort((a, b) => a.x - b.x);
   for (let round = 0; round < ROUNDS; round++)
     discs.forEach((disc, i) => {
-      for (let j = i + 1; j < discs.length && discs[j].home[0] - disc.home[0] < 3 * FARTHEST_PX + 64; j++) part(disc, discs[j]);
+      for (
+        let j = i + 1;
+        j < discs.length && discs[j].home[0] - disc.home[0] < 3 * FARTHEST_PX + 64;
+        j++
+      )
+        part(disc, discs[j]);
     });
   const moved = [...features];
   for (const disc of discs) {
     const [x, y] = held(disc);
     const feature = features[disc.index];
-    moved[disc.index] = { ...feature, geometry: { ...feature.geometry, coordinates: [lonOf(x, size), latOf(y, size)] } };
+    moved[disc.index] = {
+      ...feature,
+      geometry: { ...feature.geometry, coordinates: [lonOf(x, size), latOf(y, size)] },
+    };
   }
   return moved;
 }

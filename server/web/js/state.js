@@ -27,7 +27,9 @@ function readAddress() {
     themes: listOf(params.get('theme')).filter((id) => /^[1-9][a-z]?\d*$/.test(id)),
     de: yearOf(params.get('de')),
     a: yearOf(params.get('a')),
-    niveaux: listOf(params.get('label')).map(Number).filter((niveau) => niveau >= 1 && niveau <= 5),
+    niveaux: listOf(params.get('label'))
+      .map(Number)
+      .filter((niveau) => niveau >= 1 && niveau <= 5),
     q: (params.get('q') ?? '').trim().slice(0, 200),
     fiche: Number.isSafeInteger(fiche) && fiche > 0 ? fiche : null,
     pile: /^-?\d+(\.\d+)?,-?\d+(\.\d+)?$/.test(pile) ? pile : '',

@@ -13,10 +13,32 @@ function figure(value, words, title) {
 export async function showSummary() {
   const summary = await get('summary');
   byId('chiffres').replaceChildren(
-    h('ul', { class: 'figures', 'aria-label': `Chiffres du label ${summary.annee}` },
-      figure(number(summary.labelled_communes), 'communes labellisées', `Communes labellisées en ${summary.annee}`),
-      figure(shortNumber(summary.labelled_population), 'd’habitants', `${number(summary.labelled_population)} habitants dans les communes labellisées`),
-      figure(number(summary.initiatives), 'initiatives', `${number(summary.initiatives)} initiatives publiées`)),
-    summary.synthetic ? h('p', { class: 'synthetic' }, icon('info'),
-      'Données de démonstration synthétiques : labels et initiatives sont inventés.') : '');
+    h(
+      'ul',
+      { class: 'figures', 'aria-label': `Chiffres du label ${summary.annee}` },
+      figure(
+        number(summary.labelled_communes),
+        'communes labellisées',
+        `Communes labellisées en ${summary.annee}`,
+      ),
+      figure(
+        shortNumber(summary.labelled_population),
+        'd’habitants',
+        `${number(summary.labelled_population)} habitants dans les communes labellisées`,
+      ),
+      figure(
+        number(summary.initiatives),
+        'initiatives',
+        `${number(summary.initiatives)} initiatives publiées`,
+      ),
+    ),
+    summary.synthetic
+      ? h(
+          'p',
+          { class: 'synthetic' },
+          icon('info'),
+          'Données de démonstration synthétiques : labels et initiatives sont inventés.',
+        )
+      : '',
+  );
 }

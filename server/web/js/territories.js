@@ -19,9 +19,24 @@ export async function createTerritories(go) {
   const response = await fetch(FILE);
   const { size, territoires } = await response.json();
 
-  const buttons = new Map(territoires.map(({ code, nom, bounds, path }) => [code, h('button', {
-    type: 'button', class: 'territory', hidden: !ALWAYS.has(code), onclick: () => go(bounds), dataset: { code, nom },
-  }, silhouette(path, size), h('span', { class: 'territory-name' }, nom), h('span', { class: 'territory-count' }))]));
+  const buttons = new Map(
+    territoires.map(({ code, nom, bounds, path }) => [
+      code,
+      h(
+        'button',
+        {
+          type: 'button',
+          class: 'territory',
+          hidden: !ALWAYS.has(code),
+          onclick: () => go(bounds),
+          dataset: { code, nom },
+        },
+        silhouette(path, size),
+        h('span', { class: 'territory-name' }, nom),
+        h('span', { class: 'territory-count' }),
+      ),
+    ]),
+  );
   nav.replaceChildren(...buttons.values());
 
   return {
@@ -29,13 +44,18 @@ export async function createTerritories(go) {
     async count(state) {
       const { counts, total } = await get('counts', { by: 'departement', ...filterParams(state) });
       const byCode = new Map(counts.map(({ key, count }) => [key, count]));
-      const overseas = counts.filter(({ key }) => /^9[78]/.test(key ?? '')).reduce((sum, { count }) => sum + count, 0);
+      const overseas = counts
+        .filter(({ key }) => /^9[78]/.test(key ?? ''))
+        .reduce((sum, { count }) => sum + count, 0);
       byCode.set('metro', total - overseas);
       for (const [code, button] of buttons) {
         const count = byCode.get(code) ?? 0;
         button.hidden = !count && !ALWAYS.has(code);
         button.lastChild.textContent = number(count);
-        button.setAttribute('aria-label', `${button.dataset.nom} : ${counted(count, 'initiative')}`);
+        button.setAttribute(
+          'aria-label',
+          `${button.dataset.nom} : ${counted(count, 'initiative')}`,
+        );
         button.title = `${button.dataset.nom} : ${counted(count, 'initiative')}`;
       }
     },

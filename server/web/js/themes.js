@@ -11,7 +11,8 @@ const themes = new Map();
 /** Loads the taxonomy once; the other functions answer after that. */
 export async function loadThemes() {
   const answer = await get('themes');
-  for (const theme of answer.themes) themes.set(theme.id, { ...theme, niveau: Number(theme.niveau) });
+  for (const theme of answer.themes)
+    themes.set(theme.id, { ...theme, niveau: Number(theme.niveau) });
 }
 
 export const theme = (id) => themes.get(id);

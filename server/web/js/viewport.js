@@ -21,7 +21,8 @@ const row = (lat, squares) => {
   return ((1 - Math.asinh(Math.tan(at)) / Math.PI) / 2) * squares;
 };
 const lonOf = (x, squares) => (x / squares) * 360 - 180;
-const latOf = (y, squares) => Math.atan(Math.sinh(Math.PI * (1 - (2 * y) / squares))) * (180 / Math.PI);
+const latOf = (y, squares) =>
+  Math.atan(Math.sinh(Math.PI * (1 - (2 * y) / squares))) * (180 / Math.PI);
 
 /** A longitude between -180 and 180. */
 function wrap(lon) {
@@ -32,7 +33,8 @@ function wrap(lon) {
 const text = (degrees) => String(Number(degrees.toFixed(6)));
 
 /** The sea where the server would take the box for one of France with latitude first. */
-const offSomalia = (west, south, east, north) => west >= 41 && east <= 52 && west <= east && south >= -6 && north <= 10;
+const offSomalia = (west, south, east, north) =>
+  west >= 41 && east <= 52 && west <= east && south >= -6 && north <= 10;
 
 /**
  * The bbox parameter of a box in which longitudes may pass 180.
