@@ -2,12 +2,13 @@
  * The page: the map, the list and the filters, kept in step through the state in the address.
  */
 import { ApiError, get, latest } from './api.js';
-import { axeMark, byId, debounce, h, icon } from './dom.js';
-import { createFiche } from './fiche.js';
-import { createFilters, drawChips, drawFilterButton } from './filters.js';
-import { createList } from './list.js';
+import { drawChips, drawFilterButton } from './chips.js';
+import { axeMark, button, byId, debounce, h, icon } from './dom.js';
+import { Fiche } from './fiche.js';
+import { Filters } from './filters.js';
+import { List } from './list.js';
 import { createMap } from './map.js';
-import { createSearch } from './search.js';
+import { Search } from './search.js';
 import { createSheet } from './sheet.js';
 import {
   getState,
@@ -59,7 +60,7 @@ class Page {
 
   constructor(map) {
     this.#map = map;
-    this.#list = createList({
+    this.#list = new List({
       open: (id) => this.#openFiche(id),
       hover: (feature) => {
         this.#hovered = feature;
@@ -71,7 +72,7 @@ class Page {
       },
       retry: () => this.refresh(),
     });
-    this.#fiche = createFiche({
+    this.#fiche = new Fiche({
       close: () => this.#closeFiche(),
       showOnMap: (feature) =>
         this.#jump(() => {
@@ -80,7 +81,7 @@ class Page {
         }),
       choose: (id) => setState({ fiche: null, themes: [id], pile: '' }),
     });
-    this.#filters = createFilters({ close: () => this.#toggleFilters(false) });
+    this.#filters = new Filters({ close: () => this.#toggleFilters(false) });
     this.#sheet = createSheet((pixels) => map.coverFoot(pixels));
   }
 
@@ -120,7 +121,7 @@ class Page {
       if (getState().fiche) this.#closeFiche();
       else if (this.#filtersOpen) this.#toggleFilters(false);
     });
-    createSearch({
+    new Search({
       commune: (commune) => this.#goToCommune(commune),
       theme: (id) => setState({ themes: [id], pile: '', fiche: null }),
       initiative: (sheet) =>
@@ -240,7 +241,7 @@ class Page {
   #mark() {
     const state = getState();
     const places = [];
-    const shown = this.#fiche.shown();
+    const shown = this.#fiche.shown;
     if (state.fiche && shown?.id === state.fiche && shown.geometry)
       places.push({
         coordinates: shown.geometry.coordinates,
@@ -262,10 +263,8 @@ class Page {
     const { themes } = getState();
     place.replaceChildren(
       ...axes().map(({ id, libelle }) =>
-        h(
-          'button',
+        button(
           {
-            type: 'button',
             class: `axe-button axe-${id}`,
             dataset: { axe: id },
             'aria-pressed': String(isCovered(themes, id)),
@@ -333,12 +332,10 @@ function showNotice(words, retry) {
     icon('info'),
     h('p', {}, words),
     retry
-      ? h('button', { class: 'button', type: 'button', onclick: retry }, 'Réessayer')
-      : h(
-          'button',
+      ? button({ class: 'button', onclick: retry }, 'Réessayer')
+      : button(
           {
             class: 'icon-button',
-            type: 'button',
             'aria-label': 'Fermer',
             onclick: () => {
               notice.hidden = true;

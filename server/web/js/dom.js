@@ -57,6 +57,10 @@ export function h(tag, props = {}, ...children) {
   return node;
 }
 
+/** A button that submits nothing. */
+export const button = (props, ...children) =>
+  h('button', { type: 'button', ...props }, ...children);
+
 function svg(tag, attributes, ...children) {
   const node = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, String(value));

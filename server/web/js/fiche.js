@@ -2,7 +2,7 @@
  * The sheet of one initiative: every public field, in the panel.
  */
 import { addressOf, ApiError, latest } from './api.js';
-import { arobases, axeMark, byId, h, icon } from './dom.js';
+import { arobases, axeMark, button, byId, h, icon } from './dom.js';
 import { longDate, shortUrl, typeset } from './format.js';
 import { axeOf, libelle, theme } from './themes.js';
 
@@ -104,11 +104,9 @@ function themeButtons(ids, choose) {
       h(
         'li',
         {},
-        h(
-          'button',
+        button(
           {
             class: `chip axe-chip axe-${axeOf(id)}`,
-            type: 'button',
             onclick: () => choose(id),
             title: 'Filtrer la carte par ce thème',
           },
@@ -127,92 +125,116 @@ function trail(id) {
   return words.slice(0, -1).join(' › ');
 }
 
-/**
- * @param {{close: function(), showOnMap: function(Object), choose: function(string)}} actions
- */
-export function createFiche(actions) {
-  const article = byId('fiche');
-  const ask = latest();
-  let shown = null;
+function fact(name, words, ...content) {
+  return h(
+    'div',
+    {},
+    h('dt', {}, icon(name), h('span', { class: 'sr-only' }, words)),
+    h('dd', {}, ...content),
+  );
+}
 
-  function bar() {
+function header({ axes, themes, titre, sous_titre: subtitle, commune_nom: commune, niveau, date }) {
+  const axe = axes?.[0] ?? axeOf(themes[0]);
+  return h(
+    'header',
+    { class: `fiche-head axe-${axe}` },
+    h('p', { class: 'fiche-trail' }, axeMark(axe), h('span', {}, trail(themes[0]) || libelle(axe))),
+    h('h2', { id: 'titre-fiche', tabindex: '-1' }, typeset(titre)),
+    subtitle && h('p', { class: 'lead' }, typeset(subtitle)),
+    h(
+      'dl',
+      { class: 'facts' },
+      fact('pin', 'Commune', commune, ' ', arobases(niveau)),
+      fact('calendar', 'Date', h('time', { datetime: date }, longDate(date))),
+    ),
+  );
+}
+
+/** Where the sheet comes from, and that it is invented where it is. */
+function origin({ id, properties }) {
+  const { source, updated_at: updated } = properties;
+  const synthetic = source === 'synthetique';
+  const warning = 'Fiche synthétique, pour la démonstration : elle ne décrit aucune action réelle.';
+  return h(
+    'footer',
+    { class: 'fiche-foot quiet' },
+    synthetic && h('p', { class: 'synthetic' }, icon('info'), warning),
+    h(
+      'p',
+      {},
+      `Fiche n° ${id}`,
+      source && !synthetic && ` · source : ${source}`,
+      updated && ` · mise à jour le ${longDate(updated.slice(0, 10))}`,
+      ' · ',
+      h('a', { href: addressOf(`collections/initiatives/items/${id}`) }, 'GeoJSON'),
+    ),
+  );
+}
+
+async function copyAddress(words) {
+  try {
+    await navigator.clipboard.writeText(location.href);
+    words.textContent = 'Lien copié';
+  } catch {
+    words.textContent = 'Copiez l’adresse de cette page';
+  }
+}
+
+function copyButton() {
+  const words = h('span', { role: 'status' }, 'Copier le lien');
+  return button({ class: 'button', onclick: () => copyAddress(words) }, icon('link'), words);
+}
+
+/** The sheet in the panel. */
+export class Fiche {
+  #actions;
+  #article = byId('fiche');
+  #ask = latest();
+  #shown = null;
+
+  /**
+   * @param {{close: function(), showOnMap: function(Object), choose: function(string)}} actions
+   */
+  constructor(actions) {
+    this.#actions = actions;
+  }
+
+  #bar() {
+    const { close } = this.#actions;
     return h(
       'div',
       { class: 'view-bar' },
-      h(
-        'button',
-        { class: 'text-button', type: 'button', id: 'fermer-fiche', onclick: actions.close },
+      button(
+        { class: 'text-button', id: 'fermer-fiche', onclick: close },
         icon('back'),
         'Retour à la liste',
       ),
     );
   }
 
-  async function copyLink(button) {
-    try {
-      await navigator.clipboard.writeText(location.href);
-      button.lastChild.textContent = 'Lien copié';
-    } catch {
-      button.lastChild.textContent = 'Copiez l’adresse de cette page';
-    }
-  }
-
-  function draw(feature) {
-    const { properties } = feature;
-    const axe = properties.axes?.[0] ?? axeOf(properties.themes[0]);
-    const copy = h(
-      'button',
-      { class: 'button', type: 'button', onclick: () => copyLink(copy) },
-      icon('link'),
-      h('span', { role: 'status' }, 'Copier le lien'),
-    );
-    article.replaceChildren(
-      bar(),
-      h(
-        'header',
-        { class: `fiche-head axe-${axe}` },
-        h(
-          'p',
-          { class: 'fiche-trail' },
-          axeMark(axe),
-          h('span', {}, trail(properties.themes[0]) || libelle(axe)),
-        ),
-        h('h2', { id: 'titre-fiche', tabindex: '-1' }, typeset(properties.titre)),
-        properties.sous_titre && h('p', { class: 'lead' }, typeset(properties.sous_titre)),
-        h(
-          'dl',
-          { class: 'facts' },
-          h(
-            'div',
-            {},
-            h('dt', {}, icon('pin'), h('span', { class: 'sr-only' }, 'Commune')),
-            h('dd', {}, properties.commune_nom, ' ', arobases(properties.niveau)),
-          ),
-          h(
-            'div',
-            {},
-            h('dt', {}, icon('calendar'), h('span', { class: 'sr-only' }, 'Date')),
-            h('dd', {}, h('time', { datetime: properties.date }, longDate(properties.date))),
-          ),
-        ),
-      ),
+  #draw(feature) {
+    const { properties, geometry } = feature;
+    const { showOnMap, choose } = this.#actions;
+    this.#article.replaceChildren(
+      this.#bar(),
+      header(properties),
       h(
         'div',
         { class: 'fiche-actions' },
-        feature.geometry &&
-          h(
-            'button',
-            { class: 'button', type: 'button', onclick: () => actions.showOnMap(feature) },
+        geometry &&
+          button(
+            { class: 'button', onclick: () => showOnMap(feature) },
             icon('pin'),
             'Voir sur la carte',
           ),
-        copy,
+        copyButton(),
       ),
       h(
         'div',
         { class: 'fiche-body' },
         prose(properties),
-        section('Les thèmes', themeButtons(properties.themes, actions.choose)),
+        section('Les thèmes', themeButtons(properties.themes, choose)),
         place(properties),
         links(properties),
       ),
@@ -220,73 +242,45 @@ export function createFiche(actions) {
     );
   }
 
-  function origin({ id, properties }) {
-    const synthetic = properties.source === 'synthetique';
-    return h(
-      'footer',
-      { class: 'fiche-foot quiet' },
-      synthetic &&
-        h(
-          'p',
-          { class: 'synthetic' },
-          icon('info'),
-          'Fiche synthétique, pour la démonstration : elle ne décrit aucune action réelle.',
-        ),
-      h(
-        'p',
-        {},
-        `Fiche n° ${id}`,
-        properties.source && !synthetic && ` · source : ${properties.source}`,
-        properties.updated_at &&
-          ` · mise à jour le ${longDate(properties.updated_at.slice(0, 10))}`,
-        ' · ',
-        h('a', { href: addressOf(`collections/initiatives/items/${id}`) }, 'GeoJSON'),
-      ),
-    );
-  }
-
-  function drawFailure(error, id, retry) {
+  #drawFailure(error, id) {
     const gone = error instanceof ApiError && error.status === 404;
-    article.replaceChildren(
-      bar(),
+    const title = gone ? 'Cette fiche n’existe pas' : 'La fiche n’a pas pu être lue';
+    const reason = gone
+      ? `Aucune initiative ne porte le numéro ${id}.`
+      : 'Le serveur ne répond pas.';
+    this.#article.replaceChildren(
+      this.#bar(),
       h(
         'div',
         { class: 'card empty' },
         icon('info'),
-        h(
-          'h2',
-          { id: 'titre-fiche', tabindex: '-1' },
-          gone ? 'Cette fiche n’existe pas' : 'La fiche n’a pas pu être lue',
-        ),
-        h(
-          'p',
-          { class: 'quiet' },
-          gone ? `Aucune initiative ne porte le numéro ${id}.` : 'Le serveur ne répond pas.',
-        ),
-        !gone && h('button', { class: 'button', type: 'button', onclick: retry }, 'Réessayer'),
+        h('h2', { id: 'titre-fiche', tabindex: '-1' }, title),
+        h('p', { class: 'quiet' }, reason),
+        !gone && button({ class: 'button', onclick: () => this.show(id) }, 'Réessayer'),
       ),
     );
   }
 
   /** Reads and shows a sheet; resolves to its feature, or null where it is not shown. */
-  async function show(id) {
-    article.setAttribute('aria-busy', 'true');
+  async show(id) {
+    this.#article.setAttribute('aria-busy', 'true');
     try {
-      const feature = await ask(`collections/initiatives/items/${id}`);
+      const feature = await this.#ask(`collections/initiatives/items/${id}`);
       if (!feature) return null;
-      shown = feature;
-      draw(feature);
-      return feature;
+      this.#shown = feature;
+      this.#draw(feature);
     } catch (error) {
-      shown = null;
-      drawFailure(error, id, () => show(id));
-      return null;
-    } finally {
-      article.removeAttribute('aria-busy');
-      article.querySelector('#titre-fiche')?.focus({ preventScroll: true });
-      article.closest('.panel').scrollTop = 0;
+      this.#shown = null;
+      this.#drawFailure(error, id);
     }
+    this.#article.removeAttribute('aria-busy');
+    this.#article.querySelector('#titre-fiche').focus({ preventScroll: true });
+    this.#article.closest('.panel').scrollTop = 0;
+    return this.#shown;
   }
 
-  return { show, shown: () => shown };
+  /** The feature of the sheet shown last. */
+  get shown() {
+    return this.#shown;
+  }
 }

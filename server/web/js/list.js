@@ -3,16 +3,17 @@
  * text: the same question to the server, in words.
  */
 import { get, latest, nextPage } from './api.js';
-import { axeMark, byId, h, icon } from './dom.js';
+import { axeMark, button, byId, h, icon } from './dom.js';
 import { counted, monthYear, number, typeset } from './format.js';
 import { axeOf, filterParams, libelle } from './themes.js';
 import { bboxText } from './viewport.js';
 
 const PAGE = 20;
+const SKELETONS = 8;
 const PATH = 'collections/initiatives/items';
 
 /** The marks of a sheet's axes, named for those who do not see them. */
-export function axeMarks(axes) {
+function axeMarks(axes) {
   return h(
     'span',
     { class: 'marks', role: 'img', 'aria-label': axes.map(libelle).join(', ') },
@@ -20,44 +21,63 @@ export function axeMarks(axes) {
   );
 }
 
-function skeleton() {
-  return h('li', { class: 'row skeleton', 'aria-hidden': 'true' }, h('span', {}), h('span', {}));
+const skeleton = () =>
+  h('li', { class: 'row skeleton', 'aria-hidden': 'true' }, h('span', {}), h('span', {}));
+
+function emptyCard(filtered) {
+  const advice = filtered
+    ? 'Aucune initiative ne répond à ces filtres dans cette vue : élargissez la carte ou retirez un filtre.'
+    : 'Aucune initiative dans cette vue : éloignez-vous ou choisissez un territoire.';
+  return h(
+    'li',
+    { class: 'card empty' },
+    icon('pin'),
+    h('p', {}, h('strong', {}, 'Rien ici pour l’instant.')),
+    h('p', { class: 'quiet' }, advice),
+  );
 }
 
-/**
- * @param {{open: function(number), hover: function(Object|null), leaveStack: function(), retry: function()}} actions
- */
-export function createList(actions) {
-  const [total, precision, list, foot, announcement] = [
-    'total',
-    'precision',
-    'liste',
-    'suite',
-    'annonce',
-  ].map(byId);
-  const ask = latest();
-  let listed = [];
-  let matched = 0;
-  let listedAnswer = null;
+/** The list, with its heading and its foot. */
+export class List {
+  #actions;
+  #total = byId('total');
+  #precision = byId('precision');
+  #heading = byId('resultats');
+  #list = byId('liste');
+  #foot = byId('suite');
+  #announcement = byId('annonce');
+  #ask = latest();
+  /** The first page that is shown, how many rows there are, and how many sheets match. */
+  #answer = null;
+  #listed = 0;
+  #matched = 0;
   /** Id of the sheet whose row the keyboard is to be put on when it comes. */
-  let awaited = null;
+  #awaited = null;
 
-  function row(feature) {
+  /**
+   * @param {{open: function(number), hover: function(Object|null), leaveStack: function(),
+   *          retry: function()}} actions
+   */
+  constructor(actions) {
+    this.#actions = actions;
+    this.#list.replaceChildren(...Array.from({ length: SKELETONS }, skeleton));
+  }
+
+  #row(feature) {
+    const { open, hover } = this.#actions;
     const { titre, commune_nom: commune, date, axes, themes } = feature.properties;
     return h(
       'li',
       {},
-      h(
-        'button',
+      button(
         {
           class: 'row',
-          type: 'button',
           dataset: { id: feature.id },
-          onclick: () => actions.open(feature.id),
-          onmouseenter: () => actions.hover(feature),
-          onmouseleave: () => actions.hover(null),
-          onfocus: () => actions.hover(feature),
-          onblur: () => actions.hover(null),
+          onclick: () => open(feature.id),
+          onmouseenter: () => hover(feature),
+          onmouseleave: () => hover(null),
+          onfocus: () => hover(feature),
+          onblur: () => hover(null),
         },
         axeMarks(axes ?? [...new Set(themes.map(axeOf))]),
         h('span', { class: 'row-title' }, typeset(titre)),
@@ -66,143 +86,107 @@ export function createList(actions) {
     );
   }
 
-  function append(features) {
-    listed.push(...features);
-    list.append(...features.map(row));
-  }
-
-  function drawFoot(answer) {
+  /** Adds a page of sheets, and the way to the next. */
+  #append(answer) {
+    this.#listed += answer.features.length;
+    this.#list.append(...answer.features.map((feature) => this.#row(feature)));
+    this.#foot.replaceChildren();
     const next = nextPage(answer);
-    foot.replaceChildren();
     if (!next) return;
-    const left = matched - listed.length;
-    const more = h(
-      'button',
-      { class: 'button wide', type: 'button', onclick: () => showMore(next, more) },
+    const more = button(
+      { class: 'button wide', onclick: () => this.#showMore(next, more) },
       'Afficher plus',
     );
-    foot.append(
+    const [listed, matched, left] = [this.#listed, this.#matched, this.#matched - this.#listed].map(
+      number,
+    );
+    this.#foot.append(
       more,
-      h(
-        'p',
-        { class: 'quiet' },
-        `${number(listed.length)} affichées sur ${number(matched)}, encore ${number(left)}`,
-      ),
+      h('p', { class: 'quiet' }, `${listed} affichées sur ${matched}, encore ${left}`),
     );
   }
 
-  async function showMore(params, button) {
-    button.disabled = true;
+  async #showMore(params, more) {
+    const shown = this.#answer;
+    more.disabled = true;
     try {
-      const answer = await get(PATH, params);
-      const first = listed.length;
-      append(answer.features);
-      drawFoot(answer);
-      list.children[first]?.querySelector('button')?.focus();
-      announcement.textContent = `${number(listed.length)} initiatives affichées sur ${number(matched)}`;
+      const page = await get(PATH, params);
+      if (this.#answer !== shown) return;
+      const first = this.#listed;
+      this.#append(page);
+      this.#list.children[first]?.querySelector('button')?.focus();
+      this.#announcement.textContent = `${number(this.#listed)} initiatives affichées sur ${number(this.#matched)}`;
     } catch {
-      button.disabled = false;
-      button.textContent = 'Réessayer';
+      more.disabled = false;
+      more.textContent = 'Réessayer';
     }
   }
 
-  function drawEmpty(filtered) {
-    list.append(
-      h(
-        'li',
-        { class: 'card empty' },
-        icon('pin'),
-        h('p', {}, h('strong', {}, 'Rien ici pour l’instant.')),
-        h(
-          'p',
-          { class: 'quiet' },
-          filtered
-            ? 'Aucune initiative ne répond à ces filtres dans cette vue : élargissez la carte ou retirez un filtre.'
-            : 'Aucune initiative dans cette vue : éloignez-vous ou choisissez un territoire.',
-        ),
-      ),
+  /** The words at the head; for a stack, with the way back to the whole view. */
+  #headingOf(state) {
+    const words = counted(this.#matched, 'initiative');
+    if (!state.pile) {
+      this.#precision.textContent = '';
+      return `${words} dans cette vue`;
+    }
+    const { leaveStack } = this.#actions;
+    this.#precision.replaceChildren(
+      button({ class: 'text-button', onclick: leaveStack }, icon('back'), 'Toute la vue'),
     );
+    return `${words} au même endroit`;
   }
 
-  function heading(state) {
-    if (state.pile) {
-      precision.replaceChildren(
-        h(
-          'button',
-          { class: 'text-button', type: 'button', onclick: actions.leaveStack },
-          icon('back'),
-          'Toute la vue',
-        ),
-      );
-      return `${counted(matched, 'initiative')} au même endroit`;
-    }
-    precision.textContent = '';
-    return `${counted(matched, 'initiative')} dans cette vue`;
-  }
-
-  /** Shows an answer; the same one again (answers are kept) leaves the list as it stands. */
-  function show(answer, state, filtered) {
-    list.removeAttribute('aria-busy');
-    if (answer === listedAnswer) return;
+  /** Shows a first page; the same one again (answers are kept) leaves the list as it stands. */
+  #show(answer, state, filtered) {
+    this.#list.removeAttribute('aria-busy');
+    if (answer === this.#answer) return;
     const focused = document.activeElement?.closest('#liste [data-id]')?.dataset.id;
-    listedAnswer = answer;
-    matched = answer.numberMatched;
-    listed = [];
-    list.replaceChildren();
-    const words = heading(state);
-    if (total.textContent !== words) announcement.textContent = words;
-    total.textContent = words;
-    append(answer.features);
-    drawFoot(answer);
-    if (!matched) drawEmpty(filtered);
-    list.closest('.panel').scrollTop = 0;
-    const waiting = document.activeElement === byId('resultats') ? awaited : null;
-    if (focused ?? waiting) focus(focused ?? waiting);
+    this.#answer = answer;
+    this.#matched = answer.numberMatched;
+    this.#listed = 0;
+    const words = this.#headingOf(state);
+    if (this.#total.textContent !== words) this.#announcement.textContent = words;
+    this.#total.textContent = words;
+    this.#list.replaceChildren();
+    this.#append(answer);
+    if (!this.#matched) this.#list.append(emptyCard(filtered));
+    this.#list.closest('.panel').scrollTop = 0;
+    const waiting = document.activeElement === this.#heading ? this.#awaited : null;
+    if (focused ?? waiting) this.focus(focused ?? waiting);
   }
 
   /** Puts the keyboard on a sheet's row; until that is listed, on the heading. */
-  function focus(id) {
-    const target = list.querySelector(`[data-id="${id}"]`);
-    awaited = target ? null : id;
-    (target ?? byId('resultats')).focus();
+  focus(id) {
+    const target = this.#list.querySelector(`[data-id="${id}"]`);
+    this.#awaited = target ? null : id;
+    (target ?? this.#heading).focus();
   }
 
-  list.replaceChildren(...Array.from({ length: 8 }, skeleton));
+  /** Lists what is in a box, or in the state's stack; resolves when it is shown or overtaken. */
+  async load(box, state, filtered) {
+    this.#list.setAttribute('aria-busy', 'true');
+    const bbox = state.pile ? `${state.pile},${state.pile}` : bboxText(box);
+    const params = { bbox, limit: PAGE, profile: 'compact', ...filterParams(state) };
+    const answer = await this.#ask(PATH, params);
+    if (answer) this.#show(answer, state, filtered);
+  }
 
-  return {
-    /** Lists what is in a box, or in the state's stack; resolves when it is shown or overtaken. */
-    async load(box, state, filtered) {
-      list.setAttribute('aria-busy', 'true');
-      const [lon, lat] = state.pile.split(',').map(Number);
-      const bbox = state.pile ? `${lon},${lat},${lon},${lat}` : bboxText(box);
-      const answer = await ask(PATH, {
-        bbox,
-        limit: PAGE,
-        profile: 'compact',
-        ...filterParams(state),
-      });
-      if (answer) show(answer, state, filtered);
-    },
-
-    /** Says that the server did not answer. */
-    fail(message) {
-      listed = [];
-      listedAnswer = null;
-      foot.replaceChildren();
-      total.textContent = 'Données indisponibles';
-      announcement.textContent = message;
-      list.removeAttribute('aria-busy');
-      list.replaceChildren(
-        h(
-          'li',
-          { class: 'card empty' },
-          icon('info'),
-          h('p', {}, h('strong', {}, message)),
-          h('button', { class: 'button', type: 'button', onclick: actions.retry }, 'Réessayer'),
-        ),
-      );
-    },
-
-    focus,
-  };
+  /** Says that the server did not answer. */
+  fail(message) {
+    this.#answer = null;
+    this.#listed = 0;
+    this.#foot.replaceChildren();
+    this.#total.textContent = 'Données indisponibles';
+    this.#announcement.textContent = message;
+    this.#list.removeAttribute('aria-busy');
+    this.#list.replaceChildren(
+      h(
+        'li',
+        { class: 'card empty' },
+        icon('info'),
+        h('p', {}, h('strong', {}, message)),
+        button({ class: 'button', onclick: this.#actions.retry }, 'Réessayer'),
+      ),
+    );
+  }
 }

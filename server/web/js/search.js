@@ -10,6 +10,8 @@ import { axeOf, libelle, theme } from './themes.js';
 const WAIT_MS = 120;
 const EACH = 5;
 
+/** @typedef {{sign: Node, words: *, detail: *, choose: function()}} Suggestion */
+
 /** The words typed, strong where the suggestion has them at its start or after a space. */
 function emphasised(text, typed) {
   const fold = (words) => words.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
@@ -19,175 +21,207 @@ function emphasised(text, typed) {
   return [text.slice(0, at), h('mark', {}, text.slice(at, end)), text.slice(end)];
 }
 
-/**
- * @param {{commune: function(Object), theme: function(string), initiative: function(Object), words: function(string)}} actions
- */
-export function createSearch(actions) {
-  const [form, input, box, clear] = ['recherche', 'mots', 'suggestions', 'effacer'].map(byId);
-  const ask = latest();
-  /** @type {{node: HTMLElement, choose: function()}[]} */
-  let options = [];
-  let active = -1;
+/** What stands beside a commune's name. */
+function communeDetail({ lon, niveau, initiatives }) {
+  if (lon === null || lon === undefined) return 'position inconnue';
+  return [arobases(niveau), initiatives ? counted(initiatives, 'initiative') : ''];
+}
 
-  clear.append(icon('close'));
-  form.prepend(icon('search'));
+/** The search box. */
+export class Search {
+  #actions;
+  #form = byId('recherche');
+  #input = byId('mots');
+  #box = byId('suggestions');
+  #clear = byId('effacer');
+  #ask = latest();
+  /** The options shown, the words they are for, and which of them the arrows are on. */
+  #options = [];
+  #typed = '';
+  #active = -1;
 
-  function close() {
-    box.hidden = true;
-    active = -1;
-    input.setAttribute('aria-expanded', 'false');
-    input.removeAttribute('aria-activedescendant');
+  /**
+   * @param {{commune: function(Object), theme: function(string), initiative: function(Object),
+   *          words: function(string)}} actions
+   */
+  constructor(actions) {
+    this.#actions = actions;
+    this.#clear.append(icon('close'));
+    this.#form.prepend(icon('search'));
+    this.#listen();
   }
 
-  function activate(index) {
-    options[active]?.node.setAttribute('aria-selected', 'false');
-    active = (index + options.length) % options.length;
-    const { node } = options[active];
+  #listen() {
+    const suggest = debounce(() => this.#suggest(), WAIT_MS);
+    const input = this.#input;
+    input.addEventListener('input', () => {
+      this.#clear.hidden = !input.value;
+      if (input.value.trim()) suggest();
+      else this.#close();
+    });
+    input.addEventListener('focus', () => input.value.trim() && suggest());
+    input.addEventListener('blur', () => this.#close());
+    input.addEventListener('keydown', (event) => this.#onKey(event));
+    this.#form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.#submit();
+    });
+    this.#clear.addEventListener('click', () => {
+      this.#leave('');
+      this.#close();
+      input.focus();
+    });
+  }
+
+  #onKey(event) {
+    const open = !this.#box.hidden;
+    if (event.key === 'Escape') {
+      if (!open) this.#leave('');
+      this.#close();
+    } else if (event.key === 'ArrowDown') {
+      if (open) this.#activate(this.#active + 1);
+      else this.#suggest();
+    } else if (event.key === 'ArrowUp' && open) {
+      this.#activate(this.#active < 0 ? -1 : this.#active - 1);
+    } else return;
+    event.preventDefault();
+  }
+
+  /** The option that the arrows are on, or else the first: of the words typed, not of older ones. */
+  #submit() {
+    const current = !this.#box.hidden && this.#typed === this.#input.value.trim();
+    if (current) this.#choose(this.#options[Math.max(0, this.#active)]);
+    else this.#suggest();
+  }
+
+  async #suggest() {
+    const typed = this.#input.value.trim();
+    if (!typed) return;
+    const answer = await this.#ask('search', { q: typed, limit: EACH }).catch(() => ({}));
+    const stillWanted =
+      document.activeElement === this.#input && this.#input.value.trim() === typed;
+    if (answer && stillWanted) this.#draw(answer, typed);
+  }
+
+  #leave(words) {
+    this.#input.value = words;
+    this.#clear.hidden = !words;
+  }
+
+  #close() {
+    this.#box.hidden = true;
+    this.#active = -1;
+    this.#input.setAttribute('aria-expanded', 'false');
+    this.#input.removeAttribute('aria-activedescendant');
+  }
+
+  #activate(index) {
+    this.#options[this.#active]?.node.setAttribute('aria-selected', 'false');
+    this.#active = (index + this.#options.length) % this.#options.length;
+    const { node } = this.#options[this.#active];
     node.setAttribute('aria-selected', 'true');
     node.scrollIntoView({ block: 'nearest' });
-    input.setAttribute('aria-activedescendant', node.id);
+    this.#input.setAttribute('aria-activedescendant', node.id);
   }
 
-  function choose(option) {
-    close();
-    option.choose();
+  #choose({ choose }) {
+    this.#close();
+    choose();
   }
 
-  function option(group, sign, words, detail, act) {
+  /** @param {Suggestion} suggestion */
+  #option({ sign, words, detail, choose }) {
     const node = h(
       'div',
-      { class: 'option', role: 'option', id: `s-${options.length}`, 'aria-selected': 'false' },
+      {
+        class: 'option',
+        role: 'option',
+        id: `s-${this.#options.length}`,
+        'aria-selected': 'false',
+      },
       h('span', { class: 'option-sign' }, sign),
       h('span', { class: 'option-words' }, words),
       h('span', { class: 'option-detail' }, detail),
     );
-    const made = { node, choose: act };
+    const option = { node, choose };
     node.addEventListener('pointerdown', (event) => event.preventDefault());
-    node.addEventListener('click', () => choose(made));
-    options.push(made);
-    group.append(node);
+    node.addEventListener('click', () => this.#choose(option));
+    this.#options.push(option);
+    return node;
   }
 
-  function group(title, list, draw) {
-    if (!list?.length) return;
-    const node = h(
-      'div',
-      { role: 'group', 'aria-label': title },
-      h('p', { class: 'group-title', 'aria-hidden': 'true' }, title),
+  /** @param {string} title @param {Suggestion[]} suggestions */
+  #group(title, suggestions) {
+    if (!suggestions.length) return;
+    this.#box.append(
+      h(
+        'div',
+        { role: 'group', 'aria-label': title },
+        h('p', { class: 'group-title', 'aria-hidden': 'true' }, title),
+        suggestions.map((suggestion) => this.#option(suggestion)),
+      ),
     );
-    for (const item of list) draw(node, item);
-    box.append(node);
   }
 
-  function leave(words) {
-    input.value = words;
-    clear.hidden = !words;
+  /* ---- What each kind of answer becomes ---- */
+
+  #commune(commune, typed) {
+    const choose = () => {
+      this.#leave(commune.nom);
+      this.#actions.commune(commune);
+    };
+    const where = h('small', {}, `(${commune.departement})`);
+    const words = [...emphasised(commune.nom, typed), ' ', where];
+    return { sign: icon('pin'), words, detail: communeDetail(commune), choose };
   }
 
-  function draw(answer, typed) {
-    options = [];
-    active = -1;
-    input.removeAttribute('aria-activedescendant');
-    box.replaceChildren();
-    group('Communes', answer.communes, (node, commune) =>
-      option(
-        node,
-        icon('pin'),
-        [...emphasised(commune.nom, typed), ' ', h('small', {}, `(${commune.departement})`)],
-        commune.lon === null || commune.lon === undefined
-          ? 'position inconnue'
-          : [
-              arobases(commune.niveau),
-              commune.initiatives ? counted(commune.initiatives, 'initiative') : '',
-            ],
-        () => {
-          leave(commune.nom);
-          actions.commune(commune);
-        },
-      ),
-    );
-    group('Thèmes', answer.themes, (node, { id, libelle: words }) =>
-      option(
-        node,
-        axeMark(axeOf(id)),
-        emphasised(words, typed),
-        theme(id)?.parent ? libelle(axeOf(id)) : 'axe',
-        () => {
-          leave('');
-          actions.theme(id);
-        },
-      ),
-    );
-    group('Initiatives', answer.initiatives, (node, sheet) =>
-      option(
-        node,
-        icon('calendar'),
-        emphasised(sheet.titre, typed),
-        `${sheet.commune_nom} · ${monthYear(sheet.date)}`,
-        () => {
-          leave('');
-          actions.initiative(sheet);
-        },
-      ),
-    );
-    group('Texte', [typed], (node, words) =>
-      option(
-        node,
-        icon('search'),
-        ['Toutes les fiches avec « ', h('b', {}, words), ' »'],
-        '',
-        () => {
-          leave('');
-          actions.words(words);
-        },
-      ),
-    );
-    box.hidden = false;
-    input.setAttribute('aria-expanded', 'true');
-    byId('annonce').textContent = counted(options.length, 'suggestion');
+  #theme({ id, libelle: words }, typed) {
+    const choose = () => {
+      this.#leave('');
+      this.#actions.theme(id);
+    };
+    const detail = theme(id)?.parent ? libelle(axeOf(id)) : 'axe';
+    return { sign: axeMark(axeOf(id)), words: emphasised(words, typed), detail, choose };
   }
 
-  const suggest = debounce(async () => {
-    const typed = input.value.trim();
-    if (!typed) return;
-    try {
-      const answer = await ask('search', { q: typed, limit: EACH });
-      if (answer && document.activeElement === input && input.value.trim() === typed)
-        draw(answer, typed);
-    } catch {
-      draw({}, typed);
-    }
-  }, WAIT_MS);
+  #initiative(sheet, typed) {
+    const choose = () => {
+      this.#leave('');
+      this.#actions.initiative(sheet);
+    };
+    const detail = `${sheet.commune_nom} · ${monthYear(sheet.date)}`;
+    return { sign: icon('calendar'), words: emphasised(sheet.titre, typed), detail, choose };
+  }
 
-  input.addEventListener('input', () => {
-    clear.hidden = !input.value;
-    if (input.value.trim()) suggest();
-    else close();
-  });
-  input.addEventListener('focus', () => {
-    if (input.value.trim()) suggest();
-  });
-  input.addEventListener('blur', close);
-  input.addEventListener('keydown', (event) => {
-    if (event.key === 'Escape') {
-      if (box.hidden) leave('');
-      close();
-    } else if (!box.hidden && (event.key === 'ArrowDown' || event.key === 'ArrowUp')) {
-      activate(event.key === 'ArrowDown' ? active + 1 : active < 0 ? -1 : active - 1);
-    } else if (event.key === 'ArrowDown') suggest();
-    else return;
-    event.preventDefault();
-  });
-  form.addEventListener('submit', (event) => {
-    event.preventDefault();
-    const typed = input.value.trim();
-    if (active >= 0 && !box.hidden) choose(options[active]);
-    else if (!box.hidden && options.length) choose(options[0]);
-    else if (typed) suggest();
-  });
-  clear.addEventListener('click', () => {
-    leave('');
-    close();
-    input.focus();
-  });
+  #words(typed) {
+    const choose = () => {
+      this.#leave('');
+      this.#actions.words(typed);
+    };
+    const words = ['Toutes les fiches avec «\u00a0', h('b', {}, typed), '\u00a0»'];
+    return { sign: icon('search'), words, detail: '', choose };
+  }
+
+  #draw({ communes = [], themes = [], initiatives = [] }, typed) {
+    this.#close();
+    this.#options = [];
+    this.#typed = typed;
+    this.#box.replaceChildren();
+    this.#group(
+      'Communes',
+      communes.map((commune) => this.#commune(commune, typed)),
+    );
+    this.#group(
+      'Thèmes',
+      themes.map((found) => this.#theme(found, typed)),
+    );
+    this.#group(
+      'Initiatives',
+      initiatives.map((sheet) => this.#initiative(sheet, typed)),
+    );
+    this.#group('Texte', [this.#words(typed)]);
+    this.#box.hidden = false;
+    this.#input.setAttribute('aria-expanded', 'true');
+    byId('annonce').textContent = counted(this.#options.length, 'suggestion');
+  }
 }

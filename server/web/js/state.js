@@ -105,6 +105,12 @@ export function onTravel(listener) {
   });
 }
 
+/** Chooses or leaves a label level. */
+export const toggleLevel = (niveaux, niveau) =>
+  niveaux.includes(niveau)
+    ? niveaux.filter((other) => other !== niveau)
+    : [...niveaux, niveau].sort();
+
 /** The filters of a state, without what is open. */
 export const hasFilters = (state) =>
   Boolean(state.themes.length || state.de || state.a || state.niveaux.length || state.q);

@@ -3,7 +3,7 @@
  * its number of initiatives under the filters; small ones only where there is something to see.
  */
 import { get } from './api.js';
-import { byId, h, silhouette } from './dom.js';
+import { button, byId, h, silhouette } from './dom.js';
 import { counted, number } from './format.js';
 import { filterParams } from './themes.js';
 
@@ -22,10 +22,8 @@ export async function createTerritories(go) {
   const buttons = new Map(
     territoires.map(({ code, nom, bounds, path }) => [
       code,
-      h(
-        'button',
+      button(
         {
-          type: 'button',
           class: 'territory',
           hidden: !ALWAYS.has(code),
           onclick: () => go(bounds),
@@ -48,15 +46,15 @@ export async function createTerritories(go) {
         .filter(({ key }) => /^9[78]/.test(key ?? ''))
         .reduce((sum, { count }) => sum + count, 0);
       byCode.set('metro', total - overseas);
-      for (const [code, button] of buttons) {
+      for (const [code, shortcut] of buttons) {
         const count = byCode.get(code) ?? 0;
-        button.hidden = !count && !ALWAYS.has(code);
-        button.lastChild.textContent = number(count);
-        button.setAttribute(
+        shortcut.hidden = !count && !ALWAYS.has(code);
+        shortcut.lastChild.textContent = number(count);
+        shortcut.setAttribute(
           'aria-label',
-          `${button.dataset.nom} : ${counted(count, 'initiative')}`,
+          `${shortcut.dataset.nom} : ${counted(count, 'initiative')}`,
         );
-        button.title = `${button.dataset.nom} : ${counted(count, 'initiative')}`;
+        shortcut.title = `${shortcut.dataset.nom} : ${counted(count, 'initiative')}`;
       }
     },
   };

@@ -1,0 +1,64 @@
+/*
+ * What is chosen, in sight: a chip above the list for each filter, which takes itself away, and
+ * their number on the button that opens the filters.
+ */
+import { axeMark, button, byId, h, icon } from './dom.js';
+import { NO_FILTERS, setState, toggleLevel } from './state.js';
+import { axeOf, libelle } from './themes.js';
+
+function chip(content, words, without) {
+  return button(
+    {
+      class: 'chip removable',
+      'aria-label': `Retirer le filtre : ${words}`,
+      onclick: () => setState(without),
+    },
+    content,
+    h('span', {}, words),
+    icon('close'),
+  );
+}
+
+function yearWords({ de, a }) {
+  if (de && a) return de === a ? String(de) : `${de} à ${a}`;
+  return de ? `depuis ${de}` : `jusqu’à ${a}`;
+}
+
+/** Shows the chosen filters; each chip takes itself away. */
+export function drawChips(state) {
+  const place = byId('puces');
+  const hadFocus = place.contains(document.activeElement);
+  const chips = state.themes.map((id) =>
+    chip(axeMark(axeOf(id)), libelle(id), { themes: state.themes.filter((other) => other !== id) }),
+  );
+  if (state.q) chips.push(chip(icon('search'), `« ${state.q} »`, { q: '' }));
+  if (state.de || state.a)
+    chips.push(chip(icon('calendar'), yearWords(state), { de: null, a: null }));
+  for (const niveau of state.niveaux)
+    chips.push(chip(null, '@'.repeat(niveau), { niveaux: toggleLevel(state.niveaux, niveau) }));
+  if (chips.length > 1)
+    chips.push(
+      button({ class: 'text-button', onclick: () => setState(NO_FILTERS) }, 'Tout effacer'),
+    );
+  place.replaceChildren(...chips);
+  if (hadFocus) (place.querySelector('button') ?? byId('resultats')).focus();
+}
+
+/** Shows how many filters are chosen on the button that opens them. */
+export function drawFilterButton(state, open) {
+  const count = state.themes.length + state.niveaux.length + (state.de || state.a ? 1 : 0);
+  const opener = byId('bouton-filtres');
+  opener.setAttribute('aria-expanded', String(open));
+  opener.replaceChildren(
+    icon('filters'),
+    h('span', { class: 'filter-word' }, 'Filtres'),
+    count
+      ? h(
+          'span',
+          { class: 'badge' },
+          String(count),
+          h('span', { class: 'sr-only' }, count > 1 ? ' actifs' : ' actif'),
+        )
+      : '',
+  );
+}
