@@ -42,7 +42,7 @@ measure() {
         { cat "$work/out" >&2; exit 1; }
     read -r elapsed user system kilobytes <"$work/time"
     printf '%-8s %8.2f s on the clock, %6.2f s of the processor (%5.2f in the kernel), %4d MB of memory, %5d MB on disk\n' \
-        "$name" "$elapsed" "$(echo "$user + $system" | bc)" "$system" $((kilobytes / 1024)) \
+        "$name" "$elapsed" "$(awk "BEGIN { print $user + $system }")" "$system" $((kilobytes / 1024)) \
         $(($(stat -c %s "$file") / 1000000))
 }
 

@@ -154,6 +154,37 @@ static void moving_centre(void **state)
     assert_int_equal(failures, 0);
 }
 
+/* What GIS programs see: the layers of the file, and of sheets what the public may see. */
+static void layers(void **state)
+{
+    (void)state;
+    int failures = 0;
+    char command[200], line[200];
+    size_t n_layers = 0, n_private = 0;
+    struct fixture fixture;
+    begin(&fixture);
+    import_sheets(&fixture, HEADER ROW_A ROW_B, plain, 0);
+    import_sheets(&fixture,
+                  "source,source_id,titre,date,actions,commune,themes,statut\n"
+                  "s,p,Titre P,2020-01-01,Fait,01001,1a1,proposed\n",
+                  plain, 0);
+    snprintf(command, sizeof command, "ogrinfo -ro -al -q '%s' communes initiatives_publiees 2>&1",
+             fixture.folder.store);
+    FILE *out = popen(command, "r");
+    while (out && fgets(line, sizeof line, out)) {
+        n_layers += strstr(line, "POINT (4.9261 46.1534)") != NULL; /* a commune, a sheet */
+        n_layers += strstr(line, "POINT (8.75 41.95)") != NULL;
+        n_private += strstr(line, "Ali") || strstr(line, "Titre P");
+    }
+    int status = out ? pclose(out) : -1;
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
+        fprintf(stderr, "no ogrinfo (gdal-bin): not looked at\n");
+    else
+        CHECK(failures, "as layers", status == 0 && n_layers == 3 && n_private == 0);
+    end(&fixture);
+    assert_int_equal(failures, 0);
+}
+
 static const char as_before[] =
     "SELECT (SELECT count(*) FROM initiatives), (SELECT count(*) FROM personnes),"
     " (SELECT count(*) FROM idx_initiatives_position), seq FROM state";
@@ -334,10 +365,10 @@ static void killed_in_the_middle(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(first_load),           cmocka_unit_test(second_load),
-        cmocka_unit_test(moving_centre),        cmocka_unit_test(all_or_nothing),
-        cmocka_unit_test(stopped_anywhere),     cmocka_unit_test(another_writer),
-        cmocka_unit_test(killed_in_the_middle),
+        cmocka_unit_test(first_load),     cmocka_unit_test(second_load),
+        cmocka_unit_test(moving_centre),  cmocka_unit_test(layers),
+        cmocka_unit_test(all_or_nothing), cmocka_unit_test(stopped_anywhere),
+        cmocka_unit_test(another_writer), cmocka_unit_test(killed_in_the_middle),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
