@@ -265,5 +265,6 @@ void cli_serve_help(struct aro_buffer *out)
 {
     settings_help(out);
     aro_buffer_text(out, "\nSIGHUP loads the data anew, SIGTERM and SIGINT stop once the requests "
-                         "under way are answered.\n");
+                         "under way are answered.\nA request with the header X-Server-Timing: 1 is "
+                         "answered with a Server-Timing header.\n");
 }
