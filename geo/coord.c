@@ -182,6 +182,11 @@ bool geo_number_parse(const char *text, size_t len, double *out_value, struct ar
     return true;
 }
 
+bool geo_point_looks_swapped(struct geo_point point)
+{
+    return point.lon_deg >= 41 && point.lon_deg <= 52 && point.lat_deg >= -6 && point.lat_deg <= 10;
+}
+
 bool geo_point_parse(const char *text, size_t len, struct geo_point *out_point,
                      struct aro_error *err)
 {

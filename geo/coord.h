@@ -50,6 +50,12 @@ void geo_coord_write_position(struct aro_buffer *out, struct geo_coord coord);
  */
 bool geo_number_parse(const char *text, size_t len, double *out_value, struct aro_error *err);
 
+/**
+ * True where longitude and latitude are likely to have changed places: metropolitan France (lon
+ * -6 to 10, lat 41 to 52) would lie there with its two numbers swapped, off Somalia.
+ */
+bool geo_point_looks_swapped(struct geo_point point);
+
 /** Reads "lon,lat" in degrees. ARO_BAD_INPUT: not two numbers, or out of range. */
 bool geo_point_parse(const char *text, size_t len, struct geo_point *out_point,
                      struct aro_error *err);

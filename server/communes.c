@@ -34,8 +34,7 @@ static bool read_point(const struct request *request, struct geo_point *out_poin
     if (!read_degrees(request, PARAM_LON, 180, &point.lon_deg, err) ||
         !read_degrees(request, PARAM_LAT, 90, &point.lat_deg, err))
         return false;
-    /* The same test as that of bbox=: metropolitan France with its two numbers swapped. */
-    if (point.lon_deg >= 41 && point.lon_deg <= 52 && point.lat_deg >= -6 && point.lat_deg <= 10)
+    if (geo_point_looks_swapped(point))
         return aro_error_set_for(err, "lon", ARO_BAD_INPUT,
                                  "lon %g and lat %g look swapped: France lies at lon -5 to 10, "
                                  "lat 41 to 51",

@@ -43,6 +43,11 @@ static bool parse_places(const struct request *request, struct query *query, str
         return false;
     if (near && !geo_point_parse(near, strlen(near), &query->near, &why))
         return blame(PARAM_NEAR, &why, err);
+    if (near && geo_point_looks_swapped(query->near))
+        return aro_error_set_for(err, "near", ARO_BAD_INPUT,
+                                 "near '%.40s' looks latitude first: write near=lon,lat (France "
+                                 "lies at lon -5 to 10, lat 41 to 51)",
+                                 near);
     return parse_radius(request, query, err);
 }
 

@@ -201,6 +201,8 @@ STRICT = [
     ("/collections/communes/items?" + "&".join("q=1" for _ in range(65)), "q", "twice"),
     ("/collections/communes/items?f=shp", "f", "geojson"),
     ("/collections/communes/items?bbox=48,2,49,3", "bbox", "latitude first"),
+    ("/collections/communes/items?near=48.85,2.35", "near", "latitude first"),
+    ("/collections/initiatives/items?near=43.4,5.05&radius=5000", "near", "near=lon,lat"),
     ("/collections/communes/items?limit=0", "limit", ""),
     ("/themes?lang=fr", "lang", "unknown parameter"),
     ("/?f=xml", "f", "json, html"),
