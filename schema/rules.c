@@ -346,8 +346,7 @@ bool schema_rule_position(struct geo_point point, bool metro, struct geo_coord *
         return bad(err, "degrees were wanted; metres are given as x and y with --crs");
     if (lon == 0 && lat == 0)
         return bad(err, "0, 0 lies in the Gulf of Guinea; an unknown position is left empty");
-    /* Metropolitan France with its waters: 41 to 52 north, 6 west to 10 east. */
-    if (metro && lon >= 41 && lon <= 52 && lat >= -6 && lat <= 10)
+    if (metro && geo_point_looks_swapped(point))
         return bad(err, "the latitude seems to come first; longitude, then latitude, was wanted");
     return geo_coord_from_point(point, out_coord, err);
 }
