@@ -46,11 +46,6 @@ static bool numbers_read(const char *text, size_t len, struct numbers *out, stru
     return out->n == 4 || out->n == 6 || wrong_count(out->n, err);
 }
 
-static bool between(double value, double low, double high)
-{
-    return value >= low && value <= high;
-}
-
 /*
  * Latitude first: either it cannot be read otherwise, or it is metropolitan France with the axes
  * swapped. (Read longitude first, the latter is the sea off Somalia, where no commune lies:
@@ -61,8 +56,8 @@ static bool looks_latitude_first(const double first[2], const double second[2])
     bool never_latitudes = fabs(second[0]) > 90 && fabs(second[1]) > 90;
     bool fits_swapped = fabs(first[0]) <= 90 && fabs(first[1]) <= 90 && fabs(second[0]) <= 180 &&
                         fabs(second[1]) <= 180;
-    bool france_swapped = between(first[0], 41, 52) && between(first[1], 41, 52) &&
-                          between(second[0], -6, 10) && between(second[1], -6, 10);
+    bool france_swapped = geo_point_looks_swapped((struct geo_point){first[0], second[0]}) &&
+                          geo_point_looks_swapped((struct geo_point){first[1], second[1]});
     return france_swapped || (never_latitudes && fits_swapped);
 }
 
