@@ -1,5 +1,6 @@
 #include "geo/hilbert.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,18 +18,51 @@ static const struct {
     {{2, 3}, {1, 3}, {3, 0}, {0, 2}},
 };
 
-uint64_t geo_hilbert_key(struct geo_coord coord)
+uint64_t geo_hilbert_mercator_key(struct geo_mercator place)
 {
-    uint32_t x = (uint32_t)(coord.lon_e7 + (int64_t)1800000000);
-    uint32_t y = (uint32_t)(coord.lat_e7 + (int64_t)900000000);
     uint64_t key = 0;
     unsigned way = 0;
     for (int bit = 31; bit >= 0; bit--) {
-        unsigned quadrant = (x >> bit & 1) << 1 | (y >> bit & 1);
+        unsigned quadrant = (place.x >> bit & 1) << 1 | (place.y >> bit & 1);
         key = key << 2 | quadrants[way][quadrant].place;
         way = quadrants[way][quadrant].way;
     }
     return key;
+}
+
+uint64_t geo_hilbert_key(struct geo_coord coord)
+{
+    return geo_hilbert_mercator_key(geo_mercator_from_coord(coord));
+}
+
+/* ------------------------------------------------------------------ cells */
+
+/* The first position from `low` on whose key is at least `key`. */
+static uint32_t first_at_least(const uint64_t *keys, uint32_t low, uint32_t high, uint64_t key)
+{
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (keys[middle] < key)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+struct geo_run geo_hilbert_cell_run(const uint64_t *keys, uint32_t n, struct geo_cell cell)
+{
+    assert(cell.level <= GEO_MERCATOR_BITS);
+    if (cell.level == 0)
+        return (struct geo_run){0, n};
+    unsigned fine_bits = GEO_MERCATOR_BITS - (unsigned)cell.level;
+    struct geo_mercator corner = {cell.x << fine_bits, cell.y << fine_bits};
+    uint64_t within = (UINT64_C(1) << 2 * fine_bits) - 1; /* the bits that differ in the cell */
+    uint64_t last_key = geo_hilbert_mercator_key(corner) | within;
+    struct geo_run run = {first_at_least(keys, 0, n, last_key & ~within), n};
+    if (last_key < UINT64_MAX)
+        run.end = first_at_least(keys, run.first, n, last_key + 1);
+    return run;
 }
 
 /* ------------------------------------------------------------------ ordering */

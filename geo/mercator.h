@@ -22,6 +22,18 @@ struct geo_mercator {
     uint32_t y; /* grows as the latitude falls */
 };
 
+enum { GEO_MERCATOR_BITS = 32 };
+
+/**
+ * A square of the quadtree: the map cut into 2^level by 2^level. Tiles are the cells of level
+ * zoom. Plain value.
+ */
+struct geo_cell {
+    uint8_t level; /* 0 to GEO_MERCATOR_BITS */
+    uint32_t x;    /* from the antimeridian eastward, below 2^level */
+    uint32_t y;    /* from the north edge southward, below 2^level */
+};
+
 /** Never fails; a greater ordinate never gives a lesser x, nor a greater y. */
 struct geo_mercator geo_mercator_from_coord(struct geo_coord coord);
 

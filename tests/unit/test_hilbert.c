@@ -13,19 +13,19 @@ static struct geo_coord random_coord(uint64_t *seed)
 /* The twin turns the square itself: each step looks at one quadrant, then rotates it upright. */
 static uint64_t slow_key(struct geo_coord coord)
 {
-    uint64_t x = (uint64_t)(coord.lon_e7 + 1800000000LL),
-             y = (uint64_t)(coord.lat_e7 + 900000000LL);
+    struct geo_mercator place = geo_mercator_from_coord(coord);
+    uint64_t x = place.x, y = place.y;
     uint64_t key = 0;
     for (uint64_t half = 1ULL << 31; half > 0; half /= 2) {
-        bool right = x >= half, top = y >= half;
-        key += half * half * (top ? (right ? 2 : 1) : (right ? 3 : 0));
+        bool right = x >= half, far = y >= half;
+        key += half * half * (far ? (right ? 2 : 1) : (right ? 3 : 0));
         x -= right ? half : 0;
-        y -= top ? half : 0;
-        if (!top && right) {
+        y -= far ? half : 0;
+        if (!far && right) {
             x = half - 1 - x;
             y = half - 1 - y;
         }
-        if (!top) {
+        if (!far) {
             uint64_t swap = x;
             x = y;
             y = swap;
@@ -39,12 +39,33 @@ static void keys(void **state)
     (void)state;
     uint64_t seed = 20200406;
     int failures = 0;
-    CHECK(failures, "starts in the south west",
-          geo_hilbert_key((struct geo_coord){-1800000000, -900000000}) == 0);
+    CHECK(failures, "starts in the north west",
+          geo_hilbert_mercator_key((struct geo_mercator){0, 0}) == 0);
+    CHECK(failures, "ends in the north east",
+          geo_hilbert_mercator_key((struct geo_mercator){UINT32_MAX, 0}) == UINT64_MAX);
     for (int i = 0; i < 20000; i++) {
         struct geo_coord coord = random_coord(&seed);
         CHECK(failures, "seed 20200406", geo_hilbert_key(coord) == slow_key(coord));
     }
+    assert_int_equal(failures, 0);
+}
+
+/* A coordinate's neighbours have other keys, as far as the map goes. */
+static void tells_coordinates_apart(void **state)
+{
+    (void)state;
+    uint64_t seed = 20200409;
+    int failures = 0;
+    for (int i = 0; i < 20000; i++) {
+        struct geo_coord at = points_coord(random_between(&seed, -179.9, 179.9),
+                                           random_between(&seed, -85.05, 85.05));
+        struct geo_coord east = {at.lon_e7 + 1, at.lat_e7}, north = {at.lon_e7, at.lat_e7 + 1};
+        uint64_t key = geo_hilbert_key(at);
+        CHECK(failures, "seed 20200409",
+              key != geo_hilbert_key(east) && key != geo_hilbert_key(north));
+    }
+    struct geo_coord pole = {20000000, 900000000}, near_pole = {20000000, 860000000};
+    CHECK(failures, "beyond the edge", geo_hilbert_key(pole) == geo_hilbert_key(near_pole));
     assert_int_equal(failures, 0);
 }
 
@@ -55,18 +76,64 @@ static void neighbours(void **state)
     uint64_t seed = 20200407;
     int failures = 0;
     for (int i = 0; i < 5000; i++) {
-        struct geo_coord at = {(int32_t)random_below(&seed, 3000000000) - 1500000000,
-                               (int32_t)random_below(&seed, 1700000000) - 850000000};
-        uint64_t key = geo_hilbert_key(at);
+        struct geo_mercator at = {1 + (uint32_t)random_below(&seed, UINT32_MAX - 1),
+                                  1 + (uint32_t)random_below(&seed, UINT32_MAX - 1)};
+        uint64_t key = geo_hilbert_mercator_key(at);
         int before = 0, after = 0;
         for (int side = 0; side < 4; side++) {
-            struct geo_coord next = {at.lon_e7 + (side == 0) - (side == 1),
-                                     at.lat_e7 + (side == 2) - (side == 3)};
-            before += geo_hilbert_key(next) == key - 1;
-            after += geo_hilbert_key(next) == key + 1;
+            struct geo_mercator next = {at.x + (side == 0) - (side == 1),
+                                        at.y + (side == 2) - (side == 3)};
+            before += geo_hilbert_mercator_key(next) == key - 1;
+            after += geo_hilbert_mercator_key(next) == key + 1;
         }
         CHECK(failures, "seed 20200407", before == 1 && after == 1);
     }
+    assert_int_equal(failures, 0);
+}
+
+/* Every cell's run is where a scan finds the points whose leading bits are the cell's. */
+static int check_cell(const struct geo_coord *coords, const uint64_t *keys, uint32_t n,
+                      struct geo_cell cell)
+{
+    int failures = 0;
+    struct geo_run run = geo_hilbert_cell_run(keys, n, cell);
+    CHECK(failures, "a run (seed 20200410)", run.first <= run.end && run.end <= n);
+    for (uint32_t i = 0; i < n; i++) {
+        struct geo_mercator place = geo_mercator_from_coord(coords[i]);
+        unsigned fine_bits = 32U - cell.level;
+        bool inside = ((uint64_t)place.x >> fine_bits) == cell.x &&
+                      ((uint64_t)place.y >> fine_bits) == cell.y;
+        CHECK(failures, "cell (seed 20200410)", inside == (i >= run.first && i < run.end));
+    }
+    return failures;
+}
+
+static void cells(void **state)
+{
+    (void)state;
+    enum { N = 400 };
+    uint64_t seed = 20200410, keys_of[N];
+    int failures = 0;
+    for (int kind = 0; kind < N_POINTS_KINDS; kind++) {
+        struct geo_coord *coords = points_new(seed, (enum points_kind)kind, N);
+        assert_non_null(coords);
+        for (size_t i = 0; i < N; i++)
+            keys_of[i] = geo_hilbert_key(coords[i]);
+        for (unsigned level = 0; level <= 32; level++) {
+            for (int i = 0; i < 20; i++) {
+                struct geo_mercator place = geo_mercator_from_coord(coords[random_below(&seed, N)]);
+                uint32_t off = level < 32 ? (uint32_t)random_below(&seed, 2) : 0;
+                struct geo_cell cell = {(uint8_t)level,
+                                        (uint32_t)((uint64_t)place.x >> (32 - level)),
+                                        (uint32_t)((uint64_t)place.y >> (32 - level))};
+                cell.x ^= level > 0 ? off : 0; /* often the empty cell beside */
+                failures += check_cell(coords, keys_of, N, cell);
+            }
+        }
+        free(coords);
+    }
+    struct geo_run none = geo_hilbert_cell_run(NULL, 0, (struct geo_cell){3, 7, 7});
+    CHECK(failures, "no points", none.first == 0 && none.end == 0);
     assert_int_equal(failures, 0);
 }
 
@@ -144,10 +211,9 @@ static void limits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(keys),
-        cmocka_unit_test(neighbours),
-        cmocka_unit_test(ordering),
-        cmocka_unit_test(limits),
+        cmocka_unit_test(keys),       cmocka_unit_test(tells_coordinates_apart),
+        cmocka_unit_test(neighbours), cmocka_unit_test(cells),
+        cmocka_unit_test(ordering),   cmocka_unit_test(limits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
