@@ -6,6 +6,7 @@
 #include "geo/bounds_internal.h"
 #include "geo/index_internal.h"
 #include "geo/proj.h"
+#include "geo/queue_internal.h"
 
 _Static_assert((int)GEO_BOUNDS_BATCH == (int)GEO_INDEX_FANOUT,
                "one batch of bounds for a node's children");
@@ -16,7 +17,7 @@ void geo_hits_clear(struct geo_hits *hits)
     *hits = (struct geo_hits){0};
 }
 
-static bool hits_add(struct geo_hits *hits, struct geo_hit hit, struct aro_error *err)
+bool geo_hits_add(struct geo_hits *hits, struct geo_hit hit, struct aro_error *err)
 {
     if (hits->n == hits->capacity) {
         size_t capacity = hits->capacity ? 2 * hits->capacity : 32;
@@ -81,108 +82,46 @@ static double measure_m(struct question *question, uint32_t position)
     return question->measured_m;
 }
 
-/* ------------------------------------------------------------------ the queue */
-
-/* A kind below GEO_INDEX_MAX_LEVELS is a node of that level. */
-enum { KIND_POINT = GEO_INDEX_MAX_LEVELS, KIND_MEASURED };
-
-/* Nothing that the entry stands for is nearer than its key. */
-struct entry {
-    double key_m;
-    uint32_t kind;
-    uint32_t place; /* of the node in its level, or position */
-};
-
-/* A binary heap, the first entry on top. */
-struct queue {
-    struct entry *items;
-    size_t n, capacity;
-};
-
-/*
- * By key; at equal keys what is not measured yet comes first, since it may turn out to be at that
- * very distance; then by position.
- */
-static inline bool comes_before(const struct entry *a, const struct entry *b)
-{
-    if (a->key_m != b->key_m)
-        return a->key_m < b->key_m;
-    bool a_measured = a->kind == KIND_MEASURED, b_measured = b->kind == KIND_MEASURED;
-    return a_measured != b_measured ? b_measured : a->place < b->place;
-}
-
-static bool queue_push(struct queue *queue, struct entry entry, struct aro_error *err)
-{
-    if (queue->n == queue->capacity) {
-        size_t capacity = queue->capacity ? 2 * queue->capacity : 256;
-        struct entry *items = realloc(queue->items, capacity * sizeof *items);
-        if (!items)
-            return aro_error_no_memory(err);
-        queue->items = items;
-        queue->capacity = capacity;
-    }
-    size_t at = queue->n++;
-    for (; at > 0 && comes_before(&entry, &queue->items[(at - 1) / 2]); at = (at - 1) / 2)
-        queue->items[at] = queue->items[(at - 1) / 2];
-    queue->items[at] = entry;
-    return true;
-}
-
-static struct entry queue_pop(struct queue *queue)
-{
-    struct entry top = queue->items[0], last = queue->items[--queue->n];
-    size_t at = 0;
-    for (;;) {
-        size_t child = 2 * at + 1;
-        if (child >= queue->n)
-            break;
-        child +=
-            child + 1 < queue->n && comes_before(&queue->items[child + 1], &queue->items[child]);
-        if (!comes_before(&queue->items[child], &last))
-            break;
-        queue->items[at] = queue->items[child];
-        at = child;
-    }
-    queue->items[at] = last;
-    return top;
-}
-
 /* ------------------------------------------------------------------ nearest */
 
-static bool push_points(const struct question *question, struct geo_run points, struct queue *queue,
-                        struct aro_error *err)
+/* A kind below GEO_INDEX_MAX_LEVELS is a node of that level; a place is the node's in its level, or
+ * a position. */
+enum { KIND_POINT = GEO_INDEX_MAX_LEVELS, KIND_MEASURED };
+
+static bool push_points(const struct question *question, struct geo_run points,
+                        struct geo_queue *queue, struct aro_error *err)
 {
     double unit2[GEO_BOUNDS_BATCH], space2[GEO_BOUNDS_BATCH];
     uint32_t n = points.end - points.first;
     geo_bounds_points(&question->view, question->index->coords + points.first, n, unit2, space2);
     for (uint32_t i = 0; i < n; i++) {
-        struct entry entry = {geo_bounds_lower_m(unit2[i], space2[i]), KIND_POINT,
-                              points.first + i};
+        struct geo_entry entry = {geo_bounds_lower_m(unit2[i], space2[i]), KIND_POINT,
+                                  points.first + i};
         if (entry.key_m <= question->radius_m && accepts(question, entry.place) &&
-            !queue_push(queue, entry, err))
+            !geo_queue_push(queue, entry, err))
             return false;
     }
     return true;
 }
 
 static bool push_nodes(const struct question *question, uint32_t level, struct geo_run nodes,
-                       struct queue *queue, struct aro_error *err)
+                       struct geo_queue *queue, struct aro_error *err)
 {
     double unit2[GEO_BOUNDS_BATCH];
     uint32_t n = nodes.end - nodes.first;
     geo_bounds_nearest(&question->view, geo_index_boxes(question->index, level) + nodes.first, n,
                        unit2);
     for (uint32_t i = 0; i < n; i++) {
-        struct entry entry = {geo_bounds_unit_m(unit2[i]), level, nodes.first + i};
-        if (entry.key_m <= question->radius_m && !queue_push(queue, entry, err))
+        struct geo_entry entry = {geo_bounds_unit_m(unit2[i]), level, nodes.first + i};
+        if (entry.key_m <= question->radius_m && !geo_queue_push(queue, entry, err))
             return false;
     }
     return true;
 }
 
 /* Replaces a node by what it holds. */
-static bool open_node(const struct question *question, struct entry node, struct queue *queue,
-                      struct aro_error *err)
+static bool open_node(const struct question *question, struct geo_entry node,
+                      struct geo_queue *queue, struct aro_error *err)
 {
     struct geo_run children = geo_index_children(question->index, node.kind, node.place);
     return node.kind == 0 ? push_points(question, children, queue, err)
@@ -190,30 +129,30 @@ static bool open_node(const struct question *question, struct entry node, struct
 }
 
 /* A measured point is a hit when nothing else in the queue could come before it. */
-static bool settle(struct question *question, struct entry point, struct queue *queue,
+static bool settle(struct question *question, struct geo_entry point, struct geo_queue *queue,
                    struct geo_hits *hits, struct aro_error *err)
 {
     if (point.kind == KIND_POINT)
-        point = (struct entry){measure_m(question, point.place), KIND_MEASURED, point.place};
+        point = (struct geo_entry){measure_m(question, point.place), KIND_MEASURED, point.place};
     if (point.key_m > question->radius_m)
         return true;
-    if (queue->n > 0 && comes_before(&queue->items[0], &point))
-        return queue_push(queue, point, err);
-    return hits_add(hits, (struct geo_hit){point.place, point.key_m}, err);
+    if (queue->n > 0 && geo_entry_is_before(&queue->items[0], &point))
+        return geo_queue_push(queue, point, err);
+    return geo_hits_add(hits, (struct geo_hit){point.place, point.key_m}, err);
 }
 
 static bool walk_outward(struct question *question, size_t limit, struct geo_hits *hits,
                          struct aro_error *err)
 {
-    struct queue queue = {0};
-    struct entry root = {0, question->index->n_levels - 1, 0};
-    bool ok = queue_push(&queue, root, err);
+    struct geo_queue queue = {0};
+    struct geo_entry root = {0, question->index->n_levels - 1, 0};
+    bool ok = geo_queue_push(&queue, root, err);
     while (ok && queue.n > 0 && hits->n < limit) {
-        struct entry top = queue_pop(&queue);
+        struct geo_entry top = geo_queue_pop(&queue);
         ok = top.kind < KIND_POINT ? open_node(question, top, &queue, err)
                                    : settle(question, top, &queue, hits, err);
     }
-    free(queue.items);
+    geo_queue_clear(&queue);
     return ok;
 }
 

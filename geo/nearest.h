@@ -22,6 +22,8 @@ struct geo_hits {
 };
 
 void geo_hits_clear(struct geo_hits *hits);
+/** @param err  ARO_NO_MEMORY */
+bool geo_hits_add(struct geo_hits *hits, struct geo_hit hit, struct aro_error *err);
 
 /** Says whether the point at a position counts. NULL where every point does. */
 typedef bool geo_accept_fn(const void *context, uint32_t position);
