@@ -1,0 +1,293 @@
+#include "geo/edges_internal.h"
+
+#include <math.h>
+
+/* WGS 84 (NGA.STND.0036, table 3.1): equatorial radius, squared eccentricity, and the greatest and
+ * least radius of curvature, those of the meridian at a pole (a^2 / b) and the equator (b^2 / a).
+ */
+static const double radius_a_m = 6378137.0;
+static const double eccentricity2 = 6.69437999014e-3;
+static const double radius_max_m = 6399593.6259; /* rounded up */
+static const double radius_min_m = 6335439.3272; /* rounded down */
+static const double pi = 3.14159265358979323846;
+static const double rad_of_e7 = 3.14159265358979323846 / 1800000000;
+
+/* What rounding may add to a bound; PROJ's geodesic is good to 1.5e-8 m. */
+static const double lower_error_m = 1e-6;
+
+/* Pieces of an edge are no longer than this in longitude and in latitude. */
+static const double piece_e7 = 2500000;
+
+/* Nearer to the poles the map of the surroundings is not used. */
+static const double map_lat_deg = 85;
+
+static const int64_t turn_e7 = 3600000000;
+
+/* ------------------------------------------------------------------ the eye */
+
+/* Radii of curvature along the meridian and across it, given the sine of the latitude. */
+static double meridian_m(double sine)
+{
+    double w2 = 1 - eccentricity2 * sine * sine;
+    return radius_a_m * (1 - eccentricity2) / (w2 * sqrt(w2));
+}
+
+static double normal_m(double sine)
+{
+    return radius_a_m / sqrt(1 - eccentricity2 * sine * sine);
+}
+
+/* Degrees of longitude are shortest at the band's edge towards the pole, degrees of latitude at the
+ * one towards the equator. */
+static void set_bounds(struct geo_eye *eye, double lat)
+{
+    double band = GEO_EDGES_REACH_M / radius_min_m;
+    double poleward = fabs(lat) + band, inward = fmax(0, fabs(lat) - band);
+    eye->lon_m = poleward < pi / 2 ? normal_m(sin(poleward)) * cos(poleward) * rad_of_e7 : 0;
+    eye->lat_m = meridian_m(sin(inward)) * rad_of_e7;
+}
+
+/* The radius of the parallel changes by -meridian sin(lat) a radian. */
+static void set_map(struct geo_eye *eye, double lat)
+{
+    double sine = sin(lat), cosine = cos(lat), meridian = meridian_m(sine);
+    double meridian_slope =
+        3 * meridian * eccentricity2 * sine * cosine / (1 - eccentricity2 * sine * sine);
+    eye->x_m = normal_m(sine) * cosine * rad_of_e7;
+    eye->x_slope = -meridian * sine / 2 * rad_of_e7 * rad_of_e7;
+    eye->y_m = meridian * rad_of_e7;
+    eye->y_slope = meridian_slope / 2 * rad_of_e7 * rad_of_e7;
+}
+
+struct geo_eye geo_eye_make(const struct geo_ellipsoid *ellipsoid, struct geo_coord from)
+{
+    struct geo_point point = geo_coord_to_point(from);
+    struct geo_eye eye = {
+        .view = geo_view_make(point), .ellipsoid = ellipsoid, .from = from, .n_feet = 0};
+    double lat = from.lat_e7 * rad_of_e7;
+    set_bounds(&eye, lat);
+    set_map(&eye, lat);
+    return eye;
+}
+
+/* From the eye's longitude eastward, -180 to 180 degrees. */
+static int64_t east_of_eye(const struct geo_eye *eye, int64_t lon_e7)
+{
+    int64_t east = lon_e7 - eye->from.lon_e7;
+    return east > turn_e7 / 2 ? east - turn_e7 : east < -turn_e7 / 2 ? east + turn_e7 : east;
+}
+
+/* ------------------------------------------------------------------ bounds */
+
+static inline int64_t most(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+static inline double plane_box_m(const struct geo_eye *eye, const struct geo_rect *box)
+{
+    int64_t west = (int64_t)box->west_e7 - eye->from.lon_e7;
+    int64_t east = (int64_t)eye->from.lon_e7 - box->east_e7;
+    int64_t south = (int64_t)box->south_e7 - eye->from.lat_e7;
+    int64_t north = (int64_t)eye->from.lat_e7 - box->north_e7;
+    int64_t dlon = most(0, most(west, east));
+    /* The other way around the earth; from beside the box it is no shorter than nothing. */
+    int64_t around = turn_e7 + (west > 0 ? east : west);
+    dlon = dlon > around ? around : dlon;
+    double x_m = eye->lon_m * (double)dlon;
+    double y_m = eye->lat_m * (double)most(0, most(south, north));
+    return sqrt(x_m * x_m + y_m * y_m) - lower_error_m;
+}
+
+void geo_eye_boxes_m(const struct geo_eye *eye, const struct geo_rect *boxes, size_t n,
+                     double out_m[GEO_BOUNDS_BATCH])
+{
+    bool beyond = false;
+    for (size_t i = 0; i < n; i++) {
+        out_m[i] = plane_box_m(eye, &boxes[i]);
+        beyond |= out_m[i] > GEO_EDGES_REACH_M;
+    }
+    if (!beyond)
+        return;
+    double unit2[GEO_BOUNDS_BATCH];
+    geo_bounds_nearest(&eye->view, boxes, n, unit2);
+    for (size_t i = 0; i < n; i++)
+        if (out_m[i] > GEO_EDGES_REACH_M)
+            out_m[i] = fmax(GEO_EDGES_REACH_M, geo_bounds_unit_m(unit2[i]));
+}
+
+static double box_m(const struct geo_eye *eye, struct geo_rect box)
+{
+    double lower_m[GEO_BOUNDS_BATCH];
+    geo_eye_boxes_m(eye, &box, 1, lower_m);
+    return lower_m[0];
+}
+
+/* From the origin to the segment from x, y to x + dx, y + dy. */
+static inline double segment_distance(double x, double y, double dx, double dy)
+{
+    double len2 = dx * dx + dy * dy;
+    double t = len2 > 0 ? -(x * dx + y * dy) / len2 : 0;
+    t = t < 0 ? 0 : t > 1 ? 1 : t;
+    x += t * dx;
+    y += t * dy;
+    return sqrt(x * x + y * y);
+}
+
+static bool is_long(struct geo_coord a, struct geo_coord b)
+{
+    return fabs((double)b.lon_e7 - a.lon_e7) > piece_e7 ||
+           fabs((double)b.lat_e7 - a.lat_e7) > piece_e7;
+}
+
+static struct geo_rect rect_of_edge(struct geo_coord a, struct geo_coord b)
+{
+    return (struct geo_rect){.west_e7 = a.lon_e7 < b.lon_e7 ? a.lon_e7 : b.lon_e7,
+                             .south_e7 = a.lat_e7 < b.lat_e7 ? a.lat_e7 : b.lat_e7,
+                             .east_e7 = a.lon_e7 > b.lon_e7 ? a.lon_e7 : b.lon_e7,
+                             .north_e7 = a.lat_e7 > b.lat_e7 ? a.lat_e7 : b.lat_e7};
+}
+
+double geo_eye_edge_lower_m(const struct geo_eye *eye, struct geo_coord a, struct geo_coord b)
+{
+    if (is_long(a, b))
+        return box_m(eye, rect_of_edge(a, b));
+    double x = eye->lon_m * (double)east_of_eye(eye, a.lon_e7);
+    double y = eye->lat_m * ((double)a.lat_e7 - eye->from.lat_e7);
+    double dx = eye->lon_m * ((double)b.lon_e7 - a.lon_e7);
+    double dy = eye->lat_m * ((double)b.lat_e7 - a.lat_e7);
+    double lower_m = segment_distance(x, y, dx, dy) - lower_error_m;
+    return lower_m <= GEO_EDGES_REACH_M ? lower_m : box_m(eye, rect_of_edge(a, b));
+}
+
+/* ------------------------------------------------------------------ measured */
+
+/* A piece of an edge: from lon_e7, lat_e7 by dlon, dlat. */
+struct piece {
+    double lon_e7, lat_e7, dlon, dlat;
+};
+
+static double foot_m(struct geo_eye *eye, const struct piece *piece, double t)
+{
+    double lon_e7 = piece->lon_e7 + t * piece->dlon, lat_e7 = piece->lat_e7 + t * piece->dlat;
+    unsigned n_known = eye->n_feet < GEO_EDGES_FEET ? eye->n_feet : GEO_EDGES_FEET;
+    for (unsigned i = 0; i < n_known; i++)
+        if (eye->feet[i].lon_e7 == lon_e7 && eye->feet[i].lat_e7 == lat_e7)
+            return eye->feet[i].distance_m;
+    struct geo_point foot = {.lon_deg = lon_e7 / 1e7, .lat_deg = lat_e7 / 1e7};
+    double distance_m = geo_ellipsoid_geodesic_m(eye->ellipsoid, eye->view.from, foot);
+    eye->feet[eye->n_feet++ % GEO_EDGES_FEET] = (struct geo_foot){lon_e7, lat_e7, distance_m};
+    return distance_m;
+}
+
+static double clamp_to_piece(double t)
+{
+    return t < 0 ? 0 : t > 1 ? 1 : t;
+}
+
+/* The foot point on the map around the eye, by Gauss and Newton's method: on so small a map the
+ * piece is all but straight, and the second step is all but the last. */
+static double foot_on_map(const struct geo_eye *eye, const struct piece *piece, double *out_m)
+{
+    enum { STEPS = 4 };
+    double west = piece->lon_e7 - eye->from.lon_e7;
+    west -= west > 1.8e9 ? 3.6e9 : west < -1.8e9 ? -3.6e9 : 0;
+    double south = piece->lat_e7 - eye->from.lat_e7, t = 0, x = 0, y = 0;
+    for (int step = 0;; step++) {
+        double dlon = west + t * piece->dlon, dlat = south + t * piece->dlat;
+        x = dlon * (eye->x_m + eye->x_slope * dlat);
+        y = dlat * (eye->y_m + eye->y_slope * dlat);
+        double dx =
+            piece->dlon * (eye->x_m + eye->x_slope * dlat) + dlon * eye->x_slope * piece->dlat;
+        double dy = piece->dlat * (eye->y_m + 2 * eye->y_slope * dlat);
+        double len2 = dx * dx + dy * dy;
+        if (step == STEPS || len2 == 0)
+            break;
+        t = clamp_to_piece(t - (x * dx + y * dy) / len2);
+    }
+    *out_m = sqrt(x * x + y * y);
+    return t;
+}
+
+/* Where a parabola through the squared distances at three places of the piece is least: they are
+ * one but for the earth's curvature. Lowers *best_m to the least distance measured. */
+static double parabola_foot(struct geo_eye *eye, const struct piece *piece, double middle,
+                            double half, double *best_m)
+{
+    double before_m = foot_m(eye, piece, middle - half), at_m = foot_m(eye, piece, middle);
+    double behind_m = foot_m(eye, piece, middle + half);
+    double rise = (behind_m - before_m) * (behind_m + before_m);
+    double bend = (behind_m - at_m) * (behind_m + at_m) + (before_m - at_m) * (before_m + at_m);
+    *best_m = fmin(*best_m, fmin(at_m, fmin(before_m, behind_m)));
+    return bend > 0 ? clamp_to_piece(middle - half * rise / (2 * bend)) : middle;
+}
+
+/* Again and again closer to the foot, where what is not a parabola weighs less. */
+static double far_piece_m(struct geo_eye *eye, const struct piece *piece)
+{
+    double best_m = INFINITY, foot = 0.5;
+    for (double half = 0.5; half > 1.0 / 256; half /= 8) {
+        double middle = foot < half ? half : foot > 1 - half ? 1 - half : foot;
+        foot = parabola_foot(eye, piece, middle, half, &best_m);
+    }
+    return fmin(best_m, foot_m(eye, piece, foot));
+}
+
+static double half_length_m(const struct piece *piece)
+{
+    return hypot(piece->dlon, piece->dlat) / 2 * rad_of_e7 * radius_max_m;
+}
+
+static double short_piece_m(struct geo_eye *eye, const struct piece *piece, double limit_m)
+{
+    double map_m;
+    double foot = foot_on_map(eye, piece, &map_m);
+    if (map_m <= GEO_EDGES_REACH_M && fabs(eye->view.from.lat_deg) <= map_lat_deg)
+        return foot_m(eye, piece, foot);
+    double middle_m = foot_m(eye, piece, 0.5);
+    bool beyond = middle_m - half_length_m(piece) > limit_m;
+    return beyond ? middle_m : far_piece_m(eye, piece);
+}
+
+static double piece_lower_m(const struct geo_eye *eye, const struct piece *piece)
+{
+    double lon = piece->lon_e7 + piece->dlon, lat = piece->lat_e7 + piece->dlat;
+    struct geo_rect box = {.west_e7 = (int32_t)floor(fmin(piece->lon_e7, lon)),
+                           .south_e7 = (int32_t)floor(fmin(piece->lat_e7, lat)),
+                           .east_e7 = (int32_t)ceil(fmax(piece->lon_e7, lon)),
+                           .north_e7 = (int32_t)ceil(fmax(piece->lat_e7, lat))};
+    return box_m(eye, box);
+}
+
+/* Halves a long piece; the nearer half first, so that the other is often beyond the limit. At most
+ * eleven calls deep: 360 degrees come down to a quarter. */
+static double piece_m(struct geo_eye *eye, const struct piece *piece, double limit_m)
+{
+    if (fabs(piece->dlon) <= piece_e7 && fabs(piece->dlat) <= piece_e7)
+        return short_piece_m(eye, piece, limit_m);
+    double dlon = piece->dlon / 2, dlat = piece->dlat / 2;
+    struct piece halves[2] = {{piece->lon_e7, piece->lat_e7, dlon, dlat},
+                              {piece->lon_e7 + dlon, piece->lat_e7 + dlat, dlon, dlat}};
+    double lower_m[2] = {piece_lower_m(eye, &halves[0]), piece_lower_m(eye, &halves[1])};
+    int first = lower_m[1] < lower_m[0];
+    double best_m = INFINITY;
+    for (int i = 0; i < 2; i++) {
+        int half = i == 0 ? first : !first;
+        double cut_m = fmin(limit_m, best_m);
+        best_m = fmin(best_m,
+                      lower_m[half] > cut_m ? lower_m[half] : piece_m(eye, &halves[half], cut_m));
+    }
+    return best_m;
+}
+
+double geo_eye_edge_m(struct geo_eye *eye, struct geo_coord a, struct geo_coord b, double limit_m)
+{
+    if (b.lon_e7 < a.lon_e7 || (b.lon_e7 == a.lon_e7 && b.lat_e7 < a.lat_e7)) {
+        struct geo_coord was = a;
+        a = b;
+        b = was;
+    }
+    struct piece piece = {a.lon_e7, a.lat_e7, (double)b.lon_e7 - a.lon_e7,
+                          (double)b.lat_e7 - a.lat_e7};
+    return piece_m(eye, &piece, limit_m);
+}

@@ -1,0 +1,99 @@
+/*
+ * The inside of a geo_locator, for the walks over it: locate.c and locate_near.c.
+ *
+ * Two kinds of trees, packed and without pointers. One stands over the boxes of all rings: shapes
+ * in Hilbert order, the rings of a shape next to one another. And each ring has one of its own over
+ * its edges, in their order along the ring: a node is a path, from its first vertex to its last.
+ */
+#ifndef ARO_GEO_LOCATE_INTERNAL_H
+#define ARO_GEO_LOCATE_INTERNAL_H
+
+#include "geo/index_internal.h"
+#include "geo/locate.h"
+#include "geo/proj.h"
+
+enum {
+    LOCATE_EDGES_BITS = 4, /* edges under a node of level 0 */
+    LOCATE_MAX_LEVELS =
+        (32 - LOCATE_EDGES_BITS + GEO_INDEX_FANOUT_BITS - 1) / GEO_INDEX_FANOUT_BITS,
+};
+
+struct locate_ring {
+    uint32_t first, end; /* its vertices; as many edges */
+    uint32_t shape;
+    uint32_t nodes;    /* where the boxes of its tree begin: those of level 0, of level 1, … */
+    uint32_t n_levels; /* at least 1: the last has one node */
+};
+
+/** Rings of a shape: none where it has no vertex. */
+struct locate_shape {
+    uint32_t first, end;
+};
+
+struct geo_locator {
+    const struct geo_rings *shapes; /* borrowed */
+    struct geo_ellipsoid ellipsoid;
+    struct locate_shape *of_shapes; /* by ordinal */
+    struct locate_ring *rings;      /* in the order of the tree */
+    uint32_t n_rings, n_nodes;
+    struct geo_rect *nodes; /* of the rings' trees */
+    uint32_t *node_rings;   /* the ring of each */
+    struct geo_rect *boxes; /* of the tree over the rings; level 0 is the rings' own boxes */
+    uint32_t n_boxes;
+    uint32_t n_levels; /* 0 only when there is no ring */
+    uint32_t level_first[GEO_INDEX_MAX_LEVELS + 1];
+    uint32_t level_counts[GEO_INDEX_MAX_LEVELS + 1];
+};
+
+/** How many nodes a level of a ring's tree has. */
+static inline uint32_t locate_level_count(uint32_t n_edges, uint32_t level)
+{
+    unsigned bits = LOCATE_EDGES_BITS + GEO_INDEX_FANOUT_BITS * level;
+    return (uint32_t)(((uint64_t)n_edges + (UINT64_C(1) << bits) - 1) >> bits);
+}
+
+/** Where a level of a ring's tree begins among the nodes. */
+static inline uint32_t locate_level_first(const struct locate_ring *ring, uint32_t level)
+{
+    uint32_t first = ring->nodes;
+    for (uint32_t below = 0; below < level; below++)
+        first += locate_level_count(ring->end - ring->first, below);
+    return first;
+}
+
+/** The edges under a node of a ring, counted from the ring's first vertex. */
+static inline struct geo_run locate_node_edges(const struct locate_ring *ring, uint32_t level,
+                                               uint32_t node)
+{
+    unsigned bits = LOCATE_EDGES_BITS + GEO_INDEX_FANOUT_BITS * level;
+    uint64_t n_edges = ring->end - ring->first, end = ((uint64_t)node + 1) << bits;
+    return (struct geo_run){(uint32_t)((uint64_t)node << bits),
+                            (uint32_t)(end < n_edges ? end : n_edges)};
+}
+
+/** The children of a node: nodes of the level below, counted from that level's first. */
+static inline struct geo_run locate_children(uint32_t node, uint32_t count_below)
+{
+    uint64_t first = (uint64_t)node << GEO_INDEX_FANOUT_BITS, end = first + GEO_INDEX_FANOUT;
+    return (struct geo_run){(uint32_t)first, (uint32_t)(end < count_below ? end : count_below)};
+}
+
+/** Vertex i of a ring; the one behind the last is the first again. */
+static inline struct geo_coord locate_vertex(const struct geo_locator *locator,
+                                             const struct locate_ring *ring, uint32_t i)
+{
+    uint32_t at = ring->first + i;
+    return locator->shapes->coords[at == ring->end ? ring->first : at];
+}
+
+/** Takes note of a shape that holds a place or whose border the place is on. */
+typedef bool locate_touch_fn(void *context, uint32_t shape, bool is_inside, bool is_on_border);
+
+/**
+ * Calls `touch` for each such shape, in the order of the tree (twice for one that meets itself at
+ * longitude 180); false when a call returns false.
+ */
+bool locate_touching(const struct geo_locator *locator, struct geo_coord coord,
+                     locate_touch_fn *touch, void *context);
+
+#endif
