@@ -51,15 +51,20 @@ void aro_buffer_char(struct aro_buffer *buffer, char c)
 
 void aro_buffer_printf(struct aro_buffer *buffer, const char *format, ...)
 {
+    enum { LIKELY = 128 }; /* most texts fit: the second pass is for those that do not */
     va_list args, again;
+    if (!aro_buffer_reserve(buffer, LIKELY))
+        return;
+    size_t room = buffer->capacity - buffer->len;
     va_start(args, format);
     va_copy(again, args);
-    int len = vsnprintf(NULL, 0, format, args);
+    int len = vsnprintf(buffer->data + buffer->len, room, format, args);
     va_end(args);
-    if (len >= 0 && aro_buffer_reserve(buffer, (size_t)len + 1)) {
+    bool fits = len < 0 || (size_t)len < room;
+    if (!fits && aro_buffer_reserve(buffer, (size_t)len + 1))
         vsnprintf(buffer->data + buffer->len, (size_t)len + 1, format, again);
+    if (len >= 0 && !buffer->failed)
         buffer->len += (size_t)len;
-    }
     va_end(again);
 }
 

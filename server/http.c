@@ -170,7 +170,7 @@ static struct MHD_Response *to_library(struct response *response, bool close_aft
     bool gathered = response_is_gatherable(response);
     struct MHD_Response *out = gathered ? gather(response) : in_one_block(response);
     for (size_t i = 0; out && i < response->n_headers; i++)
-        MHD_add_response_header(out, response->headers[i].name, response->headers[i].value);
+        MHD_add_response_header(out, response->headers[i].name, response_header_value(response, i));
     if (out && close_after)
         MHD_add_response_header(out, MHD_HTTP_HEADER_CONNECTION, "close");
     if (!gathered || !out)

@@ -102,7 +102,7 @@ struct response;
 
 /** Default: the type of request->format. */
 void response_set_type(struct response *response, const char *content_type);
-/** A header of its own, such as Link or Location; copied. */
+/** A header of its own, such as Link or Location: the name a literal, the value copied. */
 void response_add_header(struct response *response, const char *name, const char *value);
 /** Only where it is not 200. */
 void response_set_status(struct response *response, unsigned status);

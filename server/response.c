@@ -11,18 +11,10 @@ struct response *response_new(void)
     return response;
 }
 
-static void clear_headers(struct response *response)
-{
-    for (size_t i = 0; i < response->n_headers; i++) {
-        free(response->headers[i].name);
-        free(response->headers[i].value);
-    }
-    response->n_headers = 0;
-}
-
 void response_reset(struct response *response)
 {
-    clear_headers(response);
+    response->n_headers = response->header_values.len = 0;
+    response->header_values.failed = false;
     free(response->own_type);
     response->own_type = NULL;
     response->status = 200;
@@ -37,9 +29,9 @@ void response_free(struct response *response)
 {
     if (!response)
         return;
-    clear_headers(response);
     free(response->own_type);
     free(response->headers);
+    aro_buffer_clear(&response->header_values);
     free(response->pieces);
     aro_buffer_clear(&response->buffer);
     snapshot_release(response->holding);
@@ -81,17 +73,19 @@ static bool grow(void **items, size_t *capacity, size_t n, size_t item_size)
 
 void response_add_header(struct response *response, const char *name, const char *value)
 {
-    struct response_header header = {strdup(name), strdup(value)};
-    bool ok = header.name && header.value &&
-              grow((void **)&response->headers, &response->headers_capacity, response->n_headers,
-                   sizeof header);
-    if (ok) {
-        response->headers[response->n_headers++] = header;
+    struct response_header header = {name, response->header_values.len};
+    if (!grow((void **)&response->headers, &response->headers_capacity, response->n_headers,
+              sizeof header)) {
+        response->failed = true;
         return;
     }
-    free(header.name);
-    free(header.value);
-    response->failed = true;
+    response->headers[response->n_headers++] = header;
+    aro_buffer_append(&response->header_values, value, strlen(value) + 1);
+}
+
+const char *response_header_value(const struct response *response, size_t i)
+{
+    return response->header_values.data + response->headers[i].value_at;
 }
 
 static void add_piece(struct response *response, struct response_piece piece)
@@ -141,7 +135,7 @@ struct aro_buffer *response_buffer(struct response *response)
 bool response_finish(struct response *response, struct aro_error *err)
 {
     list_buffer(response);
-    if (response->failed || response->buffer.failed)
+    if (response->failed || response->buffer.failed || response->header_values.failed)
         return aro_error_no_memory(err);
     return true;
 }

@@ -10,7 +10,8 @@
 #include "server/http.h"
 
 struct response_header {
-    char *name, *value;
+    const char *name; /* a literal */
+    size_t value_at;  /* in header_values, with its terminator */
 };
 
 /** A part of the body: at `bytes`, or in the buffer from `offset` where bytes is NULL. */
@@ -27,6 +28,7 @@ struct response {
     const struct asset *asset; /* the body is this asset, in the encoding that the client likes */
     struct response_header *headers;
     size_t n_headers, headers_capacity;
+    struct aro_buffer header_values;
     struct response_piece *pieces;
     size_t n_pieces, pieces_capacity;
     size_t body_bytes;              /* of the pieces listed */
@@ -49,6 +51,9 @@ void response_set_asset(struct response *response, const struct asset *asset);
 
 /** Ends the writing: lists what is in the buffer. False when memory ran out on the way. */
 bool response_finish(struct response *response, struct aro_error *err);
+
+/** The value of header i, valid until another is added. */
+const char *response_header_value(const struct response *response, size_t i);
 
 /** After response_finish(): where piece i is. */
 struct body_piece response_piece(const struct response *response, size_t i);
