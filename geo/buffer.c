@@ -5,6 +5,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+void aro_expect_large(void *block, size_t bytes)
+{
+#ifdef MADV_HUGEPAGE
+    enum { WORTH_BYTES = 4 << 20 };
+    if (!block || bytes < WORTH_BYTES)
+        return;
+    /* To the ends of the block's own mapping: one of two kinds could no longer grow in place. */
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uintptr_t first = (uintptr_t)block & ~(page - 1);
+    uintptr_t end = ((uintptr_t)block + bytes + page - 1) & ~(page - 1);
+    madvise((void *)first, end - first, MADV_HUGEPAGE); /* refused: as slow as before */
+#else
+    (void)block;
+    (void)bytes;
+#endif
+}
 
 void aro_buffer_clear(struct aro_buffer *buffer)
 {
@@ -26,6 +45,7 @@ bool aro_buffer_reserve(struct aro_buffer *buffer, size_t extra)
         buffer->failed = true;
         return false;
     }
+    aro_expect_large(data, capacity);
     buffer->data = data;
     buffer->capacity = capacity;
     return true;

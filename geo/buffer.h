@@ -12,6 +12,13 @@
 
 #include "geo/error.h"
 
+/**
+ * Asks the kernel for large pages under what of a block has not been written yet: filling many
+ * megabytes page by page of 4 KiB costs more than what is written. A hint, for blocks of any size;
+ * what a block does not fill to its end is not taken from the machine.
+ */
+void aro_expect_large(void *block, size_t bytes);
+
 /** Start from {0}; release with aro_buffer_clear(). */
 struct aro_buffer {
     char *data; /* len bytes, not terminated; NULL while empty */

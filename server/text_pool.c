@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "geo/buffer.h"
+
 enum { CHUNK_BYTES = 64 << 10 };
 
 struct text_chunk {
@@ -57,6 +59,7 @@ void *array_new(size_t n, size_t item_bytes, struct aro_error *err)
     void *items = calloc(n + 1, item_bytes);
     if (!items)
         aro_error_no_memory(err);
+    aro_expect_large(items, (n + 1) * item_bytes);
     return items;
 }
 
