@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "geo/clip.h"
+#include "geo/hash.h"
 
 enum { VARINT_MAX_BYTES = 10, MIN_SLOTS = 256 };
 
@@ -188,23 +189,6 @@ uint32_t geo_mvt_key(struct geo_mvt *mvt, const char *key)
 
 /* ---- Values ---- */
 
-/* Source: wyhash's multiply and fold, Wang Yi (public domain), eight bytes at a time. */
-static uint32_t hash_value(const char *bytes, size_t len)
-{
-    uint64_t hash = len * UINT64_C(0x9E3779B97F4A7C15);
-    for (; len > 0; bytes += 8, len -= len < 8 ? len : 8) {
-        uint64_t word = 0;
-        memcpy(&word, bytes, len < 8 ? len : 8);
-        unsigned __int128 product =
-            (unsigned __int128)(hash ^ word ^ UINT64_C(0xA0761D6478BD642F)) *
-            UINT64_C(0xE7037ED1A0B428DB);
-        hash = (uint64_t)product ^ (uint64_t)(product >> 64);
-        if (len < 8)
-            break;
-    }
-    return (uint32_t)(hash ^ hash >> 32);
-}
-
 static void put_in_slot(const struct geo_mvt *mvt, struct slot slot)
 {
     size_t at = slot.hash & (mvt->n_slots - 1);
@@ -262,7 +246,7 @@ static uint32_t find_value(struct geo_mvt *mvt)
         mvt->failed = true;
         return 0;
     }
-    uint32_t hash = hash_value(message, len);
+    uint32_t hash = (uint32_t)geo_hash(message, len);
     size_t at = hash & (mvt->n_slots - 1);
     for (; mvt->slots[at].layer == mvt->layer; at = (at + 1) & (mvt->n_slots - 1)) {
         const struct known_value *known = &mvt->known[mvt->slots[at].value];
@@ -276,40 +260,32 @@ static uint32_t find_value(struct geo_mvt *mvt)
     return number;
 }
 
-static void add_tag(struct geo_mvt *mvt, uint32_t key, uint32_t value)
-{
-    if (!has_room(&mvt->tags, 2 * VARINT_MAX_BYTES))
-        return;
-    put_varint(&mvt->tags, key);
-    put_varint(&mvt->tags, value);
-}
-
-void geo_mvt_add_text(struct geo_mvt *mvt, uint32_t key, const char *text, size_t len)
+uint32_t geo_mvt_text(struct geo_mvt *mvt, const char *text, size_t len)
 {
     mvt->value.len = 0;
     write_bytes(&mvt->value, VALUE_TEXT, text, len);
-    add_tag(mvt, key, find_value(mvt));
+    return find_value(mvt);
 }
 
-void geo_mvt_add_own_text(struct geo_mvt *mvt, uint32_t key, const char *text, size_t len)
+uint32_t geo_mvt_own_text(struct geo_mvt *mvt, const char *text, size_t len)
 {
     mvt->value.len = 0;
     write_bytes(&mvt->value, VALUE_TEXT, text, len);
-    add_tag(mvt, key, mvt->value.failed ? 0 : append_value(mvt, mvt->value.data, mvt->value.len));
+    return mvt->value.failed ? 0 : append_value(mvt, mvt->value.data, mvt->value.len);
 }
 
-void geo_mvt_add_uint(struct geo_mvt *mvt, uint32_t key, uint64_t value)
+uint32_t geo_mvt_uint(struct geo_mvt *mvt, uint64_t value)
 {
     mvt->value.len = 0;
     write_number(&mvt->value, VALUE_UINT, value);
-    add_tag(mvt, key, find_value(mvt));
+    return find_value(mvt);
 }
 
-void geo_mvt_add_bool(struct geo_mvt *mvt, uint32_t key, bool value)
+uint32_t geo_mvt_bool(struct geo_mvt *mvt, bool value)
 {
     mvt->value.len = 0;
     write_number(&mvt->value, VALUE_BOOL, value);
-    add_tag(mvt, key, find_value(mvt));
+    return find_value(mvt);
 }
 
 /* ---- Features ---- */
@@ -319,6 +295,14 @@ void geo_mvt_feature(struct geo_mvt *mvt, uint64_t id)
     mvt->id = id;
     mvt->tags.len = mvt->geometry.len = 0;
     mvt->pen = (struct geo_tile_point){0, 0};
+}
+
+void geo_mvt_tag(struct geo_mvt *mvt, uint32_t key, uint32_t value)
+{
+    if (!has_room(&mvt->tags, 2 * VARINT_MAX_BYTES))
+        return;
+    put_varint(&mvt->tags, key);
+    put_varint(&mvt->tags, value);
 }
 
 static void end_feature(struct geo_mvt *mvt, enum geometry_type type)

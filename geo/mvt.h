@@ -2,9 +2,10 @@
  * Mapbox Vector Tiles 2.1, written straight into bytes.
  *
  * A tile is its layers one after another. A layer is written feature by feature: begin it, add the
- * properties, then its geometry; the dictionaries of keys and values are kept beside. All room is
- * the encoder's and is used again for the next layer and the next tile: once it is large enough,
- * nothing is allocated. Failure is sticky as in aro_buffer: ask once, at the end of the layer.
+ * properties, then its geometry. The layer's keys and values are numbered, and written once. All
+ * room is the encoder's and is used again for the next layer and the next tile: once it is large
+ * enough, nothing is allocated. Failure is sticky as in aro_buffer: ask once, at the end of the
+ * layer.
  *
  * Source: Mapbox Vector Tile Specification 2.1 (github.com/mapbox/vector-tile-spec), and for the
  * wire format Protocol Buffers, "Encoding".
@@ -38,18 +39,21 @@ bool geo_mvt_layer_end(struct geo_mvt *mvt, struct aro_buffer *out, struct aro_e
 /** How many features the layer holds so far. */
 size_t geo_mvt_count(const struct geo_mvt *mvt);
 
-/** A key of this layer, for geo_mvt_add_…(): to be asked for once a layer, each key once. */
+/** The number of a new key of this layer: to be asked for once a layer. */
 uint32_t geo_mvt_key(struct geo_mvt *mvt, const char *key);
+
+/* The number of a value of this layer; what the layer has already is not written again. */
+uint32_t geo_mvt_text(struct geo_mvt *mvt, const char *text, size_t len);
+uint32_t geo_mvt_uint(struct geo_mvt *mvt, uint64_t value);
+uint32_t geo_mvt_bool(struct geo_mvt *mvt, bool value);
+/** A text that is likely to be the only one of its kind: it is not looked for. */
+uint32_t geo_mvt_own_text(struct geo_mvt *mvt, const char *text, size_t len);
 
 /** Begins a feature. */
 void geo_mvt_feature(struct geo_mvt *mvt, uint64_t id);
 
-/* Properties of the feature. A value that the layer has already is not written again. */
-void geo_mvt_add_text(struct geo_mvt *mvt, uint32_t key, const char *text, size_t len);
-void geo_mvt_add_uint(struct geo_mvt *mvt, uint32_t key, uint64_t value);
-void geo_mvt_add_bool(struct geo_mvt *mvt, uint32_t key, bool value);
-/** A text that is likely to be the only one of its kind: it is not looked for. */
-void geo_mvt_add_own_text(struct geo_mvt *mvt, uint32_t key, const char *text, size_t len);
+/** Adds a property to the feature, by the numbers of its key and value. */
+void geo_mvt_tag(struct geo_mvt *mvt, uint32_t key, uint32_t value);
 
 /* The end of a feature is its geometry. */
 void geo_mvt_end_point(struct geo_mvt *mvt, struct geo_tile_point point);

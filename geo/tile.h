@@ -78,4 +78,11 @@ static inline bool geo_tile_holds(struct geo_tile_point point, int32_t buffer)
            point.y <= GEO_TILE_EXTENT + buffer;
 }
 
+/** Whether the tile is the one of its zoom that the place belongs to. */
+static inline bool geo_tile_owns(struct geo_tile tile, struct geo_mercator place)
+{
+    unsigned bits = 32U - tile.zoom;
+    return (uint64_t)place.x >> bits == tile.x && (uint64_t)place.y >> bits == tile.y;
+}
+
 #endif

@@ -40,9 +40,15 @@ static int32_t days_from_civil(int year, int month, int day)
     return era * 146097 + day_of_era - 719468;
 }
 
-int datetime_year(int32_t day)
+/* A date of the proleptic Gregorian calendar. */
+struct civil {
+    int64_t year;
+    int month, day;
+};
+
+/* Source: as above, civil_from_days; 64 bits so that any day_range end is allowed. */
+static struct civil civil_from_days(int32_t day)
 {
-    /* Source: as above, civil_from_days; 64 bits so that any day_range end is allowed. */
     int64_t shifted = (int64_t)day + 719468;
     int64_t era = (shifted >= 0 ? shifted : shifted - 146096) / 146097;
     int64_t day_of_era = shifted - era * 146097;
@@ -50,7 +56,29 @@ int datetime_year(int32_t day)
         (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
     int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     int64_t march_based_month = (5 * day_of_year + 2) / 153;
-    return (int)(year_of_era + era * 400 + (march_based_month >= 10));
+    return (struct civil){
+        .year = year_of_era + era * 400 + (march_based_month >= 10),
+        .month = (int)(march_based_month < 10 ? march_based_month + 3 : march_based_month - 9),
+        .day = (int)(day_of_year - (153 * march_based_month + 2) / 5 + 1),
+    };
+}
+
+int datetime_year(int32_t day)
+{
+    return (int)civil_from_days(day).year;
+}
+
+void datetime_day_text(int32_t day, char out_text[DATETIME_DAY_BYTES])
+{
+    struct civil civil = civil_from_days(day);
+    const int64_t parts[] = {civil.year, civil.month, civil.day};
+    static const int ends[] = {4, 7, 10};
+    memcpy(out_text, "0000-00-00", DATETIME_DAY_BYTES);
+    for (int i = 0; i < 3; i++) {
+        int64_t left = parts[i];
+        for (int at = ends[i] - 1; left > 0 && at >= 0 && out_text[at] != '-'; left /= 10)
+            out_text[at--] = (char)('0' + left % 10);
+    }
 }
 
 bool datetime_day(const char *text, size_t len, int32_t *out_day)

@@ -23,6 +23,10 @@ bool datetime_day(const char *text, size_t len, int32_t *out_day);
 /** The calendar year of a day. */
 int datetime_year(int32_t day);
 
+enum { DATETIME_DAY_BYTES = 11 };
+/** Writes "YYYY-MM-DD"; the day is of a year 0000 to 9999. */
+void datetime_day_text(int32_t day, char out_text[DATETIME_DAY_BYTES]);
+
 /**
  * Reads an instant or an interval of RFC 3339 full-dates or date-times: "2019-05-01",
  * "2019-05-01T12:00:00Z", "2018-01-01/2019-12-31", "../2019-12-31", "2018-01-01/..". An empty end

@@ -88,6 +88,12 @@ static const char *find_base_url(struct work *work)
     return work->forwarded_url ? work->forwarded_url : work->exchange->local_url;
 }
 
+static void write_tags(struct work *work, uint64_t hash)
+{
+    snprintf(work->tag, sizeof work->tag, "\"%016" PRIx64 "\"", hash);
+    snprintf(work->gzip_tag, sizeof work->gzip_tag, "\"%016" PRIx64 "-gz\"", hash);
+}
+
 /* Everything that the bytes of an answer follow from, so that the tag is known before they are. */
 static void make_tags(struct work *work)
 {
@@ -98,8 +104,7 @@ static void make_tags(struct work *work)
     hash = hash_text(hash, request->query);
     hash = hash_text(hash, request->snapshot->version);
     hash = hash_bytes(hash, &request->format, sizeof request->format);
-    snprintf(work->tag, sizeof work->tag, "\"%016" PRIx64 "\"", hash);
-    snprintf(work->gzip_tag, sizeof work->gzip_tag, "\"%016" PRIx64 "-gz\"", hash);
+    write_tags(work, hash);
 }
 
 /* The asset's tags are those of its bytes; each coding has its own. */
@@ -190,9 +195,8 @@ static void add_timing(struct work *work)
 static bool compress(struct work *work, struct aro_error *err)
 {
     struct response *response = work->response;
-    struct encoding_wishes wishes = wishes_of(work);
-    bool worth = !response->asset && response->body_bytes >= GZIP_MIN_BYTES;
-    if (!worth || wishes.gzip <= 0 || wishes.gzip < wishes.identity)
+    bool worth = !response->asset && !response->encoding && response->body_bytes >= GZIP_MIN_BYTES;
+    if (!worth || !work->request.accepts_gzip)
         return true;
     return response_gzip(response, work->site->server->gzip, err);
 }
@@ -203,7 +207,7 @@ static void add_body_headers(struct work *work)
     response_add_header(response, "X-Content-Type-Options", "nosniff");
     if (response->encoding)
         response_add_header(response, "Content-Encoding", response->encoding);
-    if (strncmp(response->content_type, "text/html", 9) == 0)
+    if (response->content_type && strncmp(response->content_type, "text/html", 9) == 0)
         headers_add_page_security(response, work->site->server->settings);
 }
 
@@ -212,7 +216,9 @@ static bool finish(struct work *work, struct aro_error *err)
 {
     struct response *response = work->response;
     work->handled_s = clock_seconds();
-    if (!response->content_type)
+    if (response->has_tag)
+        write_tags(work, response->tag);
+    if (!response->content_type && response->status != 204)
         response->content_type = format_content_type(work->request.format);
     if (response->asset)
         choose_asset_bytes(work);
@@ -241,6 +247,8 @@ static bool fill_request(struct work *work, const char *query, struct aro_error 
     memcpy(request->path_values, work->match.values, sizeof request->path_values);
     request->params = work->params.values;
     request->query = work->params.canonical;
+    struct encoding_wishes wishes = wishes_of(work);
+    request->accepts_gzip = wishes.gzip > 0 && wishes.gzip >= wishes.identity;
     request->base_url = find_base_url(work);
     request->server = work->site->server;
     request->settings = work->site->server->settings;
@@ -262,7 +270,7 @@ static bool answer_route(struct work *work, const char *query, struct aro_error 
 {
     if (!fill_request(work, query, err) || !take_snapshot(work, err))
         return false;
-    if (!work->match.route->needs_no_snapshot) {
+    if (!work->match.route->needs_no_snapshot && !work->match.route->tagged_by_handler) {
         make_tags(work);
         /* "*" matches what exists, which only the handler knows: finish() looks again. */
         const char *header = work->exchange->headers[HTTP_IF_NONE_MATCH];

@@ -33,4 +33,10 @@ handler_fn handle_counts;
 /** GET /search. Params: PARAM_Q, PARAM_LIMIT, PARAM_F. FORMAT_JSON. */
 handler_fn handle_search;
 
+/**
+ * GET /tiles/{tileset}/{z}/{x}/{y}.mvt; path_values as there. Params: QUERY_INITIATIVE_PARAMS,
+ * PARAM_CLUSTER, PARAM_F. FORMAT_MVT, tagged_by_handler.
+ */
+handler_fn handle_tile;
+
 #endif

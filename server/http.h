@@ -39,6 +39,7 @@ enum param {
     PARAM_LON,
     PARAM_LAT,
     PARAM_BY,
+    PARAM_CLUSTER,
     PARAM_V,
     PARAM_COUNT_OF_ALL
 };
@@ -60,11 +61,12 @@ enum format {
     FORMAT_HTML = 4,
     FORMAT_OPENAPI = 8,
     FORMAT_TEXT = 16,
+    FORMAT_MVT = 32,
 };
 
 /* ---- Requests ---- */
 
-enum { REQUEST_MAX_PATH_VALUES = 3 };
+enum { REQUEST_MAX_PATH_VALUES = 4 };
 
 struct server; /* state.h: for the program's own routes (probes, metrics, OpenAPI) */
 
@@ -81,6 +83,7 @@ struct request {
                                         only where needs_no_snapshot and none is loaded */
     const char *const *params;       /* by enum param: decoded value, NULL when not given */
     const char *query;               /* canonical: known parameters, sorted by name, encoded */
+    bool accepts_gzip;               /* and likes it no less than plain bytes */
 };
 
 /** Value of a parameter, NULL when not given. */
@@ -107,6 +110,11 @@ void response_add_header(struct response *response, const char *name, const char
 /** Only where it is not 200. */
 void response_set_status(struct response *response, unsigned status);
 
+/** Where the route is tagged_by_handler: the ETag, made from the plain bytes of the body. */
+void response_set_tag(struct response *response, uint64_t tag);
+/** The body is one gzip member already: only where the request accepts_gzip. */
+void response_set_gzipped(struct response *response);
+
 /** The body is the pieces in the order of these calls. `bytes` must live as long as the snapshot
  * (or the program): they are sent from where they are. */
 void response_add_static(struct response *response, const void *bytes, size_t len);
@@ -129,6 +137,7 @@ struct route {
     unsigned formats; /* enum format bits; the first listed is the default */
     enum format default_format;
     bool lenient;           /* pages: unknown parameters are ignored; else they are 400 */
+    bool tagged_by_handler; /* the ETag follows from the bytes: response_set_tag() */
     bool needs_no_snapshot; /* probes and assets: answers before the data is there */
     const char
         *cache_control;  /* NULL: the default for data, "public, max-age=0, must-revalidate" … */

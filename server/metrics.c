@@ -184,13 +184,30 @@ static double resident_bytes(void)
     return (double)pages * (double)sysconf(_SC_PAGESIZE);
 }
 
-void metrics_write(const struct metrics *metrics, const struct snapshot *snapshot, size_t in_flight,
+static void write_tiles(const struct tile_cache_counts *tiles, struct aro_buffer *out)
+{
+    write_header(out, "arobase_tile_cache_requests_total", "counter",
+                 "Tiles asked for, by whether they were finished already.");
+    aro_buffer_printf(out, "arobase_tile_cache_requests_total{result=\"hit\"} %" PRIu64 "\n",
+                      tiles->hits);
+    aro_buffer_printf(out, "arobase_tile_cache_requests_total{result=\"miss\"} %" PRIu64 "\n",
+                      tiles->misses);
+    write_value(out, "arobase_tile_cache_evictions_total", "counter",
+                "Tiles dropped to make room for others.", (double)tiles->evictions);
+    write_value(out, "arobase_tile_cache_tiles", "gauge", "Finished tiles kept.",
+                (double)tiles->tiles);
+    write_value(out, "arobase_tile_cache_bytes", "gauge", "Memory that they take.",
+                (double)tiles->bytes);
+}
+
+void metrics_write(const struct metrics *metrics, const struct metrics_now *now,
                    struct aro_buffer *out)
 {
     write_requests(metrics, out);
     write_value(out, "arobase_http_requests_in_flight", "gauge",
-                "Requests begun and not yet sent to the last byte.", (double)in_flight);
-    write_snapshot(metrics, snapshot, out);
+                "Requests begun and not yet sent to the last byte.", (double)now->in_flight);
+    write_snapshot(metrics, now->snapshot, out);
+    write_tiles(&now->tiles, out);
     write_value(out, "process_resident_memory_bytes", "gauge", "Resident memory.",
                 resident_bytes());
     write_value(out, "process_start_time_seconds", "gauge", "Start, seconds since 1970.",

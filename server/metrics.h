@@ -8,6 +8,7 @@
 #define ARO_SERVER_METRICS_H
 
 #include "server/http.h"
+#include "server/tile_cache.h"
 
 struct metrics;
 
@@ -22,8 +23,13 @@ void metrics_count_request(struct metrics *metrics, const struct route *route, u
 /** A load of the data: how it went and how long it took. */
 void metrics_count_load(struct metrics *metrics, bool ok, double seconds);
 
-/** @param snapshot  NULL while there is none */
-void metrics_write(const struct metrics *metrics, const struct snapshot *snapshot, size_t in_flight,
+/** What others count. */
+struct metrics_now {
+    const struct snapshot *snapshot; /* NULL while there is none */
+    size_t in_flight;
+    struct tile_cache_counts tiles;
+};
+void metrics_write(const struct metrics *metrics, const struct metrics_now *now,
                    struct aro_buffer *out);
 
 #endif

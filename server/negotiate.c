@@ -20,6 +20,10 @@ static const struct {
      "json",
      {"application/vnd.oai.openapi+json", "application/json"}},
     {FORMAT_TEXT, "text/plain; version=0.0.4; charset=utf-8", "text", {"text/plain"}},
+    {FORMAT_MVT,
+     "application/vnd.mapbox-vector-tile",
+     "mvt",
+     {"application/vnd.mapbox-vector-tile", "application/x-protobuf"}},
 };
 enum { N_FORMATS = sizeof formats_known / sizeof *formats_known };
 

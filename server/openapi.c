@@ -37,10 +37,14 @@ static void write_operation_id(struct aro_buffer *out, const char *pattern)
 
 static void write_path_value(struct aro_buffer *out, const char *name, size_t name_len)
 {
-    bool collection = name_len == 10 && memcmp(name, "collection", 10) == 0;
+    static const char *const numbers[] = {"z", "x", "y", "row", "col"};
+    bool collection = name_len == 10 && memcmp(name, "collection", 10) == 0, number = false;
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        number |= strlen(numbers[i]) == name_len && memcmp(name, numbers[i], name_len) == 0;
     aro_buffer_text(out, "{\"name\":");
     aro_json_string(out, name, name_len);
-    aro_buffer_text(out, ",\"in\":\"path\",\"required\":true,\"schema\":{\"type\":\"string\"");
+    aro_buffer_printf(out, ",\"in\":\"path\",\"required\":true,\"schema\":{\"type\":\"%s\"",
+                      number ? "integer" : "string");
     for (size_t i = 0; collection && i < n_collection_infos; i++) {
         aro_buffer_text(out, i ? "," : ",\"enum\":[");
         aro_json_text(out, collection_infos[i].id);
@@ -72,6 +76,8 @@ static const char *schema_of(const struct route *route, enum format format)
 {
     if (format == FORMAT_HTML || format == FORMAT_TEXT)
         return "{\"type\":\"string\"}";
+    if (format == FORMAT_MVT)
+        return "{\"type\":\"string\",\"format\":\"binary\"}";
     if (format != FORMAT_GEOJSON)
         return "{\"type\":\"object\"}";
     bool one = strlen(route->pattern) > 4 &&
@@ -86,7 +92,7 @@ static void write_responses(struct aro_buffer *out, const struct route *route)
     aro_buffer_text(out, "\"responses\":{\"200\":{\"description\":");
     aro_json_text(out, route->summary);
     aro_buffer_text(out, ",\"content\":{");
-    for (unsigned bit = 1; bit <= FORMAT_TEXT; bit <<= 1) {
+    for (unsigned bit = 1; bit <= FORMAT_MVT; bit <<= 1) {
         if (!(route->formats & bit))
             continue;
         aro_buffer_text(out, separator);

@@ -76,15 +76,21 @@ const struct param_info param_infos[PARAM_COUNT_OF_ALL] = {
                   "{\"type\":\"string\",\"enum\":[\"region\",\"departement\",\"epci\",\"commune\","
                   "\"axe\",\"enjeu\",\"usage\",\"annee\",\"niveau\"]}",
                   "region"},
+    [PARAM_CLUSTER] = {"cluster",
+                       "How what would lie on each other is drawn: together by distance, or none: "
+                       "each place for itself.",
+                       "{\"type\":\"string\",\"enum\":[\"distance\",\"none\"],\"default\":"
+                       "\"distance\"}",
+                       "none"},
     [PARAM_V] = {"v", "Version of the file: with it, the answer may be kept for ever.",
                  "{\"type\":\"string\"}", NULL},
 };
 
 const enum param params_by_name[PARAM_COUNT_OF_ALL] = {
-    PARAM_AXE,         PARAM_BBOX,   PARAM_BY,     PARAM_COMMUNE, PARAM_CURSOR,  PARAM_DATETIME,
-    PARAM_DEPARTEMENT, PARAM_ENJEU,  PARAM_EPCI,   PARAM_F,       PARAM_LAT,     PARAM_LIMIT,
-    PARAM_LON,         PARAM_NEAR,   PARAM_NIVEAU, PARAM_OFFSET,  PARAM_PROFILE, PARAM_Q,
-    PARAM_RADIUS,      PARAM_REGION, PARAM_USAGE,  PARAM_V,       PARAM_ZOOM,
+    PARAM_AXE,      PARAM_BBOX,        PARAM_BY,     PARAM_CLUSTER, PARAM_COMMUNE, PARAM_CURSOR,
+    PARAM_DATETIME, PARAM_DEPARTEMENT, PARAM_ENJEU,  PARAM_EPCI,    PARAM_F,       PARAM_LAT,
+    PARAM_LIMIT,    PARAM_LON,         PARAM_NEAR,   PARAM_NIVEAU,  PARAM_OFFSET,  PARAM_PROFILE,
+    PARAM_Q,        PARAM_RADIUS,      PARAM_REGION, PARAM_USAGE,   PARAM_V,       PARAM_ZOOM,
 };
 
 void params_clear(struct params *params)

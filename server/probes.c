@@ -25,8 +25,12 @@ bool handle_metrics(const struct request *request, struct response *response, st
 {
     (void)err;
     const struct server *server = request->server;
-    size_t in_flight = server->listener ? listener_in_flight(server->listener) : 0;
-    metrics_write(server->metrics, request->snapshot, in_flight, response_buffer(response));
+    struct metrics_now now = {
+        .snapshot = request->snapshot,
+        .in_flight = server->listener ? listener_in_flight(server->listener) : 0,
+        .tiles = tile_cache_counts(server->tile_cache),
+    };
+    metrics_write(server->metrics, &now, response_buffer(response));
     return true;
 }
 

@@ -54,6 +54,11 @@ void query_free(struct query *query);
  */
 bool query_matches(const struct query *query, struct geo_runs *out_runs, struct aro_error *err);
 
+/** Those of the matches that lie in the box too: with the same result as query_matches(), and
+ * sooner. */
+bool query_matches_in(const struct query *query, const struct geo_bbox *box,
+                      struct geo_runs *out_runs, struct aro_error *err);
+
 /** One page of an answer. Start from {0}; query_page_clear() releases. */
 struct query_page {
     size_t n_matched; /* exact, whatever the page */

@@ -150,11 +150,12 @@ static bool matches_of_place(const struct query *query, struct geo_runs *out_run
     return n == 0 || geo_runs_add(out_runs, 0, (uint32_t)n, err);
 }
 
-static bool matches_of_sets(const struct query *query, struct geo_runs *runs, struct aro_error *err)
+/* By columns and words, of what the places allow already. */
+static bool narrow(const struct query *query, struct geo_runs *runs, struct aro_error *err)
 {
     struct geo_runs narrowed = {0};
-    bool ok = matches_of_place(query, runs, err);
-    if (ok && query->has_words) {
+    bool ok = true;
+    if (query->has_words) {
         ok = intersect(runs, &query->words, &narrowed, err);
         swap_runs(runs, &narrowed);
     }
@@ -167,11 +168,35 @@ static bool matches_of_sets(const struct query *query, struct geo_runs *runs, st
     return ok;
 }
 
+static bool matches_of_sets(const struct query *query, struct geo_runs *runs, struct aro_error *err)
+{
+    return matches_of_place(query, runs, err) && narrow(query, runs, err);
+}
+
 bool query_matches(const struct query *query, struct geo_runs *out_runs, struct aro_error *err)
 {
     out_runs->n = 0;
     bool ok = query->has_near && isfinite(query->radius_m) ? matches_within(query, out_runs, err)
                                                            : matches_of_sets(query, out_runs, err);
+    if (!ok)
+        out_runs->n = 0;
+    return ok;
+}
+
+bool query_matches_in(const struct query *query, const struct geo_bbox *box,
+                      struct geo_runs *out_runs, struct aro_error *err)
+{
+    struct geo_runs all = {0}, narrowed = {0};
+    bool of_place = query->has_near || query->has_bbox;
+    bool ok = geo_index_search(query->points->index, box, out_runs, err);
+    if (ok && of_place) {
+        ok = query_matches(query, &all, err) && intersect(out_runs, &all, &narrowed, err);
+        swap_runs(out_runs, &narrowed);
+    } else if (ok) {
+        ok = narrow(query, out_runs, err);
+    }
+    geo_runs_clear(&all);
+    geo_runs_clear(&narrowed);
     if (!ok)
         out_runs->n = 0;
     return ok;

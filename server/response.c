@@ -20,6 +20,7 @@ void response_reset(struct response *response)
     response->status = 200;
     response->content_type = response->encoding = NULL;
     response->asset = NULL;
+    response->has_tag = false;
     response->n_pieces = response->body_bytes = response->buffer_listed = 0;
     response->buffer.len = 0;
     response->buffer.failed = response->failed = false;
@@ -49,6 +50,17 @@ void response_set_type(struct response *response, const char *content_type)
 void response_set_status(struct response *response, unsigned status)
 {
     response->status = status;
+}
+
+void response_set_tag(struct response *response, uint64_t tag)
+{
+    response->tag = tag;
+    response->has_tag = true;
+}
+
+void response_set_gzipped(struct response *response)
+{
+    response->encoding = "gzip";
 }
 
 void response_set_asset(struct response *response, const struct asset *asset)

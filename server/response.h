@@ -23,8 +23,10 @@ struct response_piece {
 /** Owned by one thread at a time; response_new() and response_free(). */
 struct response {
     unsigned status;
-    const char *content_type;  /* NULL: no body is meant (204, 304) */
-    const char *encoding;      /* Content-Encoding; NULL: none */
+    const char *content_type; /* NULL: no body is meant (204, 304) */
+    const char *encoding;     /* Content-Encoding; NULL: none */
+    uint64_t tag;             /* of a route that is tagged_by_handler */
+    bool has_tag;
     const struct asset *asset; /* the body is this asset, in the encoding that the client likes */
     struct response_header *headers;
     size_t n_headers, headers_capacity;

@@ -38,6 +38,14 @@ static const struct option_info infos[] = {
             "features in an answer of /map at most; above it, clusters"),
     INTEGER("cluster-cell-px", cluster_cell_px, "64", 16, 256,
             "width of a cluster's cell on the screen, in pixels, a power of two"),
+    INTEGER("tile-points-zoom", tile_points_zoom, "12", 0, 22,
+            "zoom from which tiles show each place for itself; below it, clusters"),
+    INTEGER("tile-budget", tile_budget, "10000", 100, 1000000,
+            "initiatives in a tile at most; above it, clusters"),
+    INTEGER("tile-cache-mb", tile_cache_mb, "64", 0, 65536,
+            "memory for finished tiles, in megabytes; 0 keeps none"),
+    INTEGER("tile-empty-status", tile_empty_status, "204", 200, 204,
+            "HTTP status of a tile without anything in it, 204 or 200"),
     INTEGER("max-connections", max_connections, "2000", 1, 100000, "connections at one time"),
     INTEGER("max-connections-per-address", max_connections_per_address, "1000", 1, 100000,
             "connections at one time from one address; a proxy in front is one address"),
@@ -58,6 +66,9 @@ static bool check_together(struct settings *settings, struct aro_error *err)
         return aro_error_set(err, ARO_BAD_INPUT,
                              "--cluster-cell-px '%lld': a power of two from 16 to 256",
                              (long long)cell);
+    if (settings->tile_empty_status != 200 && settings->tile_empty_status != 204)
+        return aro_error_set(err, ARO_BAD_INPUT, "--tile-empty-status '%lld': 204 or 200",
+                             (long long)settings->tile_empty_status);
     if (settings->base_url && !base_url_check(settings->base_url, err))
         return aro_error_context(err, "--base-url");
     if (!address_set_parse(settings->trusted_proxies, &proxies, err))

@@ -67,6 +67,8 @@ static void clear_initiative_columns(struct initiative_columns *columns)
     free(columns->axes);
     free(columns->days);
     free(columns->by_id);
+    free(columns->titres.block);
+    free(columns->titres.offsets);
     geo_words_free(columns->words);
 }
 

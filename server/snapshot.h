@@ -79,6 +79,7 @@ struct initiative_columns {
     uint8_t *axes;      /* bit set */
     int32_t *days;      /* days since 1970-01-01 */
     uint32_t *by_id;    /* n positions in the order of id */
+    struct text_block titres;
     struct geo_words *words;
 };
 

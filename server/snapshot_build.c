@@ -187,6 +187,7 @@ static size_t count_bytes(const struct snapshot *snapshot)
     return point_bytes(&snapshot->initiatives) + point_bytes(&snapshot->communes) +
            snapshot->initiatives.n * INITIATIVE_BYTES + snapshot->communes.n * COMMUNE_BYTES +
            territories * sizeof *snapshot->regions + snapshot->texts.bytes +
+           block_bytes(&snapshot->initiative.titres, snapshot->initiatives.n) +
            geo_words_bytes(snapshot->initiative.words);
 }
 

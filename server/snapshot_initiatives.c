@@ -16,8 +16,8 @@ struct initiative_rows {
     uint64_t *usages;
     int32_t *days;
     /* The texts, and where each row's begins (n + 1). */
-    struct aro_buffer compact, full, words;
-    uint64_t *compact_starts, *full_starts, *words_starts;
+    struct aro_buffer compact, full, words, titres;
+    uint64_t *compact_starts, *full_starts, *words_starts, *titres_starts;
 };
 
 static void clear_rows(struct initiative_rows *rows)
@@ -29,9 +29,11 @@ static void clear_rows(struct initiative_rows *rows)
     aro_buffer_clear(&rows->compact);
     aro_buffer_clear(&rows->full);
     aro_buffer_clear(&rows->words);
+    aro_buffer_clear(&rows->titres);
     free(rows->compact_starts);
     free(rows->full_starts);
     free(rows->words_starts);
+    free(rows->titres_starts);
 }
 
 static bool allocate_rows(struct initiative_rows *rows, size_t n, struct aro_error *err)
@@ -44,8 +46,9 @@ static bool allocate_rows(struct initiative_rows *rows, size_t n, struct aro_err
     rows->compact_starts = array_new(n + 1, sizeof *rows->compact_starts, err);
     rows->full_starts = array_new(n + 1, sizeof *rows->full_starts, err);
     rows->words_starts = array_new(n + 1, sizeof *rows->words_starts, err);
+    rows->titres_starts = array_new(n + 1, sizeof *rows->titres_starts, err);
     return rows->points && rows->communes && rows->usages && rows->days && rows->compact_starts &&
-           rows->full_starts && rows->words_starts;
+           rows->full_starts && rows->words_starts && rows->titres_starts;
 }
 
 /* ---- Themes ---- */
@@ -143,9 +146,11 @@ static void write_texts(struct initiative_rows *rows, const struct schema_initia
         feature_initiative_full(&rows->full, &feature, rows->compact.data + compact_start,
                                 rows->compact.len - compact_start);
     write_words(&rows->words, row, feature.commune_nom);
+    aro_buffer_text(&rows->titres, row->titre);
     rows->compact_starts[rows->n + 1] = rows->compact.len;
     rows->full_starts[rows->n + 1] = rows->full.len;
     rows->words_starts[rows->n + 1] = rows->words.len;
+    rows->titres_starts[rows->n + 1] = rows->titres.len;
 }
 
 /* What the demo's generator (fixtures/) gives as source. */
@@ -242,7 +247,9 @@ static bool fill_texts(struct initiative_rows *rows, const uint32_t *order, stru
         return false;
     aro_buffer_clear(&rows->full);
     return text_block_build(&points->compact, &rows->compact, rows->compact_starts, order, rows->n,
-                            err);
+                            err) &&
+           text_block_build(&rows->draft->snapshot->initiative.titres, &rows->titres,
+                            rows->titres_starts, order, rows->n, err);
 }
 
 /* What only needs the sorted rows: words beside texts. Those of the communes were waiting for the

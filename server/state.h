@@ -10,6 +10,8 @@
 #include "server/deflate.h"
 #include "server/listener.h"
 #include "server/metrics.h"
+#include "server/tile_cache.h"
+#include "server/tile_pool.h"
 
 /** Immutable while requests run, but for what says otherwise. */
 struct server {
@@ -18,6 +20,8 @@ struct server {
     uint64_t tag_seed;              /* of the program and of the settings that answers show */
     struct snapshot_holder *holder; /* internally locked */
     struct gzip_pool *gzip;         /* internally locked */
+    struct tile_pool *tile_pool;    /* internally locked */
+    struct tile_cache *tile_cache;  /* internally locked */
     struct metrics *metrics;        /* internally locked (atomic) */
     struct listener *listener;      /* the public one; NULL until it listens */
     atomic_bool draining;           /* on the way out: not ready any more */

@@ -148,6 +148,9 @@ def test_openapi_tells_the_truth(server):
         assert wanted in paths
     for path, item in paths.items():
         target = path.replace("{collection}", "initiatives").replace("{id}", "1")
+        target = target.replace("{tileset}", "initiatives")
+        for name, number in (("z", 6), ("x", 32), ("y", 22), ("row", 22), ("col", 32)):
+            target = target.replace("{" + name + "}", str(number))
         answer = server.get(target)
         assert answer.status in (200, 400), path
         media = item["get"]["responses"]["200"]["content"]

@@ -15,7 +15,7 @@ struct dump_bytes {
     const unsigned char *at, *end;
 };
 
-enum { DUMP_MAX_ITEMS = 4096 };
+enum { DUMP_MAX_ITEMS = 1 << 14 };
 
 struct dump_layer {
     struct dump_bytes name, keys[DUMP_MAX_ITEMS], values[DUMP_MAX_ITEMS];

@@ -107,6 +107,9 @@ static void days_agree_with_libc(void **state)
         snprintf(text, sizeof text, "%04d-%02d-%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
         CHECK(failures, text, datetime_day(text, strlen(text), &back) && back == number);
         CHECK(failures, text, datetime_year(number) == tm.tm_year + 1900);
+        char written[DATETIME_DAY_BYTES];
+        datetime_day_text(number, written);
+        CHECK(failures, text, strcmp(written, text) == 0);
     }
     assert_int_equal(failures, 0);
 }

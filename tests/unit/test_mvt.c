@@ -20,17 +20,17 @@ static void writes_points_and_properties(void **state)
     uint32_t nom = geo_mvt_key(mvt, "nom"), n = geo_mvt_key(mvt, "n");
     uint32_t is_new = geo_mvt_key(mvt, "new");
     geo_mvt_feature(mvt, 7);
-    geo_mvt_add_text(mvt, nom, "Évry", 5);
-    geo_mvt_add_uint(mvt, n, 300);
-    geo_mvt_add_bool(mvt, is_new, true);
+    geo_mvt_tag(mvt, nom, geo_mvt_text(mvt, "Évry", 5));
+    geo_mvt_tag(mvt, n, geo_mvt_uint(mvt, 300));
+    geo_mvt_tag(mvt, is_new, geo_mvt_bool(mvt, true));
     geo_mvt_end_point(mvt, (struct geo_tile_point){-256, 4352});
     geo_mvt_feature(mvt, UINT64_C(1) << 53);
-    geo_mvt_add_text(mvt, nom, "Évry", 5);
-    geo_mvt_add_uint(mvt, n, 0);
-    geo_mvt_add_bool(mvt, is_new, false);
+    geo_mvt_tag(mvt, nom, geo_mvt_text(mvt, "Évry", 5));
+    geo_mvt_tag(mvt, n, geo_mvt_uint(mvt, 0));
+    geo_mvt_tag(mvt, is_new, geo_mvt_bool(mvt, false));
     geo_mvt_end_points(mvt, (struct geo_tile_point[]){{5, 7}, {3, 2}, {3, 2}}, 3);
     geo_mvt_feature(mvt, 0);
-    geo_mvt_add_own_text(mvt, nom, "", 0);
+    geo_mvt_tag(mvt, nom, geo_mvt_own_text(mvt, "", 0));
     geo_mvt_end_point(mvt, (struct geo_tile_point){0, 0});
     assert_int_equal(geo_mvt_count(mvt), 3);
     assert_true(geo_mvt_layer_end(mvt, &tile, &err));
@@ -109,8 +109,8 @@ static bool write_tile(struct geo_mvt *mvt, struct aro_buffer *out, struct aro_e
         for (unsigned i = 0; i < 1500; i++) {
             int len = snprintf(nom, sizeof nom, "nom %u", i % 900);
             geo_mvt_feature(mvt, i);
-            geo_mvt_add_text(mvt, key, nom, (size_t)len);
-            geo_mvt_add_uint(mvt, number, i % 40);
+            geo_mvt_tag(mvt, key, geo_mvt_text(mvt, nom, (size_t)len));
+            geo_mvt_tag(mvt, number, geo_mvt_uint(mvt, i % 40));
             geo_mvt_end_point(mvt, (struct geo_tile_point){(int32_t)i, -(int32_t)i});
         }
         if (!geo_mvt_layer_end(mvt, out, err))

@@ -1,0 +1,371 @@
+/*
+ * The layers of the set `initiatives`. Positions are in Hilbert order, so that those of one place
+ * are neighbours among the matches: points and stacks come out of one walk.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "server/datetime.h"
+#include "server/tile_inside.h"
+
+enum { STACK_IDS_LISTED = 10 };
+
+/* The keys of the layer that is written. */
+struct keys {
+    uint32_t titre, date, commune, commune_nom, axes, niveau;
+    uint32_t group, count, axe[SNAPSHOT_AXES], ids, place, expansion_zoom;
+};
+
+/* A tile's points in the making. */
+struct drawing {
+    const struct tile_job *job;
+    const struct point_set *points;
+    struct geo_mvt *mvt;
+    const char *axe_ids[SNAPSHOT_AXES];
+    struct keys keys;
+    bool has_stack_keys;
+    uint32_t commune, commune_value, commune_nom_value; /* of the last point */
+};
+
+/* Matches at one place; those beyond the first few are only counted. */
+struct stack {
+    struct geo_coord place;
+    uint32_t listed[STACK_IDS_LISTED];
+    uint32_t count;
+    uint32_t axe_counts[SNAPSHOT_AXES];
+};
+
+/* ---- Properties ---- */
+
+static void tag_text(struct drawing *drawing, uint32_t key, const char *text)
+{
+    geo_mvt_tag(drawing->mvt, key, geo_mvt_text(drawing->mvt, text, strlen(text)));
+}
+
+static void tag_uint(struct drawing *drawing, uint32_t key, uint64_t value)
+{
+    geo_mvt_tag(drawing->mvt, key, geo_mvt_uint(drawing->mvt, value));
+}
+
+static void name_count_keys(struct drawing *drawing)
+{
+    char name[16];
+    drawing->keys.count = geo_mvt_key(drawing->mvt, "count");
+    for (int i = 0; i < SNAPSHOT_AXES; i++) {
+        snprintf(name, sizeof name, "axe_%d", i + 1);
+        drawing->keys.axe[i] = geo_mvt_key(drawing->mvt, name);
+    }
+}
+
+static void tag_counts(struct drawing *drawing, uint32_t count, const uint32_t *axe_counts)
+{
+    geo_mvt_tag(drawing->mvt, drawing->keys.group, geo_mvt_bool(drawing->mvt, true));
+    tag_uint(drawing, drawing->keys.count, count);
+    for (int i = 0; i < SNAPSHOT_AXES; i++)
+        tag_uint(drawing, drawing->keys.axe[i], axe_counts[i]);
+}
+
+/* Neighbours mostly are of one commune. */
+static void tag_commune(struct drawing *drawing, uint32_t commune)
+{
+    const struct commune_columns *columns = &drawing->job->snapshot->commune;
+    struct geo_mvt *mvt = drawing->mvt;
+    if (commune != drawing->commune) {
+        const char *nom = columns->noms[commune], *code = columns->codes[commune];
+        drawing->commune = commune;
+        drawing->commune_value = geo_mvt_text(mvt, code, strlen(code));
+        drawing->commune_nom_value = geo_mvt_text(mvt, nom, strlen(nom));
+    }
+    geo_mvt_tag(mvt, drawing->keys.commune, drawing->commune_value);
+    geo_mvt_tag(mvt, drawing->keys.commune_nom, drawing->commune_nom_value);
+    if (columns->niveaux[commune] > 0)
+        tag_uint(drawing, drawing->keys.niveau, columns->niveaux[commune]);
+}
+
+/* The ids of the axes that a sheet is of: "1,3". */
+static void tag_axes(struct drawing *drawing, uint8_t axes)
+{
+    char text[SNAPSHOT_AXES * sizeof drawing->job->snapshot->themes->id] = "";
+    char *end = text;
+    for (int i = 0; i < SNAPSHOT_AXES; i++) {
+        if (!(axes >> i & 1))
+            continue;
+        if (end > text)
+            *end++ = ',';
+        end = stpcpy(end, drawing->axe_ids[i]);
+    }
+    if (axes)
+        tag_text(drawing, drawing->keys.axes, text);
+}
+
+/* ---- The layer of points and stacks ---- */
+
+static void begin_points_layer(struct drawing *drawing)
+{
+    struct geo_mvt *mvt = drawing->mvt;
+    geo_mvt_layer(mvt, "initiatives");
+    drawing->keys.titre = geo_mvt_key(mvt, "titre");
+    drawing->keys.date = geo_mvt_key(mvt, "date");
+    drawing->keys.commune = geo_mvt_key(mvt, "commune");
+    drawing->keys.commune_nom = geo_mvt_key(mvt, "commune_nom");
+    drawing->keys.axes = geo_mvt_key(mvt, "axes");
+    drawing->keys.niveau = geo_mvt_key(mvt, "niveau");
+    drawing->has_stack_keys = false;
+    drawing->commune = SNAPSHOT_NONE;
+}
+
+static void draw_point(struct drawing *drawing, uint32_t position, struct geo_tile_point point)
+{
+    const struct initiative_columns *columns = &drawing->job->snapshot->initiative;
+    const uint64_t *offsets = columns->titres.offsets + position;
+    struct geo_mvt *mvt = drawing->mvt;
+    char day[DATETIME_DAY_BYTES];
+    datetime_day_text(columns->days[position], day);
+    geo_mvt_feature(mvt, (uint64_t)drawing->points->ids[position]);
+    geo_mvt_tag(mvt, drawing->keys.titre,
+                geo_mvt_own_text(mvt, columns->titres.block + offsets[0], offsets[1] - offsets[0]));
+    geo_mvt_tag(mvt, drawing->keys.date, geo_mvt_text(mvt, day, sizeof day - 1));
+    tag_commune(drawing, columns->communes[position]);
+    tag_axes(drawing, columns->axes[position]);
+    geo_mvt_end_point(mvt, point);
+}
+
+/* Only a layer that has a stack names its properties. */
+static void need_stack_keys(struct drawing *drawing)
+{
+    if (drawing->has_stack_keys)
+        return;
+    drawing->has_stack_keys = true;
+    drawing->keys.group = geo_mvt_key(drawing->mvt, "stack");
+    name_count_keys(drawing);
+    drawing->keys.ids = geo_mvt_key(drawing->mvt, "ids");
+    drawing->keys.place = geo_mvt_key(drawing->mvt, "place");
+}
+
+/* The place's name: by the lowest id of all that are there, whatever the filter. */
+static uint64_t stack_id(const struct point_set *points, uint32_t position)
+{
+    while (position > 0 && points->hilbert_keys[position - 1] == points->hilbert_keys[position])
+        position--;
+    return (UINT64_C(1) << 52) + (UINT64_C(1) << 51) + (uint64_t)points->ids[position];
+}
+
+static void tag_stack_list(struct drawing *drawing, const struct stack *stack)
+{
+    char text[STACK_IDS_LISTED * 21];
+    size_t len = 0;
+    for (uint32_t i = 0; i < stack->count && i < STACK_IDS_LISTED; i++)
+        len += (size_t)snprintf(text + len, sizeof text - len, i ? ",%lld" : "%lld",
+                                (long long)drawing->points->ids[stack->listed[i]]);
+    tag_text(drawing, drawing->keys.ids, text);
+    struct geo_point place = geo_coord_to_point(stack->place);
+    snprintf(text, sizeof text, "%.7f,%.7f", place.lon_deg, place.lat_deg);
+    tag_text(drawing, drawing->keys.place, text);
+}
+
+static void draw_stack(struct drawing *drawing, const struct stack *stack,
+                       struct geo_tile_point point)
+{
+    need_stack_keys(drawing);
+    geo_mvt_feature(drawing->mvt, stack_id(drawing->points, stack->listed[0]));
+    tag_counts(drawing, stack->count, stack->axe_counts);
+    tag_stack_list(drawing, stack);
+    geo_mvt_end_point(drawing->mvt, point);
+}
+
+/* What the walk has gathered of one place, where it lies in the tile or its buffer. */
+static void draw_place(struct drawing *drawing, const struct stack *stack)
+{
+    struct geo_tile_point point =
+        geo_tile_project(drawing->job->request->tile, geo_mercator_from_coord(stack->place));
+    if (!geo_tile_holds(point, TILE_BUFFER))
+        return;
+    if (stack->count == 1)
+        draw_point(drawing, stack->listed[0], point);
+    else
+        draw_stack(drawing, stack, point);
+}
+
+static void stack_add(struct stack *stack, uint32_t position, uint8_t axes)
+{
+    if (stack->count < STACK_IDS_LISTED)
+        stack->listed[stack->count] = position;
+    stack->count++;
+    for (int i = 0; i < SNAPSHOT_AXES; i++)
+        stack->axe_counts[i] += axes >> i & 1;
+}
+
+static bool is_same_place(struct geo_coord a, struct geo_coord b)
+{
+    return a.lon_e7 == b.lon_e7 && a.lat_e7 == b.lat_e7;
+}
+
+static void draw_places(struct drawing *drawing)
+{
+    const struct geo_runs *runs = &drawing->job->scratch->runs;
+    const struct geo_coord *coords = drawing->points->coords;
+    const uint8_t *axes = drawing->job->snapshot->initiative.axes;
+    struct stack stack = {0};
+    for (size_t r = 0; r < runs->n; r++) {
+        for (uint32_t at = runs->items[r].first; at < runs->items[r].end; at++) {
+            if (stack.count > 0 && !is_same_place(stack.place, coords[at])) {
+                draw_place(drawing, &stack);
+                stack = (struct stack){0};
+            }
+            stack.place = coords[at];
+            stack_add(&stack, at, axes[at]);
+        }
+    }
+    if (stack.count > 0)
+        draw_place(drawing, &stack);
+}
+
+/* ---- Clusters ---- */
+
+/* A cell's width in lines of the grid: cells are so many pixels wide on a tile of 512. */
+static uint32_t cell_lines(const struct tile_request *request)
+{
+    return request->cell_px * (GEO_TILE_EXTENT / 512);
+}
+
+static bool group(struct drawing *drawing, struct aro_error *err)
+{
+    const struct tile_request *request = drawing->job->request;
+    struct tile_scratch *scratch = drawing->job->scratch;
+    uint8_t zoom = request->tile.zoom;
+    struct geo_cluster_input input = {
+        .coords = drawing->points->coords,
+        .groups = drawing->job->snapshot->initiative.axes,
+        .runs = scratch->runs.items,
+        .n_runs = scratch->runs.n,
+    };
+    return geo_clusters_by_cell(&input, zoom < GEO_CLUSTER_MAX_ZOOM ? zoom + 1 : zoom,
+                                request->cell_px, &scratch->clusters, err);
+}
+
+/* The matches of the place from position `first` on. */
+static void list_stack(const struct drawing *drawing, uint32_t first, struct stack *out_stack)
+{
+    const struct geo_runs *runs = &drawing->job->scratch->runs;
+    const struct geo_coord *coords = drawing->points->coords;
+    size_t run = 0;
+    *out_stack = (struct stack){.place = coords[first]};
+    while (runs->items[run].end <= first)
+        run++;
+    for (uint32_t at = first; is_same_place(out_stack->place, coords[at]);) {
+        stack_add(out_stack, at, drawing->job->snapshot->initiative.axes[at]);
+        if (++at < runs->items[run].end)
+            continue;
+        if (++run == runs->n)
+            break;
+        at = runs->items[run].first;
+    }
+}
+
+static void draw_cluster(struct drawing *drawing, const struct geo_cluster *cluster,
+                         struct geo_tile_point point)
+{
+    geo_mvt_feature(drawing->mvt, (uint64_t)cluster->id);
+    tag_counts(drawing, cluster->count, cluster->group_counts);
+    tag_uint(drawing, drawing->keys.expansion_zoom, cluster->expansion_zoom);
+    geo_mvt_end_point(drawing->mvt, point);
+}
+
+/* The groups of more than one place, or those of one. Returns how many initiatives they are. */
+static size_t draw_groups(struct drawing *drawing, bool of_one_place)
+{
+    const struct geo_clusters *clusters = &drawing->job->scratch->clusters;
+    const struct geo_tile tile = drawing->job->request->tile;
+    size_t n = 0;
+    for (size_t i = 0; i < clusters->n; i++) {
+        const struct geo_cluster *cluster = &clusters->items[i];
+        struct geo_mercator place = geo_mercator_from_coord(cluster->position);
+        struct geo_tile_point point = geo_tile_project(tile, place);
+        struct stack stack;
+        bool one_place = cluster->count == 1 || cluster->stack;
+        if (one_place != of_one_place || !geo_tile_holds(point, TILE_BUFFER))
+            continue;
+        n += geo_tile_owns(tile, place) ? cluster->count : 0;
+        if (!one_place) {
+            draw_cluster(drawing, cluster, point);
+            continue;
+        }
+        list_stack(drawing, cluster->first, &stack);
+        draw_place(drawing, &stack);
+    }
+    return n;
+}
+
+static void begin_clusters_layer(struct drawing *drawing)
+{
+    geo_mvt_layer(drawing->mvt, "clusters");
+    drawing->keys.group = geo_mvt_key(drawing->mvt, "cluster");
+    name_count_keys(drawing);
+    drawing->keys.expansion_zoom = geo_mvt_key(drawing->mvt, "expansion_zoom");
+}
+
+/* How many initiatives the tile stands for, its buffer left aside: one feature in its middle. */
+static bool draw_totals(struct drawing *drawing, size_t n, struct aro_error *err)
+{
+    struct geo_mvt *mvt = drawing->mvt;
+    if (n == 0)
+        return true;
+    geo_mvt_layer(mvt, "_meta");
+    uint32_t matched = geo_mvt_key(mvt, "initiatives");
+    geo_mvt_feature(mvt, 0);
+    geo_mvt_tag(mvt, matched, geo_mvt_uint(mvt, n));
+    geo_mvt_end_point(mvt, (struct geo_tile_point){GEO_TILE_EXTENT / 2, GEO_TILE_EXTENT / 2});
+    return geo_mvt_layer_end(mvt, drawing->job->out, err);
+}
+
+static bool draw_grouped(struct drawing *drawing, struct aro_error *err)
+{
+    struct aro_buffer *out = drawing->job->out;
+    begin_points_layer(drawing);
+    size_t n = draw_groups(drawing, true);
+    if (!geo_mvt_layer_end(drawing->mvt, out, err))
+        return false;
+    begin_clusters_layer(drawing);
+    n += draw_groups(drawing, false);
+    return geo_mvt_layer_end(drawing->mvt, out, err) && draw_totals(drawing, n, err);
+}
+
+/* ---- The whole ---- */
+
+/* The matches in the tile and so much of its surroundings, and perhaps some just outside. */
+static bool find(const struct drawing *drawing, uint32_t buffer, struct aro_error *err)
+{
+    const struct tile_request *request = drawing->job->request;
+    struct geo_mercator_box box = geo_tile_box(request->tile, buffer);
+    struct geo_bbox bbox = geo_mercator_bbox(&box);
+    struct geo_runs *runs = &drawing->job->scratch->runs;
+    return request->query ? query_matches_in(request->query, &bbox, runs, err)
+                          : geo_index_search(drawing->points->index, &bbox, runs, err);
+}
+
+static void list_axes(struct drawing *drawing)
+{
+    const struct snapshot *snapshot = drawing->job->snapshot;
+    size_t n = 0;
+    for (size_t i = 0; i < snapshot->n_themes && n < SNAPSHOT_AXES; i++)
+        if (snapshot->themes[i].niveau == 1)
+            drawing->axe_ids[n++] = snapshot->themes[i].id;
+}
+
+bool tile_draw_initiatives(const struct tile_job *job, struct aro_error *err)
+{
+    struct drawing drawing = {
+        .job = job, .points = &job->snapshot->initiatives, .mvt = job->scratch->mvt};
+    bool grouped = job->request->tile.zoom < job->request->points_zoom;
+    list_axes(&drawing);
+    if (!grouped && !find(&drawing, TILE_BUFFER, err))
+        return false;
+    if (!grouped && geo_runs_count(&job->scratch->runs) <= job->request->budget) {
+        begin_points_layer(&drawing);
+        draw_places(&drawing);
+        return geo_mvt_layer_end(drawing.mvt, job->out, err);
+    }
+    uint32_t cell = cell_lines(job->request);
+    return find(&drawing, cell > TILE_BUFFER ? cell : TILE_BUFFER, err) && group(&drawing, err) &&
+           draw_grouped(&drawing, err);
+}
