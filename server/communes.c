@@ -3,10 +3,11 @@
 
 #include "geo/json.h"
 #include "server/answer.h"
+#include "server/communes_inside.h"
 #include "server/handlers.h"
 #include "server/query.h"
 
-enum { NEAREST_DEFAULT = 1, NEAREST_MAX = 100, NEAREST_OF_AT = 3 };
+enum { NEAREST_DEFAULT = 1, NEAREST_MAX = 100 };
 
 /* ---- The point ---- */
 
@@ -27,8 +28,8 @@ static bool read_degrees(const struct request *request, enum param param, double
     return true;
 }
 
-static bool read_point(const struct request *request, struct geo_point *out_point,
-                       struct aro_error *err)
+bool communes_read_point(const struct request *request, struct geo_point *out_point,
+                         struct aro_error *err)
 {
     struct geo_point point;
     if (!read_degrees(request, PARAM_LON, 180, &point.lon_deg, err) ||
@@ -47,13 +48,13 @@ static bool find_nearest(const struct request *request, size_t limit, struct geo
                          struct aro_error *err)
 {
     struct geo_point point;
-    return read_point(request, &point, err) &&
+    return communes_read_point(request, &point, err) &&
            geo_nearest(request->snapshot->communes.index, point, INFINITY, limit, NULL, NULL,
                        out_hits, err);
 }
 
-static void write_hits(const struct request *request, const struct geo_hits *hits,
-                       struct aro_buffer *out)
+void communes_write_hits(const struct request *request, const struct geo_hits *hits,
+                         struct aro_buffer *out)
 {
     bool is_first = true;
     for (size_t i = 0; i < hits->n; i++)
@@ -75,33 +76,9 @@ bool handle_communes_nearest(const struct request *request, struct response *res
                           "{\"type\":\"FeatureCollection\",\"measured_to\":\"centre\","
                           "\"numberReturned\":%zu,\"features\":[",
                           hits.n);
-        write_hits(request, &hits, out);
+        communes_write_hits(request, &hits, out);
         aro_buffer_text(out, "],");
         answer_self_link(request, ANSWER_TYPE_GEOJSON, out);
-        aro_buffer_text(out, "]}");
-    }
-    geo_hits_clear(&hits);
-    return ok;
-}
-
-/* The commune that holds a point is known from contours; a centre only tells which is near. */
-bool handle_communes_at(const struct request *request, struct response *response,
-                        struct aro_error *err)
-{
-    struct geo_hits hits = {0};
-    struct aro_buffer *out = response_buffer(response);
-    bool ok = find_nearest(request, NEAREST_OF_AT, &hits, err);
-    if (ok) {
-        aro_buffer_text(out, "{\"containing\":null,\"nearest\":[");
-        write_hits(request, &hits, out);
-        aro_buffer_text(out, "],\"border_m\":null,\"neighbours\":[],\"measured_to\":\"centre\","
-                             "\"millesime\":");
-        aro_json_text(
-            out, request->snapshot->state.millesime[0] ? request->snapshot->state.millesime : NULL);
-        aro_buffer_text(out, ",\"note\":\"No contours are loaded: the nearest communes are told by "
-                             "the distance to their centre, and none is said to hold the "
-                             "point.\",");
-        answer_self_link(request, ANSWER_TYPE_JSON, out);
         aro_buffer_text(out, "]}");
     }
     geo_hits_clear(&hits);

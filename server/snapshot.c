@@ -87,6 +87,7 @@ static void snapshot_free(struct snapshot *snapshot)
     free(snapshot->former_codes);
     geo_names_free(snapshot->commune_names);
     geo_names_free(snapshot->theme_names);
+    snapshot_contours_clear(&snapshot->contours);
     text_pool_clear(&snapshot->texts);
     free(snapshot);
     if (slot_taken)

@@ -15,6 +15,7 @@
 #include "geo/names.h"
 #include "geo/words.h"
 #include "schema/store.h"
+#include "server/snapshot_contours.h"
 #include "server/text_pool.h"
 
 enum { SNAPSHOT_NONE = UINT32_MAX, SNAPSHOT_MAX_USAGES = 64, SNAPSHOT_AXES = 4 };
@@ -106,6 +107,7 @@ struct snapshot {
     size_t n_former_codes;
     struct geo_names *commune_names; /* items are commune positions */
     struct geo_names *theme_names;   /* items are theme numbers */
+    struct snapshot_contours contours;
     struct snapshot_headline headline;
     size_t bytes;           /* held, about: for the metrics */
     struct text_pool texts; /* what the columns' names and labels point into */

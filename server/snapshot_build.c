@@ -188,21 +188,23 @@ static size_t count_bytes(const struct snapshot *snapshot)
            snapshot->initiatives.n * INITIATIVE_BYTES + snapshot->communes.n * COMMUNE_BYTES +
            territories * sizeof *snapshot->regions + snapshot->texts.bytes +
            block_bytes(&snapshot->initiative.titres, snapshot->initiatives.n) +
-           geo_words_bytes(snapshot->initiative.words);
+           geo_words_bytes(snapshot->initiative.words) +
+           snapshot_contours_bytes(&snapshot->contours);
 }
 
-static bool build_names(void *draft, struct aro_error *err)
+static bool build_beside(void *draft, struct aro_error *err)
 {
-    return draft_build_names(draft, err);
+    return draft_build_names(draft, err) && draft_build_locator(draft, err);
 }
 
-/* Names need communes and aliases only: they are sorted beside the initiatives. */
-static bool read_initiatives_beside_names(struct snapshot_draft *draft, struct aro_error *err)
+/* Names and the locator need communes, aliases and contours only: they are made beside the
+ * initiatives. */
+static bool read_initiatives(struct snapshot_draft *draft, struct aro_error *err)
 {
-    struct task names;
-    task_start(&names, build_names, draft);
+    struct task beside;
+    task_start(&beside, build_beside, draft);
     bool ok = draft_read_initiatives(draft, err);
-    return task_join(&names, err) && ok;
+    return task_join(&beside, err) && ok;
 }
 
 static bool build_in_transaction(struct snapshot_draft *draft, struct aro_error *err)
@@ -212,7 +214,8 @@ static bool build_in_transaction(struct snapshot_draft *draft, struct aro_error 
               schema_store_counts(draft->store, &draft->counts, err) &&
               read_all_territories(draft, err) && read_themes(draft, err) &&
               draft_read_communes(draft, err) && draft_read_aliases(draft, err) &&
-              draft_read_labels(draft, err) && read_initiatives_beside_names(draft, err);
+              draft_read_labels(draft, err) && draft_read_contours(draft, err) &&
+              read_initiatives(draft, err);
     if (!ok)
         return false;
     count_territories(snapshot);

@@ -1,0 +1,70 @@
+#include "server/snapshot_contours.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "schema/contours.h"
+#include "server/snapshot_build.h"
+
+void snapshot_contours_clear(struct snapshot_contours *contours)
+{
+    geo_locator_free(contours->locator);
+    geo_rings_clear(&contours->rings);
+    free(contours->communes);
+    free(contours->shapes);
+    free(contours->millesimes);
+}
+
+size_t snapshot_contours_bytes(const struct snapshot_contours *contours)
+{
+    const struct geo_rings *rings = &contours->rings;
+    size_t ends = rings->rings.n + rings->polygons.n + rings->shapes.n;
+    return rings->n_coords * sizeof *rings->coords + ends * sizeof *rings->rings.items +
+           contours->n * (sizeof *contours->communes + sizeof *contours->millesimes) +
+           geo_locator_bytes(contours->locator);
+}
+
+/* The rings are taken over; the rest is by commune of the snapshot. */
+static bool number_contours(struct snapshot *snapshot, const struct schema_contours *read,
+                            struct aro_error *err)
+{
+    struct snapshot_contours *contours = &snapshot->contours;
+    contours->communes = array_new(read->n, sizeof *contours->communes, err);
+    contours->millesimes = array_new(read->n, sizeof *contours->millesimes, err);
+    contours->shapes = array_new(snapshot->communes.n, sizeof *contours->shapes, err);
+    if (!contours->communes || !contours->millesimes || !contours->shapes)
+        return false;
+    for (size_t i = 0; i < snapshot->communes.n; i++)
+        contours->shapes[i] = SNAPSHOT_NONE;
+    for (size_t i = 0; i < read->n; i++) {
+        const struct schema_contour *item = &read->items[i];
+        uint32_t commune = snapshot_commune(snapshot, item->code);
+        if (commune == SNAPSHOT_NONE || contours->shapes[commune] != SNAPSHOT_NONE)
+            return broken_store(err, "a contour of no commune, or a second one:", item->code);
+        contours->communes[i] = commune;
+        contours->shapes[commune] = (uint32_t)i;
+        memcpy(contours->millesimes[i], item->millesime, sizeof item->millesime);
+    }
+    contours->n = read->n;
+    return true;
+}
+
+bool draft_read_contours(struct snapshot_draft *draft, struct aro_error *err)
+{
+    struct schema_contours read = {0};
+    if (!schema_read_contours(draft->store, &read, err))
+        return false;
+    bool ok = number_contours(draft->snapshot, &read, err);
+    if (ok) {
+        draft->snapshot->contours.rings = read.rings;
+        read.rings = (struct geo_rings){0};
+    }
+    schema_contours_clear(&read);
+    return ok;
+}
+
+bool draft_build_locator(struct snapshot_draft *draft, struct aro_error *err)
+{
+    struct snapshot_contours *contours = &draft->snapshot->contours;
+    return geo_locator_new(&contours->rings, &contours->locator, err);
+}
