@@ -2,41 +2,40 @@
 
 #include <assert.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "geo/mercator.h"
+/* A cluster's cells are at most one from its own, and where each goes is known from two around. */
+enum { MARGIN = 1 + GEO_CLUSTER_REACH, NO_CELL = UINT32_MAX, MIN_SLOTS = 64, MOST_CELLS = 9 };
 
-enum { MIN_SLOTS = 64, CELL_MIN_PX = 16, CELL_MAX_PX = 256, PLACE_BITS = 51 };
-
-static const int64_t FIRST_PLACE_ID = ((int64_t)1 << 52) + ((int64_t)1 << PLACE_BITS);
-
-/* A group that is being gathered. */
-struct group {
-    uint64_t key; /* column and row of the cell, or the place */
-    int64_t lon_sum, lat_sum;
-    struct geo_coord low, high; /* the box of its members */
-    struct geo_coord mean;
-    uint64_t nearest; /* squared distance of cluster.position from the mean, in 1e-7 degrees */
-    struct geo_cluster cluster;
-};
-
-struct grouping {
-    const struct geo_cluster_input *input;
-    bool by_place;
-    uint8_t level; /* of the cells */
-    uint8_t zoom;
-    struct group *groups; /* in the order of their first position */
-    size_t n, capacity;
-    uint32_t *slots;    /* hash table: a group's place + 1, or 0; first by key, at last by id */
-    size_t n_slots;     /* a power of two, at least twice n */
-    uint32_t *group_of; /* by visit: the point's group */
-};
-
-void geo_clusters_clear(struct geo_clusters *clusters)
+void geo_cluster_areas_clear(struct geo_cluster_areas *areas)
 {
-    free(clusters->items);
-    *clusters = (struct geo_clusters){0};
+    free(areas->items);
+    free(areas->runs);
+    *areas = (struct geo_cluster_areas){0};
 }
+
+/* The cells around the box, while it is decided which absorbs which. */
+struct forming {
+    const struct geo_cluster_points *points;
+    uint8_t level;
+    uint64_t close; /* how far apart the middles of close cells may be */
+    struct geo_cell_runs cells;
+    struct geo_mercator *middles; /* by cell, as the next two */
+    bool *is_lesser;              /* some close cell is heavier */
+    uint32_t *owners;             /* the cell that absorbs it, or itself */
+    uint32_t *slots;              /* hash table: a cell's place in cells, or NO_CELL */
+    size_t n_slots;               /* a power of two, at least twice the cells */
+};
+
+static void forming_clear(struct forming *forming)
+{
+    geo_cell_runs_clear(&forming->cells);
+    free(forming->middles);
+    free(forming->is_lesser);
+    free(forming->owners);
+    free(forming->slots);
+}
+
+/* ------------------------------------------------------------------ cells */
 
 /* Source: the finalizer of splitmix64, S. Vigna (public domain). One to one. */
 static uint64_t mix(uint64_t bits)
@@ -46,274 +45,239 @@ static uint64_t mix(uint64_t bits)
     return bits ^ (bits >> 31);
 }
 
-static uint64_t place_key(struct geo_coord coord)
+static uint64_t hash_of(uint32_t x, uint32_t y)
 {
-    return (uint64_t)(uint32_t)coord.lon_e7 << 32 | (uint32_t)coord.lat_e7;
+    return mix((uint64_t)y << 32 | x);
 }
 
-static uint64_t key_of(const struct grouping *grouping, struct geo_coord coord)
+static struct geo_cluster_block sum_before(const struct geo_cluster_points *points, uint32_t end)
 {
-    if (grouping->by_place)
-        return place_key(coord);
-    struct geo_mercator place = geo_mercator_from_coord(coord);
-    unsigned fine_bits = 32u - grouping->level;
-    return ((uint64_t)place.x >> fine_bits) << 32 | (uint64_t)place.y >> fine_bits;
+    struct geo_cluster_block sum = points->blocks[end / 64];
+    for (uint32_t i = end / 64 * 64; i < end; i++) {
+        sum.x_sum += points->places[i].x;
+        sum.y_sum += points->places[i].y;
+    }
+    return sum;
 }
 
-static bool grow_slots(struct grouping *grouping, struct aro_error *err)
+static struct geo_mercator middle_of(const struct geo_cluster_points *points, struct geo_run run)
 {
-    size_t n_slots = grouping->n_slots ? 2 * grouping->n_slots : MIN_SLOTS;
-    uint32_t *slots = calloc(n_slots, sizeof *slots);
-    if (!slots) {
-        aro_error_no_memory(err);
-        return false;
+    uint64_t x_sum = 0, y_sum = 0;
+    uint32_t count = run.end - run.first;
+    if (count <= 128) {
+        for (uint32_t i = run.first; i < run.end; i++) {
+            x_sum += points->places[i].x;
+            y_sum += points->places[i].y;
+        }
+    } else {
+        struct geo_cluster_block low = sum_before(points, run.first);
+        struct geo_cluster_block high = sum_before(points, run.end);
+        x_sum = high.x_sum - low.x_sum;
+        y_sum = high.y_sum - low.y_sum;
     }
-    for (size_t i = 0; i < grouping->n; i++) {
-        size_t at = mix(grouping->groups[i].key) & (n_slots - 1);
-        while (slots[at])
-            at = (at + 1) & (n_slots - 1);
-        slots[at] = (uint32_t)i + 1;
-    }
-    free(grouping->slots);
-    grouping->slots = slots;
-    grouping->n_slots = n_slots;
+    return (struct geo_mercator){(uint32_t)(x_sum / count), (uint32_t)(y_sum / count)};
+}
+
+static bool forming_allocate(struct forming *forming, struct aro_error *err)
+{
+    size_t n = forming->cells.n;
+    forming->n_slots = MIN_SLOTS;
+    while (forming->n_slots < 2 * n)
+        forming->n_slots *= 2;
+    forming->middles = malloc((n + 1) * sizeof *forming->middles);
+    forming->is_lesser = calloc(n + 1, sizeof *forming->is_lesser);
+    forming->owners = malloc((n + 1) * sizeof *forming->owners);
+    forming->slots = malloc(forming->n_slots * sizeof *forming->slots);
+    if (!forming->middles || !forming->is_lesser || !forming->owners || !forming->slots)
+        return aro_error_no_memory(err);
     return true;
 }
 
-static struct group *add_group(struct grouping *grouping, uint64_t key, struct geo_coord coord,
-                               uint32_t position, struct aro_error *err)
+static void prepare_cells(struct forming *forming)
 {
-    if (grouping->n == grouping->capacity) {
-        size_t capacity = grouping->capacity ? 2 * grouping->capacity : MIN_SLOTS;
-        struct group *groups = realloc(grouping->groups, capacity * sizeof *groups);
-        if (!groups) {
-            aro_error_no_memory(err);
-            return NULL;
-        }
-        grouping->groups = groups;
-        grouping->capacity = capacity;
+    for (size_t i = 0; i < forming->n_slots; i++)
+        forming->slots[i] = NO_CELL;
+    for (uint32_t i = 0; i < forming->cells.n; i++) {
+        const struct geo_cell_run *cell = &forming->cells.items[i];
+        size_t at = hash_of(cell->x, cell->y) & (forming->n_slots - 1);
+        while (forming->slots[at] != NO_CELL)
+            at = (at + 1) & (forming->n_slots - 1);
+        forming->slots[at] = i;
+        forming->middles[i] = middle_of(forming->points, cell->run);
+        forming->owners[i] = i;
     }
-    struct group *group = &grouping->groups[grouping->n++];
-    *group = (struct group){.key = key, .low = coord, .high = coord, .nearest = UINT64_MAX};
-    group->cluster.first = position;
-    return group;
 }
 
-/* The group that the point is of, made if it is the first; NULL on failure. */
-static struct group *group_for(struct grouping *grouping, struct geo_coord coord, uint32_t position,
-                               struct aro_error *err)
+/* The cell beside one; NO_CELL where none with points is known. */
+static uint32_t beside(const struct forming *forming, uint32_t cell, int dx, int dy)
 {
-    bool full = !grouping->slots || 2 * (grouping->n + 1) > grouping->n_slots;
-    if (full && !grow_slots(grouping, err))
+    int64_t x = (int64_t)forming->cells.items[cell].x + dx;
+    int64_t y = (int64_t)forming->cells.items[cell].y + dy;
+    if (x < 0 || y < 0)
+        return NO_CELL;
+    size_t at = hash_of((uint32_t)x, (uint32_t)y) & (forming->n_slots - 1);
+    for (; forming->slots[at] != NO_CELL; at = (at + 1) & (forming->n_slots - 1)) {
+        const struct geo_cell_run *found = &forming->cells.items[forming->slots[at]];
+        if (found->x == x && found->y == y)
+            break;
+    }
+    return forming->slots[at];
+}
+
+/* ------------------------------------------------------------------ absorbing */
+
+static bool heavier(const struct forming *forming, uint32_t a, uint32_t b)
+{
+    const struct geo_cell_run *left = &forming->cells.items[a], *right = &forming->cells.items[b];
+    uint32_t left_count = left->run.end - left->run.first;
+    uint32_t right_count = right->run.end - right->run.first;
+    if (left_count != right_count)
+        return left_count > right_count;
+    return hash_of(left->x, left->y) > hash_of(right->x, right->y);
+}
+
+static bool are_close(const struct forming *forming, uint32_t a, uint32_t b)
+{
+    struct geo_mercator left = forming->middles[a], right = forming->middles[b];
+    uint64_t dx = left.x > right.x ? left.x - right.x : right.x - left.x;
+    uint64_t dy = left.y > right.y ? left.y - right.y : right.y - left.y;
+    uint64_t close = forming->close;
+    return dx <= close && dy <= close && dx * dx + dy * dy <= close * close;
+}
+
+typedef void pair_fn(struct forming *forming, uint32_t heavy, uint32_t light);
+
+static void for_close_pairs(struct forming *forming, pair_fn *visit)
+{
+    static const int ways[4][2] = {{1, -1}, {1, 0}, {1, 1}, {0, 1}};
+    for (uint32_t i = 0; i < forming->cells.n; i++) {
+        for (int way = 0; way < 4; way++) {
+            uint32_t other = beside(forming, i, ways[way][0], ways[way][1]);
+            if (other == NO_CELL || !are_close(forming, i, other))
+                continue;
+            bool first_heavier = heavier(forming, i, other);
+            visit(forming, first_heavier ? i : other, first_heavier ? other : i);
+        }
+    }
+}
+
+static void mark_lesser(struct forming *forming, uint32_t heavy, uint32_t light)
+{
+    (void)heavy;
+    forming->is_lesser[light] = true;
+}
+
+static void absorb(struct forming *forming, uint32_t heavy, uint32_t light)
+{
+    if (forming->is_lesser[heavy])
+        return; /* not a centre */
+    uint32_t owner = forming->owners[light];
+    if (owner == light || heavier(forming, heavy, owner))
+        forming->owners[light] = heavy;
+}
+
+/* ------------------------------------------------------------------ areas */
+
+static void *grown(void *items, size_t wanted, size_t *capacity, size_t size, struct aro_error *err)
+{
+    if (wanted <= *capacity)
+        return items;
+    size_t more = *capacity ? 2 * *capacity : 64;
+    more = more < wanted ? wanted : more;
+    void *moved = realloc(items, more * size);
+    if (!moved) {
+        aro_error_no_memory(err);
         return NULL;
-    uint64_t key = key_of(grouping, coord);
-    size_t at = mix(key) & (grouping->n_slots - 1);
-    for (; grouping->slots[at]; at = (at + 1) & (grouping->n_slots - 1)) {
-        struct group *group = &grouping->groups[grouping->slots[at] - 1];
-        if (group->key == key)
-            return group;
     }
-    struct group *group = add_group(grouping, key, coord, position, err);
-    if (group)
-        grouping->slots[at] = (uint32_t)grouping->n;
-    return group;
+    *capacity = more;
+    return moved;
 }
 
-/* Cells are boxes and places are points, so a point in the box of a group's members is of it. */
-static bool in_box(const struct group *group, struct geo_coord coord)
+/* In the order of their positions, those that touch as one. Returns how many. */
+static size_t sort_runs(struct geo_run *runs, size_t n)
 {
-    return coord.lon_e7 >= group->low.lon_e7 && coord.lon_e7 <= group->high.lon_e7 &&
-           coord.lat_e7 >= group->low.lat_e7 && coord.lat_e7 <= group->high.lat_e7;
+    size_t kept = 0;
+    for (size_t i = 1; i < n; i++) {
+        struct geo_run run = runs[i];
+        size_t at = i;
+        for (; at > 0 && runs[at - 1].first > run.first; at--)
+            runs[at] = runs[at - 1];
+        runs[at] = run;
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (kept > 0 && runs[kept - 1].end == runs[i].first)
+            runs[kept - 1].end = runs[i].end;
+        else
+            runs[kept++] = runs[i];
+    }
+    return kept;
 }
 
-static void add_member(struct group *group, struct geo_coord coord, unsigned groups)
+static size_t runs_of(const struct forming *forming, uint32_t owner, struct geo_run *out_runs)
 {
-    group->lon_sum += coord.lon_e7;
-    group->lat_sum += coord.lat_e7;
-    if (coord.lon_e7 < group->low.lon_e7)
-        group->low.lon_e7 = coord.lon_e7;
-    if (coord.lat_e7 < group->low.lat_e7)
-        group->low.lat_e7 = coord.lat_e7;
-    if (coord.lon_e7 > group->high.lon_e7)
-        group->high.lon_e7 = coord.lon_e7;
-    if (coord.lat_e7 > group->high.lat_e7)
-        group->high.lat_e7 = coord.lat_e7;
-    group->cluster.count++;
-    for (unsigned g = 0; g < GEO_CLUSTER_GROUPS; g++)
-        group->cluster.group_counts[g] += groups >> g & 1;
+    size_t n = 0;
+    for (int place = 0; place < MOST_CELLS; place++) {
+        uint32_t cell = beside(forming, owner, place % 3 - 1, place / 3 - 1);
+        if (cell != NO_CELL && forming->owners[cell] == owner)
+            out_runs[n++] = forming->cells.items[cell].run;
+    }
+    return sort_runs(out_runs, n);
 }
 
-static bool gather(struct grouping *grouping, struct aro_error *err)
+static bool add_area(const struct forming *forming, uint32_t owner, struct geo_cluster_areas *areas,
+                     struct aro_error *err)
 {
-    const struct geo_cluster_input *input = grouping->input;
-    struct group *group = NULL; /* neighbours mostly share one: try the last first */
-    size_t visit = 0;
-    for (size_t r = 0; r < input->n_runs; r++) {
-        for (uint32_t i = input->runs[r].first; i < input->runs[r].end; i++) {
-            struct geo_coord coord = input->coords[i];
-            if (!group || !in_box(group, coord))
-                group = group_for(grouping, coord, i, err);
-            if (!group)
-                return false;
-            add_member(group, coord, input->groups ? input->groups[i] : 0);
-            grouping->group_of[visit++] = (uint32_t)(group - grouping->groups);
-        }
+    const struct geo_cell_run *cell = &forming->cells.items[owner];
+    struct geo_cluster_area *items =
+        grown(areas->items, areas->n + 1, &areas->capacity, sizeof *items, err);
+    if (!items)
+        return false;
+    areas->items = items;
+    struct geo_run *runs =
+        grown(areas->runs, areas->n_runs + MOST_CELLS, &areas->runs_capacity, sizeof *runs, err);
+    if (!runs)
+        return false;
+    areas->runs = runs;
+    struct geo_cluster_area *area = &items[areas->n++];
+    *area = (struct geo_cluster_area){.cell = {forming->level, cell->x, cell->y},
+                                      .first_run = areas->n_runs};
+    area->n_runs = runs_of(forming, owner, runs + areas->n_runs);
+    areas->n_runs += area->n_runs;
+    return true;
+}
+
+static bool form(struct forming *forming, const struct geo_mercator_box *box,
+                 struct geo_cluster_areas *areas, struct aro_error *err)
+{
+    const struct geo_cluster_points *points = forming->points;
+    struct geo_cell_box around = geo_cells_around(box, forming->level, MARGIN);
+    struct geo_cell_box wanted = geo_cells_around(box, forming->level, 1);
+    if (!geo_cells_find(points->keys, points->n, forming->level, &around, &forming->cells, err) ||
+        !forming_allocate(forming, err))
+        return false;
+    prepare_cells(forming);
+    for_close_pairs(forming, mark_lesser);
+    for_close_pairs(forming, absorb);
+    for (uint32_t i = 0; i < forming->cells.n; i++) {
+        const struct geo_cell_run *cell = &forming->cells.items[i];
+        if (forming->owners[i] == i && geo_cell_box_contains(&wanted, cell->x, cell->y) &&
+            !add_area(forming, i, areas, err))
+            return false;
     }
     return true;
 }
 
-/* Rounded to the nearest, halves up. */
-static int32_t mean_of(int64_t sum, uint32_t count)
+bool geo_cluster_areas_find(const struct geo_cluster_points *points, uint8_t level,
+                            const struct geo_mercator_box *box, struct geo_cluster_areas *out_areas,
+                            struct aro_error *err)
 {
-    int64_t whole = sum / count, rest = sum % count;
-    if (rest < 0) {
-        whole--;
-        rest += count;
-    }
-    return (int32_t)(whole + (2 * rest >= count));
-}
-
-static uint64_t square(int64_t difference)
-{
-    uint64_t size = (uint64_t)(difference < 0 ? -difference : difference);
-    return size * size;
-}
-
-/* At most 3.6e9 squared and 1.8e9 squared: 1.62e19 fits in 64 bits. */
-static uint64_t squared_distance(struct geo_coord a, struct geo_coord b)
-{
-    return square((int64_t)a.lon_e7 - b.lon_e7) + square((int64_t)a.lat_e7 - b.lat_e7);
-}
-
-static void place_on_members(struct grouping *grouping)
-{
-    const struct geo_cluster_input *input = grouping->input;
-    size_t visit = 0;
-    for (size_t i = 0; i < grouping->n; i++) {
-        struct group *group = &grouping->groups[i];
-        group->mean.lon_e7 = mean_of(group->lon_sum, group->cluster.count);
-        group->mean.lat_e7 = mean_of(group->lat_sum, group->cluster.count);
-    }
-    for (size_t r = 0; r < input->n_runs; r++) {
-        for (uint32_t i = input->runs[r].first; i < input->runs[r].end; i++) {
-            assert(grouping->groups); /* each visit has a group */
-            struct group *group = &grouping->groups[grouping->group_of[visit++]];
-            uint64_t distance = squared_distance(input->coords[i], group->mean);
-            if (distance < group->nearest) {
-                group->nearest = distance;
-                group->cluster.position = input->coords[i];
-            }
-        }
-    }
-}
-
-/* The cells of two corners of the members' box first differ where a bit of x or y does. */
-static uint8_t expansion_zoom(const struct grouping *grouping, const struct group *group)
-{
-    struct geo_mercator low = geo_mercator_from_coord(group->low);
-    struct geo_mercator high = geo_mercator_from_coord(group->high);
-    uint32_t differing = (low.x ^ high.x) | (low.y ^ high.y);
-    if (differing == 0)
-        return GEO_CLUSTER_MAX_ZOOM + 1;
-    int level = __builtin_clz(differing) + 1;
-    int zoom = level - grouping->level + grouping->zoom;
-    return (uint8_t)(zoom > GEO_CLUSTER_MAX_ZOOM ? GEO_CLUSTER_MAX_ZOOM + 1 : zoom);
-}
-
-static int64_t cell_id(uint8_t level, uint64_t key)
-{
-    uint64_t above = (((uint64_t)1 << 2 * level) - 1) / 3;
-    return (int64_t)(above + ((key & UINT32_MAX) << level) + (key >> 32));
-}
-
-/* The place's id, or the next that no place before it has. */
-static int64_t place_id(struct grouping *grouping, size_t index)
-{
-    uint64_t key = place_key(grouping->groups[index].low);
-    int64_t id = FIRST_PLACE_ID + (int64_t)(mix(key) >> (64 - PLACE_BITS));
-    size_t at = mix((uint64_t)id) & (grouping->n_slots - 1);
-    while (grouping->slots[at]) {
-        if (grouping->groups[grouping->slots[at] - 1].cluster.id == id) {
-            id = id + 1 == FIRST_PLACE_ID + ((int64_t)1 << PLACE_BITS) ? FIRST_PLACE_ID : id + 1;
-            at = mix((uint64_t)id) & (grouping->n_slots - 1);
-        } else {
-            at = (at + 1) & (grouping->n_slots - 1);
-        }
-    }
-    grouping->slots[at] = (uint32_t)index + 1;
-    return id;
-}
-
-static void name_groups(struct grouping *grouping)
-{
-    if (grouping->n_slots > 0)
-        memset(grouping->slots, 0, grouping->n_slots * sizeof *grouping->slots);
-    for (size_t i = 0; i < grouping->n; i++) {
-        struct group *group = &grouping->groups[i];
-        bool one_place = place_key(group->low) == place_key(group->high);
-        group->cluster.stack = one_place && group->cluster.count > 1;
-        group->cluster.expansion_zoom = expansion_zoom(grouping, group);
-        group->cluster.id =
-            one_place ? place_id(grouping, i) : cell_id(grouping->level, group->key);
-    }
-}
-
-static bool hand_over(const struct grouping *grouping, struct geo_clusters *out,
-                      struct aro_error *err)
-{
-    if (grouping->n > out->capacity) {
-        struct geo_cluster *items = realloc(out->items, grouping->n * sizeof *items);
-        if (!items)
-            return aro_error_no_memory(err);
-        out->items = items;
-        out->capacity = grouping->n;
-    }
-    for (size_t i = 0; i < grouping->n; i++)
-        out->items[i] = grouping->groups[i].cluster;
-    out->n = grouping->n;
-    return true;
-}
-
-static bool run_grouping(struct grouping *grouping, struct geo_clusters *out, struct aro_error *err)
-{
-    size_t n_points = 0;
-    bool ok = false;
-    out->n = 0;
-    for (size_t r = 0; r < grouping->input->n_runs; r++)
-        n_points += grouping->input->runs[r].end - grouping->input->runs[r].first;
-    grouping->group_of = malloc((n_points + 1) * sizeof *grouping->group_of);
-    if (!grouping->group_of) {
-        aro_error_no_memory(err);
-    } else if (gather(grouping, err)) {
-        place_on_members(grouping);
-        name_groups(grouping);
-        ok = hand_over(grouping, out, err);
-    }
-    free(grouping->groups);
-    free(grouping->slots);
-    free(grouping->group_of);
+    assert(level <= GEO_CLUSTER_MAX_LEVEL);
+    uint64_t width = UINT64_C(1) << (GEO_MERCATOR_BITS - level);
+    struct forming forming = {.points = points, .level = level, .close = width / 8 * 7};
+    out_areas->n = out_areas->n_runs = 0;
+    bool ok = form(&forming, box, out_areas, err);
+    if (!ok)
+        out_areas->n = out_areas->n_runs = 0;
+    forming_clear(&forming);
     return ok;
-}
-
-bool geo_clusters_by_cell(const struct geo_cluster_input *input, uint8_t zoom, uint32_t cell_px,
-                          struct geo_clusters *out_clusters, struct aro_error *err)
-{
-    out_clusters->n = 0;
-    if (zoom > GEO_CLUSTER_MAX_ZOOM)
-        return aro_error_set(err, ARO_BAD_INPUT, "zoom is %u: clusters go from 0 to %d", zoom,
-                             GEO_CLUSTER_MAX_ZOOM);
-    if (cell_px < CELL_MIN_PX || cell_px > CELL_MAX_PX || (cell_px & (cell_px - 1)) != 0)
-        return aro_error_set(err, ARO_BAD_INPUT,
-                             "cell size is %u pixels: it must be a power of two from %d to %d",
-                             cell_px, CELL_MIN_PX, CELL_MAX_PX);
-    struct grouping grouping = {.input = input, .zoom = zoom};
-    grouping.level = (uint8_t)(zoom + 8 - __builtin_ctz(cell_px));
-    return run_grouping(&grouping, out_clusters, err);
-}
-
-bool geo_clusters_by_place(const struct geo_cluster_input *input, struct geo_clusters *out_clusters,
-                           struct aro_error *err)
-{
-    struct grouping grouping = {.input = input, .by_place = true};
-    return run_grouping(&grouping, out_clusters, err);
 }

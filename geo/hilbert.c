@@ -1,22 +1,8 @@
-#include "geo/hilbert.h"
+#include "geo/hilbert_internal.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-
-/*
- * The curve enters a square in one of four ways. For each way and quadrant (x bit, y bit): the
- * quadrant's place along the curve, and the way in which the curve enters it. Bit 0 of a way says
- * that the axes are swapped, bit 1 that both are reversed.
- */
-static const struct {
-    uint8_t place, way;
-} quadrants[4][4] = {
-    {{0, 1}, {1, 0}, {3, 3}, {2, 0}},
-    {{0, 0}, {3, 2}, {1, 1}, {2, 1}},
-    {{2, 2}, {3, 1}, {1, 2}, {0, 3}},
-    {{2, 3}, {1, 3}, {3, 0}, {0, 2}},
-};
 
 uint64_t geo_hilbert_mercator_key(struct geo_mercator place)
 {
@@ -24,8 +10,8 @@ uint64_t geo_hilbert_mercator_key(struct geo_mercator place)
     unsigned way = 0;
     for (int bit = 31; bit >= 0; bit--) {
         unsigned quadrant = (place.x >> bit & 1) << 1 | (place.y >> bit & 1);
-        key = key << 2 | quadrants[way][quadrant].place;
-        way = quadrants[way][quadrant].way;
+        key = key << 2 | geo_hilbert_quadrants[way][quadrant].place;
+        way = geo_hilbert_quadrants[way][quadrant].way;
     }
     return key;
 }
@@ -37,19 +23,6 @@ uint64_t geo_hilbert_key(struct geo_coord coord)
 
 /* ------------------------------------------------------------------ cells */
 
-/* The first position from `low` on whose key is at least `key`. */
-static uint32_t first_at_least(const uint64_t *keys, uint32_t low, uint32_t high, uint64_t key)
-{
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (keys[middle] < key)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 struct geo_run geo_hilbert_cell_run(const uint64_t *keys, uint32_t n, struct geo_cell cell)
 {
     assert(cell.level <= GEO_MERCATOR_BITS);
@@ -59,9 +32,9 @@ struct geo_run geo_hilbert_cell_run(const uint64_t *keys, uint32_t n, struct geo
     struct geo_mercator corner = {cell.x << fine_bits, cell.y << fine_bits};
     uint64_t within = (UINT64_C(1) << 2 * fine_bits) - 1; /* the bits that differ in the cell */
     uint64_t last_key = geo_hilbert_mercator_key(corner) | within;
-    struct geo_run run = {first_at_least(keys, 0, n, last_key & ~within), n};
+    struct geo_run run = {geo_hilbert_first_at_least(keys, 0, n, last_key & ~within), n};
     if (last_key < UINT64_MAX)
-        run.end = first_at_least(keys, run.first, n, last_key + 1);
+        run.end = geo_hilbert_first_at_least(keys, run.first, n, last_key + 1);
     return run;
 }
 

@@ -22,6 +22,12 @@ struct geo_mercator {
     uint32_t y; /* grows as the latitude falls */
 };
 
+/** A box of the map; both corners are in it, so none is empty. Plain value. */
+struct geo_mercator_box {
+    struct geo_mercator low;  /* the north west corner */
+    struct geo_mercator high; /* the south east one: nowhere below low */
+};
+
 enum { GEO_MERCATOR_BITS = 32 };
 
 /**

@@ -170,73 +170,66 @@ bool geo_nearest(const struct geo_index *index, struct geo_point from, double ra
     return false;
 }
 
-/* ------------------------------------------------------------------ counting */
+/* ------------------------------------------------------------------ within a radius */
 
-struct count {
+struct within {
     struct question question;
     struct geo_ring ring;
+    struct geo_runs *runs;
+    struct aro_error *err;
 };
 
-/* Points known to be within the radius: nothing to measure. */
-static size_t count_accepted(const struct question *question, struct geo_run points)
-{
-    if (!question->accept)
-        return points.end - points.first;
-    size_t n = 0;
-    for (uint32_t i = points.first; i < points.end; i++)
-        n += question->accept(question->context, i);
-    return n;
-}
-
-static size_t count_points(struct count *count, struct geo_run points)
+static bool add_points(struct within *within, struct geo_run points)
 {
     double unit2[GEO_BOUNDS_BATCH], space2[GEO_BOUNDS_BATCH];
-    struct question *question = &count->question;
-    const struct geo_ring *ring = &count->ring;
+    struct question *question = &within->question;
+    const struct geo_ring *ring = &within->ring;
     geo_bounds_points(&question->view, question->index->coords + points.first,
                       points.end - points.first, unit2, space2);
-    size_t n = 0;
     for (uint32_t i = points.first; i < points.end; i++) {
         double unit = unit2[i - points.first], space = space2[i - points.first];
-        if (unit > ring->outside_unit2 || space > ring->outside_space2 || !accepts(question, i))
+        if (unit > ring->outside_unit2 || space > ring->outside_space2)
             continue;
         bool inside = unit <= ring->inside_unit2 || space <= ring->inside_space2;
-        n += inside || measure_m(question, i) <= question->radius_m;
+        if ((inside || measure_m(question, i) <= question->radius_m) &&
+            !geo_runs_add(within->runs, i, i + 1, within->err))
+            return false;
     }
-    return n;
+    return true;
 }
 
-/* As deep as the tree is high: at most GEO_INDEX_MAX_LEVELS calls. */
-static size_t count_nodes(struct count *count, uint32_t level, struct geo_run nodes)
+/* In the order of positions; as deep as the tree is high: at most GEO_INDEX_MAX_LEVELS calls. */
+static bool add_nodes(struct within *within, uint32_t level, struct geo_run nodes)
 {
     double nearest2[GEO_BOUNDS_BATCH], farthest2[GEO_BOUNDS_BATCH];
-    const struct geo_index *index = count->question.index;
+    const struct geo_index *index = within->question.index;
     const struct geo_rect *boxes = geo_index_boxes(index, level) + nodes.first;
-    geo_bounds_nearest(&count->question.view, boxes, nodes.end - nodes.first, nearest2);
-    geo_bounds_farthest(&count->question.view, boxes, nodes.end - nodes.first, farthest2);
-    size_t n = 0;
-    for (uint32_t node = nodes.first; node < nodes.end; node++) {
-        if (nearest2[node - nodes.first] > count->ring.outside_unit2)
+    geo_bounds_nearest(&within->question.view, boxes, nodes.end - nodes.first, nearest2);
+    geo_bounds_farthest(&within->question.view, boxes, nodes.end - nodes.first, farthest2);
+    bool ok = true;
+    for (uint32_t node = nodes.first; ok && node < nodes.end; node++) {
+        if (nearest2[node - nodes.first] > within->ring.outside_unit2)
             continue;
         struct geo_run children = geo_index_children(index, level, node);
-        if (farthest2[node - nodes.first] <= count->ring.inside_unit2)
-            n += count_accepted(&count->question, geo_index_positions(index, level, node));
+        struct geo_run positions = geo_index_positions(index, level, node);
+        if (farthest2[node - nodes.first] <= within->ring.inside_unit2)
+            ok = geo_runs_add(within->runs, positions.first, positions.end, within->err);
         else
-            n += level == 0 ? count_points(count, children)
-                            : count_nodes(count, level - 1, children);
+            ok = level == 0 ? add_points(within, children) : add_nodes(within, level - 1, children);
     }
-    return n;
+    return ok;
 }
 
-bool geo_count_within(const struct geo_index *index, struct geo_point from, double radius_m,
-                      geo_accept_fn *accept, const void *context, size_t *out_count,
-                      struct aro_error *err)
+bool geo_within(const struct geo_index *index, struct geo_point from, double radius_m,
+                struct geo_runs *out_runs, struct aro_error *err)
 {
-    struct count count;
-    if (!question_make(index, from, radius_m, accept, context, &count.question, err))
+    struct within within = {.runs = out_runs, .err = err};
+    out_runs->n = 0;
+    if (!question_make(index, from, radius_m, NULL, NULL, &within.question, err))
         return false;
-    count.ring = geo_ring_make(radius_m);
-    *out_count =
-        index->n == 0 ? 0 : count_nodes(&count, index->n_levels - 1, (struct geo_run){0, 1});
-    return true;
+    within.ring = geo_ring_make(radius_m);
+    if (index->n == 0 || add_nodes(&within, index->n_levels - 1, (struct geo_run){0, 1}))
+        return true;
+    out_runs->n = 0;
+    return false;
 }

@@ -41,9 +41,14 @@ bool geo_nearest(const struct geo_index *index, struct geo_point from, double ra
                  size_t limit, geo_accept_fn *accept, const void *context,
                  struct geo_hits *out_hits, struct aro_error *err);
 
-/** How many accepted points lie within the radius: exactly those geo_nearest() would give. */
-bool geo_count_within(const struct geo_index *index, struct geo_point from, double radius_m,
-                      geo_accept_fn *accept, const void *context, size_t *out_count,
-                      struct aro_error *err);
+/**
+ * Every point within the radius, as runs in ascending order: exactly those that geo_nearest()
+ * would give. What lies well inside is not measured.
+ *
+ * @param out_runs  emptied first; on failure empty
+ * @param err       as of geo_nearest()
+ */
+bool geo_within(const struct geo_index *index, struct geo_point from, double radius_m,
+                struct geo_runs *out_runs, struct aro_error *err);
 
 #endif

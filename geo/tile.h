@@ -30,11 +30,6 @@ struct geo_tile_point {
     int32_t x, y;
 };
 
-/** Part of the map, edges included. Plain value. */
-struct geo_mercator_box {
-    struct geo_mercator low, high; /* north-west and south-east corner */
-};
-
 /**
  * Reads the three numbers of an address, each of digits only.
  *

@@ -100,11 +100,13 @@ static void count_themes(struct counting *counting, uint32_t position)
     }
 }
 
-static void count_positions(struct counting *counting, const struct geo_runs *runs)
+static void count_positions(struct counting *counting, const struct query_set *set)
 {
     bool by_theme = theme_niveau(counting->by) > 0;
-    for (size_t i = 0; i < runs->n; i++) {
-        for (uint32_t at = runs->items[i].first; at < runs->items[i].end; at++) {
+    for (size_t i = 0; i < set->runs.n; i++) {
+        for (uint32_t at = set->runs.items[i].first; at < set->runs.items[i].end; at++) {
+            if (set->bits && !(set->bits[at / 64] >> at % 64 & 1))
+                continue;
             if (by_theme) {
                 count_themes(counting, at);
                 continue;
@@ -207,20 +209,20 @@ static bool read_dimension(const struct request *request, enum dimension *out_by
 bool handle_counts(const struct request *request, struct response *response, struct aro_error *err)
 {
     struct counting counting = {.snapshot = request->snapshot};
-    struct geo_runs matches = {0};
+    struct query_set matches = {0};
     if (!read_dimension(request, &counting.by, err))
         return false;
     counting.n_slots = count_slots(counting.snapshot, counting.by);
     counting.slots = array_new(counting.n_slots, sizeof *counting.slots, err);
     struct query *query =
         counting.slots ? query_new(request, &request->snapshot->initiatives, err) : NULL;
-    bool ok = query && query_matches(query, &matches, err);
+    bool ok = query && query_find(query, NULL, &matches, err);
     if (ok) {
-        counting.n_matched = geo_runs_count(&matches);
+        counting.n_matched = matches.count;
         count_positions(&counting, &matches);
         write_answer(request, &counting, response_buffer(response));
     }
-    geo_runs_clear(&matches);
+    query_set_clear(&matches);
     query_free(query);
     free(counting.slots);
     return ok;

@@ -5,19 +5,16 @@
 
 /* ---- Sets ---- */
 
-static bool set_add(struct number_set *set, uint32_t number, size_t capacity, struct aro_error *err)
+static bool set_add(struct number_set *set, uint32_t number, uint32_t capacity,
+                    struct aro_error *err)
 {
-    if (!set->bits)
-        set->bits = calloc(capacity / 64 + 1, sizeof *set->bits);
-    if (!set->bits)
+    if (!set->has)
+        set->has = calloc((size_t)capacity + 1, 1);
+    if (!set->has)
         return aro_error_no_memory(err);
-    set->bits[number / 64] |= UINT64_C(1) << number % 64;
+    set->n = capacity;
+    set->has[number] = 1;
     return true;
-}
-
-static bool set_has(const struct number_set *set, uint32_t number)
-{
-    return number != SNAPSHOT_NONE && (set->bits[number / 64] >> number % 64 & 1);
 }
 
 /* ---- Values separated by commas ---- */
@@ -68,7 +65,7 @@ static bool add_commune(struct filter *filter, enum param param, const char *val
         return refuse_value(param, value,
                             "is not the INSEE code of a commune: wanted one such as 13056 or 2A004",
                             err);
-    return set_add(&filter->communes, number, filter->snapshot->communes.n, err);
+    return set_add(&filter->communes, number, (uint32_t)filter->snapshot->communes.n, err);
 }
 
 /* Where codes of one kind go. */
@@ -85,7 +82,7 @@ static bool add_territory(const struct snapshot *snapshot, const struct territor
     uint32_t number = snapshot_territory(snapshot, target->kind, value);
     if (number == SNAPSHOT_NONE)
         return refuse_value(param, value, target->wanted, err);
-    return set_add(target->set, number, target->n, err);
+    return set_add(target->set, number, (uint32_t)target->n, err);
 }
 
 static bool add_epci(struct filter *filter, enum param param, const char *value,
@@ -125,8 +122,9 @@ static bool add_theme(struct filter *filter, enum param param, const char *value
                             : niveau == 2 ? "is not an enjeu: wanted an id such as 1a"
                                           : "is not a usage: wanted an id such as 1a1",
                             err);
-    filter->on_themes[niveau - 1] = true;
-    filter->usages[niveau - 1] |= filter->snapshot->themes[number].usages;
+    struct theme_choice *choice = &filter->themes[niveau - 1];
+    choice->rows[choice->n++] = snapshot_theme_bits(filter->snapshot, number);
+    choice->usages |= filter->snapshot->themes[number].usages;
     return true;
 }
 
@@ -174,48 +172,17 @@ bool filter_parse(const struct request *request, bool of_communes, struct filter
         return false;
     }
     filter.on_days = datetime != NULL;
-    filter.on_commune = filter.communes.bits || filter.epcis.bits || filter.departements.bits ||
-                        filter.regions.bits || filter.niveaux;
+    filter.on_commune = filter.communes.has || filter.epcis.has || filter.departements.has ||
+                        filter.regions.has || filter.niveaux;
     *out_filter = filter;
     return true;
 }
 
 void filter_clear(struct filter *filter)
 {
-    free(filter->communes.bits);
-    free(filter->epcis.bits);
-    free(filter->departements.bits);
-    free(filter->regions.bits);
+    free(filter->communes.has);
+    free(filter->epcis.has);
+    free(filter->departements.has);
+    free(filter->regions.has);
     *filter = (struct filter){0};
-}
-
-bool filter_is_set(const struct filter *filter)
-{
-    return filter->on_commune || filter->on_days || filter->on_themes[0] || filter->on_themes[1] ||
-           filter->on_themes[2];
-}
-
-static bool accepts_commune(const struct filter *filter, uint32_t commune)
-{
-    const struct commune_columns *columns = &filter->snapshot->commune;
-    return (!filter->communes.bits || set_has(&filter->communes, commune)) &&
-           (!filter->epcis.bits || set_has(&filter->epcis, columns->epcis[commune])) &&
-           (!filter->departements.bits ||
-            set_has(&filter->departements, columns->departements[commune])) &&
-           (!filter->regions.bits || set_has(&filter->regions, columns->regions[commune])) &&
-           (!filter->niveaux || (filter->niveaux >> columns->niveaux[commune] & 1));
-}
-
-bool filter_accepts(const struct filter *filter, uint32_t position)
-{
-    if (filter->of_communes)
-        return !filter->on_commune || accepts_commune(filter, position);
-    const struct initiative_columns *columns = &filter->snapshot->initiative;
-    uint64_t usages = columns->usages[position];
-    int32_t day = columns->days[position];
-    return (!filter->on_days || (day >= filter->days.first && day <= filter->days.last)) &&
-           (!filter->on_themes[0] || (usages & filter->usages[0])) &&
-           (!filter->on_themes[1] || (usages & filter->usages[1])) &&
-           (!filter->on_themes[2] || (usages & filter->usages[2])) &&
-           (!filter->on_commune || accepts_commune(filter, columns->communes[position]));
 }

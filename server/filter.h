@@ -15,7 +15,16 @@ enum { FILTER_MAX_CODES = 100 };
 
 /** A set of small numbers. */
 struct number_set {
-    uint64_t *bits; /* owned; NULL: no such filter, every number counts */
+    uint8_t *has; /* owned; n + 1 bytes, 1 where the number is in the set; NULL: no such filter,
+                   * every number counts */
+    uint32_t n;   /* numbers from here on, and that of none, are not in it */
+};
+
+/** The values of axe=, enjeu= or usage=. */
+struct theme_choice {
+    size_t n;                               /* 0: no such filter */
+    const uint64_t *rows[FILTER_MAX_CODES]; /* snapshot_theme_bits() of each */
+    uint64_t usages;                        /* the bits of the usages that count */
 };
 
 /** Start from {0}; filter_clear() releases. Borrows the snapshot. Immutable after parsing. */
@@ -24,9 +33,8 @@ struct filter {
     bool of_communes; /* positions are those of communes, else of initiatives */
     bool on_commune;  /* some of these five is set: */
     struct number_set communes, epcis, departements, regions;
-    uint8_t niveaux;    /* bit n: level n counts; 0: no such filter */
-    bool on_themes[3];  /* axe=, enjeu=, usage= is set: */
-    uint64_t usages[3]; /* the bits of the usages that count */
+    uint8_t niveaux; /* bit n: level n counts; 0: no such filter */
+    struct theme_choice themes[3];
     bool on_days;
     struct day_range days;
 };
@@ -45,5 +53,13 @@ void filter_clear(struct filter *filter);
 bool filter_is_set(const struct filter *filter);
 
 bool filter_accepts(const struct filter *filter, uint32_t position);
+
+/**
+ * Takes out of a set of positions those that are not accepted, column by column and 64 at a time.
+ *
+ * @param run    the positions looked at; others stay as they are
+ * @param words  the set, over all positions of the filter's collection
+ */
+void filter_keep(const struct filter *filter, struct geo_run run, uint64_t *words);
 
 #endif

@@ -18,6 +18,12 @@ handler_fn handle_items;
 /** GET /collections/{collection}/items/{id}; path_values[0] and [1]. Params: PARAM_F. */
 handler_fn handle_item;
 
+/**
+ * GET /clusters/{id}/items; path_values[0] is the id of a cluster or stack. FORMAT_GEOJSON.
+ * Params: QUERY_INITIATIVE_PARAMS | QUERY_PAGE_PARAMS | PARAM_PROFILE | PARAM_F.
+ */
+handler_fn handle_cluster_items;
+
 /** GET /communes/nearest. Params: PARAM_LON, PARAM_LAT, PARAM_LIMIT, PARAM_F. FORMAT_GEOJSON. */
 handler_fn handle_communes_nearest;
 

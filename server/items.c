@@ -2,8 +2,21 @@
 #include <string.h>
 
 #include "server/answer.h"
+#include "server/clusters.h"
 #include "server/handlers.h"
 #include "server/query.h"
+
+static bool parse_id(const char *text, int64_t *out_id)
+{
+    int64_t id = 0;
+    size_t len = strspn(text, "0123456789");
+    if (len == 0 || len > 18 || text[len])
+        return false;
+    for (size_t i = 0; i < len; i++)
+        id = id * 10 + (text[i] - '0');
+    *out_id = id;
+    return true;
+}
 
 /* The collection that the path names. */
 static const struct point_set *find_collection(const struct request *request, struct aro_error *err)
@@ -45,63 +58,82 @@ static void write_features(struct response *response, const struct text_block *t
         answer_hit(response_buffer(response), texts, &page->hits.items[i], &is_first);
 }
 
-static void write_list_links(const struct request *request, const struct query_page *page,
+/* A page of a collection, to be written. */
+struct list {
+    const char *collection;
+    const struct text_block *texts;
+    struct query_page page;
+};
+
+static void write_list_links(const struct request *request, const struct list *list,
                              struct aro_buffer *out)
 {
     struct aro_buffer href = {0};
     answer_self_link(request, ANSWER_TYPE_GEOJSON, out);
-    if (page->next_cursor[0]) {
-        request_link(request, &href, PARAM_CURSOR, page->next_cursor);
+    if (list->page.next_cursor[0]) {
+        request_link(request, &href, PARAM_CURSOR, list->page.next_cursor);
         aro_buffer_char(out, ',');
         answer_link(out, "next", ANSWER_TYPE_GEOJSON, &href);
     }
-    aro_buffer_printf(&href, "%s/collections/%s", request->base_url, request->path_values[0]);
+    aro_buffer_printf(&href, "%s/collections/%s", request->base_url, list->collection);
     aro_buffer_char(out, ',');
     answer_link(out, "collection", ANSWER_TYPE_JSON, &href);
     aro_buffer_char(out, ']');
 }
 
-static void write_list(const struct request *request, const struct text_block *texts,
-                       const struct query_page *page, struct response *response)
+static void write_list(const struct request *request, const struct list *list,
+                       struct response *response)
 {
     struct aro_buffer *out = response_buffer(response);
     aro_buffer_printf(out,
                       "{\"type\":\"FeatureCollection\",\"numberMatched\":%zu,"
                       "\"numberReturned\":%zu,\"features\":[",
-                      page->n_matched, page->n_returned);
-    write_features(response, texts, page);
+                      list->page.n_matched, list->page.n_returned);
+    write_features(response, list->texts, &list->page);
     aro_buffer_text(out, "],");
-    write_list_links(request, page, out);
+    write_list_links(request, list, out);
     aro_buffer_char(out, '}');
+}
+
+/* One page of what matches; of it only positions of `within`, where that is not NULL. */
+static bool answer_list(const struct request *request, const struct point_set *points,
+                        const struct geo_runs *within, const char *collection,
+                        struct response *response, struct aro_error *err)
+{
+    struct list list = {.collection = collection, .texts = find_profile(request, points, err)};
+    struct query *query = list.texts ? query_new(request, points, err) : NULL;
+    bool ok = query && (!within || query_within(query, within, err)) &&
+              query_page(query, &list.page, err);
+    if (ok)
+        write_list(request, &list, response);
+    query_page_clear(&list.page);
+    query_free(query);
+    return ok;
 }
 
 bool handle_items(const struct request *request, struct response *response, struct aro_error *err)
 {
     const struct point_set *points = find_collection(request, err);
-    const struct text_block *texts = points ? find_profile(request, points, err) : NULL;
-    struct query *query = texts ? query_new(request, points, err) : NULL;
-    struct query_page page = {0};
-    bool ok = query && query_page(query, &page, err);
-    if (ok)
-        write_list(request, texts, &page, response);
-    query_page_clear(&page);
-    query_free(query);
+    return points && answer_list(request, points, NULL, request->path_values[0], response, err);
+}
+
+bool handle_cluster_items(const struct request *request, struct response *response,
+                          struct aro_error *err)
+{
+    const char *text = request->path_values[0];
+    struct geo_runs members = {0};
+    int64_t id;
+    if (!parse_id(text, &id))
+        return aro_error_set(err, ARO_NOT_FOUND,
+                             "there is no cluster '%.60s': an id is a whole number", text);
+    bool ok = clusters_members(request->snapshot, id, &members, err) &&
+              answer_list(request, &request->snapshot->initiatives, &members, "initiatives",
+                          response, err);
+    geo_runs_clear(&members);
     return ok;
 }
 
 /* ---- One ---- */
-
-static bool parse_id(const char *text, int64_t *out_id)
-{
-    int64_t id = 0;
-    size_t len = strspn(text, "0123456789");
-    if (len == 0 || len > 18 || text[len])
-        return false;
-    for (size_t i = 0; i < len; i++)
-        id = id * 10 + (text[i] - '0');
-    *out_id = id;
-    return true;
-}
 
 static uint32_t find_initiative(const struct request *request, struct aro_error *err)
 {

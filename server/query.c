@@ -88,14 +88,14 @@ static bool parse_words(const struct request *request, bool of_communes, struct 
 {
     const char *q = request_param(request, PARAM_Q);
     struct aro_error why = {0};
-    query->has_words = q != NULL;
+    query->is_only = q != NULL;
     if (!q)
         return true;
     if (q[strspn(q, " \t\r\n")] == '\0')
         return aro_error_set_for(err, "q", ARO_BAD_INPUT, "q is empty: wanted words to look for");
-    bool ok = of_communes ? find_names(query->snapshot, q, &query->words, &why)
+    bool ok = of_communes ? find_names(query->snapshot, q, &query->only, &why)
                           : geo_words_search(query->snapshot->initiative.words, q, strlen(q),
-                                             &query->words, &why);
+                                             &query->only, &why);
     return ok || blame(PARAM_Q, &why, err);
 }
 
@@ -187,7 +187,7 @@ void query_free(struct query *query)
     if (!query)
         return;
     filter_clear(&query->filter);
-    geo_runs_clear(&query->words);
+    geo_runs_clear(&query->only);
     free(query);
 }
 

@@ -47,17 +47,49 @@ struct query *query_new(const struct request *request, const struct point_set *p
 void query_free(struct query *query);
 
 /**
- * All matching positions, as runs in ascending order: for counts, clusters, maps. With near=, only
- * what has a place matches.
+ * Leaves only positions of the runs to match.
+ *
+ * @param err  ARO_NO_MEMORY: the query can then only be freed
+ */
+bool query_within(struct query *query, const struct geo_runs *runs, struct aro_error *err);
+
+/** True where nothing is filtered: every position matches. */
+bool query_is_all(const struct query *query);
+
+/** A box of the map with all that bbox= allows: all of it without one, or across the antimeridian.
+ */
+struct geo_mercator_box query_mercator_box(const struct query *query);
+
+/** A set of matching positions. Start from {0}; query_set_clear() releases. */
+struct query_set {
+    size_t n;             /* positions of the collection */
+    struct geo_runs runs; /* no other position matches */
+    uint64_t *bits;       /* those that do (geo/bits.h); NULL: all of the runs */
+    size_t count;         /* how many */
+};
+void query_set_clear(struct query_set *set);
+/** Makes the bits where there are none. @param err  ARO_NO_MEMORY */
+bool query_set_fill(struct query_set *set, struct aro_error *err);
+
+/**
+ * All matching positions: for counts, clusters, maps. With near=, only what has a place matches.
+ *
+ * @param within   only positions of these runs are looked at; NULL: all
+ * @param out_set  cleared by the caller, on success
+ */
+bool query_find(const struct query *query, const struct geo_runs *within, struct query_set *out_set,
+                struct aro_error *err);
+
+/**
+ * The matching positions in the box, as runs in ascending order.
  *
  * @param out_runs  emptied first; on failure empty
  */
-bool query_matches(const struct query *query, struct geo_runs *out_runs, struct aro_error *err);
-
-/** Those of the matches that lie in the box too: with the same result as query_matches(), and
- * sooner. */
 bool query_matches_in(const struct query *query, const struct geo_bbox *box,
                       struct geo_runs *out_runs, struct aro_error *err);
+
+/** How many positions match. */
+bool query_count(const struct query *query, size_t *out_count, struct aro_error *err);
 
 /** One page of an answer. Start from {0}; query_page_clear() releases. */
 struct query_page {

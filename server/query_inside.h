@@ -18,8 +18,8 @@ struct query {
     bool has_near;
     struct geo_point near;
     double radius_m; /* INFINITY: no radius */
-    bool has_words;
-    struct geo_runs words; /* positions that hold every word of q */
+    bool is_only;
+    struct geo_runs only; /* positions that hold every word of q, or that query_within() left */
     size_t limit, offset;
     bool has_cursor;
     struct cursor cursor;

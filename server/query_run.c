@@ -1,66 +1,9 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "geo/bits.h"
 #include "geo/proj.h"
 #include "server/query_inside.h"
-
-/* ---- Sets of positions ---- */
-
-static bool intersect(const struct geo_runs *a, const struct geo_runs *b, struct geo_runs *out,
-                      struct aro_error *err)
-{
-    size_t i = 0, j = 0;
-    while (i < a->n && j < b->n) {
-        uint32_t first =
-            a->items[i].first > b->items[j].first ? a->items[i].first : b->items[j].first;
-        uint32_t end = a->items[i].end < b->items[j].end ? a->items[i].end : b->items[j].end;
-        if (first < end && !geo_runs_add(out, first, end, err))
-            return false;
-        if (a->items[i].end < b->items[j].end)
-            i++;
-        else
-            j++;
-    }
-    return true;
-}
-
-static bool keep_accepted(const struct filter *filter, const struct geo_runs *runs,
-                          struct geo_runs *out, struct aro_error *err)
-{
-    for (size_t i = 0; i < runs->n; i++) {
-        uint32_t at = runs->items[i].first, end = runs->items[i].end;
-        while (at < end) {
-            while (at < end && !filter_accepts(filter, at))
-                at++;
-            uint32_t first = at;
-            while (at < end && filter_accepts(filter, at))
-                at++;
-            if (first < at && !geo_runs_add(out, first, at, err))
-                return false;
-        }
-    }
-    return true;
-}
-
-static void swap_runs(struct geo_runs *a, struct geo_runs *b)
-{
-    struct geo_runs was = *a;
-    *a = *b;
-    *b = was;
-}
-
-static bool bitmap_of_runs(const struct geo_runs *runs, size_t n, uint64_t **out_bits,
-                           struct aro_error *err)
-{
-    uint64_t *bits = array_new(n / 64, sizeof *bits, err);
-    if (!bits)
-        return false;
-    for (size_t i = 0; i < runs->n; i++)
-        for (uint32_t at = runs->items[i].first; at < runs->items[i].end; at++)
-            bits[at / 64] |= UINT64_C(1) << at % 64;
-    *out_bits = bits;
-    return true;
-}
 
 /* ---- By distance ---- */
 
@@ -101,8 +44,12 @@ static bool acceptance_init(struct acceptance *acceptance, const struct query *q
                             struct aro_error *err)
 {
     *acceptance = (struct acceptance){.query = query};
-    return !query->has_words ||
-           bitmap_of_runs(&query->words, query->points->n, &acceptance->words, err);
+    if (!query->is_only)
+        return true;
+    acceptance->words = array_new(geo_bits_words(query->points->n), sizeof *acceptance->words, err);
+    for (size_t i = 0; acceptance->words && i < query->only.n; i++)
+        geo_bits_set(acceptance->words, query->only.items[i]);
+    return acceptance->words != NULL;
 }
 
 /* NULL where every point counts: the walk then asks nothing. */
@@ -112,94 +59,6 @@ static geo_accept_fn *accept_of(const struct acceptance *acceptance)
     bool asks =
         acceptance->words || acceptance->after || query->has_bbox || filter_is_set(&query->filter);
     return asks ? accept : NULL;
-}
-
-static bool matches_within(const struct query *query, struct geo_runs *out_runs,
-                           struct aro_error *err)
-{
-    struct acceptance acceptance = {0};
-    struct geo_hits hits = {0};
-    size_t n_bits = query->points->n_placed;
-    uint64_t *bits = array_new(n_bits / 64, sizeof *bits, err);
-    bool ok = bits && acceptance_init(&acceptance, query, err) &&
-              geo_nearest(query->points->index, query->near, query->radius_m, n_bits,
-                          accept_of(&acceptance), &acceptance, &hits, err);
-    for (size_t i = 0; ok && i < hits.n; i++)
-        bits[hits.items[i].position / 64] |= UINT64_C(1) << hits.items[i].position % 64;
-    for (uint32_t at = 0; ok && at < n_bits; at++) {
-        if (at % 64 == 0 && bits[at / 64] == 0)
-            at += 63;
-        else if (bits[at / 64] >> at % 64 & 1)
-            ok = geo_runs_add(out_runs, at, at + 1, err);
-    }
-    geo_hits_clear(&hits);
-    free(acceptance.words);
-    free(bits);
-    return ok;
-}
-
-/* ---- All matches ---- */
-
-/* The positions that the places allow, before words and columns. */
-static bool matches_of_place(const struct query *query, struct geo_runs *out_runs,
-                             struct aro_error *err)
-{
-    if (query->has_bbox)
-        return geo_index_search(query->points->index, &query->bbox, out_runs, err);
-    size_t n = query->has_near ? query->points->n_placed : query->points->n;
-    return n == 0 || geo_runs_add(out_runs, 0, (uint32_t)n, err);
-}
-
-/* By columns and words, of what the places allow already. */
-static bool narrow(const struct query *query, struct geo_runs *runs, struct aro_error *err)
-{
-    struct geo_runs narrowed = {0};
-    bool ok = true;
-    if (query->has_words) {
-        ok = intersect(runs, &query->words, &narrowed, err);
-        swap_runs(runs, &narrowed);
-    }
-    if (ok && filter_is_set(&query->filter)) {
-        narrowed.n = 0;
-        ok = keep_accepted(&query->filter, runs, &narrowed, err);
-        swap_runs(runs, &narrowed);
-    }
-    geo_runs_clear(&narrowed);
-    return ok;
-}
-
-static bool matches_of_sets(const struct query *query, struct geo_runs *runs, struct aro_error *err)
-{
-    return matches_of_place(query, runs, err) && narrow(query, runs, err);
-}
-
-bool query_matches(const struct query *query, struct geo_runs *out_runs, struct aro_error *err)
-{
-    out_runs->n = 0;
-    bool ok = query->has_near && isfinite(query->radius_m) ? matches_within(query, out_runs, err)
-                                                           : matches_of_sets(query, out_runs, err);
-    if (!ok)
-        out_runs->n = 0;
-    return ok;
-}
-
-bool query_matches_in(const struct query *query, const struct geo_bbox *box,
-                      struct geo_runs *out_runs, struct aro_error *err)
-{
-    struct geo_runs all = {0}, narrowed = {0};
-    bool of_place = query->has_near || query->has_bbox;
-    bool ok = geo_index_search(query->points->index, box, out_runs, err);
-    if (ok && of_place) {
-        ok = query_matches(query, &all, err) && intersect(out_runs, &all, &narrowed, err);
-        swap_runs(out_runs, &narrowed);
-    } else if (ok) {
-        ok = narrow(query, out_runs, err);
-    }
-    geo_runs_clear(&all);
-    geo_runs_clear(&narrowed);
-    if (!ok)
-        out_runs->n = 0;
-    return ok;
 }
 
 /* ---- Pages ---- */
@@ -215,21 +74,6 @@ static void name_next_cursor(const struct query *query, uint32_t position, doubl
         .seq = query->has_cursor ? query->cursor.seq : query->snapshot->state.seq,
     };
     cursor_write(&cursor, query->scope, page->next_cursor);
-}
-
-static bool count_by_distance(const struct query *query, struct acceptance *acceptance,
-                              size_t *out_count, struct aro_error *err)
-{
-    if (isfinite(query->radius_m)) {
-        acceptance->after = NULL;
-        return geo_count_within(query->points->index, query->near, query->radius_m,
-                                accept_of(acceptance), acceptance, out_count, err);
-    }
-    struct geo_runs runs = {0};
-    bool ok = query_matches(query, &runs, err);
-    *out_count = geo_runs_count(&runs);
-    geo_runs_clear(&runs);
-    return ok;
 }
 
 /* Leaves the page's hits of the `n` first found: those behind the offset, at most limit. */
@@ -260,7 +104,7 @@ static bool page_by_distance(const struct query *query, struct query_page *page,
                           accept_of(&acceptance), &acceptance, &page->hits, err);
     page->n_matched = page->hits.n;
     if (ok && (query->has_cursor || page->hits.n == wanted))
-        ok = count_by_distance(query, &acceptance, &page->n_matched, err);
+        ok = query_count(query, &page->n_matched, err);
     if (ok)
         cut_hits(query, page);
     free(acceptance.words);
@@ -281,40 +125,80 @@ static uint32_t first_behind(const struct point_set *points, const struct cursor
     return low;
 }
 
-/* Of all matches those from position `from` on, but `skip` of them, at most limit. */
-static bool cut_runs(const struct query *query, const struct geo_runs *all, uint32_t from,
-                     struct query_page *page, struct aro_error *err)
+/* A page while it is cut from the matches, which come in their order. */
+struct cut {
+    const struct query_set *set;
+    size_t skip, left;
+    bool more; /* something matches behind the page */
+    struct geo_runs part;
+    struct geo_runs *page;
+};
+
+/* Of a run whose positions all match. */
+static bool cut_run(struct cut *cut, struct geo_run run, struct aro_error *err)
 {
-    size_t skip = query->offset, left = query->limit;
-    bool more = false;
-    for (size_t i = 0; i < all->n && !more; i++) {
-        uint32_t first = all->items[i].first > from ? all->items[i].first : from;
-        uint32_t end = all->items[i].end;
-        if (first >= end)
-            continue;
-        uint32_t skipped = skip < end - first ? (uint32_t)skip : end - first;
-        skip -= skipped;
-        first += skipped;
-        uint32_t taken = left < end - first ? (uint32_t)left : end - first;
-        if (!geo_runs_add(&page->runs, first, first + taken, err))
-            return false;
-        left -= taken;
-        more = taken < end - first;
+    uint32_t len = run.end - run.first;
+    uint32_t skipped = cut->skip < len ? (uint32_t)cut->skip : len;
+    cut->skip -= skipped;
+    run.first += skipped;
+    len -= skipped;
+    uint32_t taken = cut->left < len ? (uint32_t)cut->left : len;
+    cut->left -= taken;
+    cut->more |= taken < len;
+    return geo_runs_add(cut->page, run.first, run.first + taken, err);
+}
+
+/* Of a run in which bits say what matches. */
+static bool cut_bits(struct cut *cut, struct geo_run run, struct aro_error *err)
+{
+    uint32_t count = geo_bits_count(cut->set->bits, run);
+    if (count <= cut->skip) {
+        cut->skip -= count;
+        return true;
     }
-    page->n_returned = query->limit - left;
-    if (more) /* limit is 1 or more: something was taken before */
-        name_next_cursor(query, page->runs.items[page->runs.n - 1].end - 1, 0, page);
-    return true;
+    cut->part.n = 0;
+    bool ok = geo_bits_add_runs(cut->set->bits, run, &cut->part, err);
+    for (size_t i = 0; ok && i < cut->part.n && !cut->more; i++)
+        ok = cut_run(cut, cut->part.items[i], err);
+    return ok;
+}
+
+/* Bits are looked at piece by piece, so that a page costs no more than what it skips and holds. */
+static bool cut_set(struct cut *cut, uint32_t from, struct aro_error *err)
+{
+    enum { PIECE = 4096 };
+    const struct geo_runs *runs = &cut->set->runs;
+    bool ok = true;
+    for (size_t i = 0; ok && i < runs->n && !cut->more; i++) {
+        struct geo_run run = runs->items[i];
+        run.first = run.first > from ? run.first : from;
+        while (ok && run.first < run.end && !cut->more) {
+            struct geo_run piece = run;
+            if (cut->set->bits && run.end - run.first > PIECE)
+                piece.end = run.first + PIECE;
+            ok = cut->set->bits ? cut_bits(cut, piece, err) : cut_run(cut, piece, err);
+            run.first = piece.end;
+        }
+    }
+    return ok;
 }
 
 static bool page_by_position(const struct query *query, struct query_page *page,
                              struct aro_error *err)
 {
-    struct geo_runs all = {0};
+    struct query_set set = {0};
+    struct cut cut = {
+        .set = &set, .skip = query->offset, .left = query->limit, .page = &page->runs};
     uint32_t from = query->has_cursor ? first_behind(query->points, &query->cursor) : 0;
-    bool ok = query_matches(query, &all, err) && cut_runs(query, &all, from, page, err);
-    page->n_matched = geo_runs_count(&all);
-    geo_runs_clear(&all);
+    bool ok = query_find(query, NULL, &set, err) && cut_set(&cut, from, err);
+    if (ok) {
+        page->n_matched = set.count;
+        page->n_returned = query->limit - cut.left;
+        if (cut.more) /* limit is 1 or more: something was taken before */
+            name_next_cursor(query, page->runs.items[page->runs.n - 1].end - 1, 0, page);
+    }
+    geo_runs_clear(&cut.part);
+    query_set_clear(&set);
     return ok;
 }
 

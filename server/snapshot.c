@@ -38,6 +38,7 @@ struct snapshot_holder {
 static void clear_points(struct point_set *points)
 {
     free(points->coords);
+    free(points->places);
     free(points->hilbert_keys);
     free(points->ids);
     geo_index_free(points->index);
@@ -66,6 +67,8 @@ static void clear_initiative_columns(struct initiative_columns *columns)
     free(columns->usages);
     free(columns->axes);
     free(columns->days);
+    free(columns->theme_bits);
+    free(columns->blocks);
     free(columns->by_id);
     free(columns->titres.block);
     free(columns->titres.offsets);

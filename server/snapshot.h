@@ -11,6 +11,7 @@
 
 #include <stdatomic.h>
 
+#include "geo/cluster.h"
 #include "geo/index.h"
 #include "geo/names.h"
 #include "geo/words.h"
@@ -34,11 +35,12 @@ struct text_block {
  */
 struct point_set {
     size_t n, n_placed;
-    struct geo_coord *coords;  /* n_placed */
-    uint64_t *hilbert_keys;    /* n; UINT64_MAX without a place: with id the default order */
-    int64_t *ids;              /* n; of communes: the bytes of the code, see snapshot_code_id() */
-    struct geo_index *index;   /* over n_placed */
-    struct text_block compact; /* initiatives only; communes have full only */
+    struct geo_coord *coords;    /* n_placed */
+    struct geo_mercator *places; /* n_placed */
+    uint64_t *hilbert_keys;      /* n; UINT64_MAX without a place: with id the default order */
+    int64_t *ids;                /* n; of communes: the bytes of the code, see snapshot_code_id() */
+    struct geo_index *index;     /* over n_placed */
+    struct text_block compact;   /* initiatives only; communes have full only */
     struct text_block full;
 };
 
@@ -73,14 +75,20 @@ struct snapshot_former_code {
     uint32_t commune;
 };
 
-/** Columns of the initiatives, by initiative position. */
+/**
+ * Columns of the initiatives, by initiative position. Those that filters read 64 at a time have
+ * room for 64 * geo_bits_words(n).
+ */
 struct initiative_columns {
-    uint32_t *communes; /* commune position */
-    uint64_t *usages;   /* bit set */
-    uint8_t *axes;      /* bit set */
-    int32_t *days;      /* days since 1970-01-01 */
-    uint32_t *by_id;    /* n positions in the order of id */
+    uint32_t *communes;   /* commune position */
+    uint64_t *usages;     /* bit set */
+    uint8_t *axes;        /* bit set */
+    int32_t *days;        /* days since 1970-01-01 */
+    uint64_t *theme_bits; /* see snapshot_theme_bits() */
+    struct geo_cluster_block *blocks;
+    struct geo_cluster_points clustering; /* of those with a place; borrows from all around */
     struct text_block titres;
+    uint32_t *by_id; /* n positions in the order of id */
     struct geo_words *words;
 };
 
@@ -138,6 +146,12 @@ void snapshot_holder_free(struct snapshot_holder *holder);
 const struct snapshot *snapshot_acquire(struct snapshot_holder *holder);
 /** Takes the reference and makes it the current one. */
 void snapshot_publish(struct snapshot_holder *holder, struct snapshot *snapshot);
+
+/** The set of the initiatives of a theme or of what is below it; empty behind the last theme. */
+static inline const uint64_t *snapshot_theme_bits(const struct snapshot *snapshot, size_t theme)
+{
+    return snapshot->initiative.theme_bits + theme * geo_bits_words(snapshot->initiatives.n);
+}
 
 /** The bytes of a code as a number that orders as the code does ("01004" below "2A004"). */
 int64_t snapshot_code_id(const char *code);

@@ -175,7 +175,8 @@ static size_t block_bytes(const struct text_block *block, size_t n)
 
 static size_t point_bytes(const struct point_set *points)
 {
-    size_t one = sizeof *points->coords + sizeof *points->hilbert_keys + sizeof *points->ids + 1;
+    size_t one = sizeof *points->coords + sizeof *points->places + sizeof *points->hilbert_keys +
+                 sizeof *points->ids + 1;
     return points->n * one + block_bytes(&points->compact, points->n) +
            block_bytes(&points->full, points->n);
 }
@@ -184,9 +185,13 @@ static size_t count_bytes(const struct snapshot *snapshot)
 {
     enum { INITIATIVE_BYTES = 4 + 8 + 1 + 4 + 4, COMMUNE_BYTES = 8 + 8 + 8 + 12 + 1 + 4 + 4 };
     size_t territories = snapshot->n_regions + snapshot->n_departements + snapshot->n_epcis;
-    return point_bytes(&snapshot->initiatives) + point_bytes(&snapshot->communes) +
-           snapshot->initiatives.n * INITIATIVE_BYTES + snapshot->communes.n * COMMUNE_BYTES +
-           territories * sizeof *snapshot->regions + snapshot->texts.bytes +
+    size_t words = geo_bits_words(snapshot->initiatives.n);
+    size_t of_words =
+        (snapshot->n_themes + 1) * sizeof(uint64_t) + sizeof(struct geo_cluster_block);
+    return words * of_words + point_bytes(&snapshot->initiatives) +
+           point_bytes(&snapshot->communes) + snapshot->initiatives.n * INITIATIVE_BYTES +
+           snapshot->communes.n * COMMUNE_BYTES + territories * sizeof *snapshot->regions +
+           snapshot->texts.bytes +
            block_bytes(&snapshot->initiative.titres, snapshot->initiatives.n) +
            geo_words_bytes(snapshot->initiative.words) +
            snapshot_contours_bytes(&snapshot->contours);

@@ -61,9 +61,10 @@ static bool fill_points(struct point_set *points, const struct point_row *rows,
                         const uint32_t *order, struct aro_error *err)
 {
     points->coords = array_new(points->n_placed, sizeof *points->coords, err);
+    points->places = array_new(points->n_placed, sizeof *points->places, err);
     points->hilbert_keys = array_new(points->n, sizeof *points->hilbert_keys, err);
     points->ids = array_new(points->n, sizeof *points->ids, err);
-    if (!points->coords || !points->hilbert_keys || !points->ids)
+    if (!points->coords || !points->places || !points->hilbert_keys || !points->ids)
         return false;
     for (size_t i = 0; i < points->n; i++) {
         const struct point_row *row = &rows[order[i]];
@@ -71,7 +72,8 @@ static bool fill_points(struct point_set *points, const struct point_row *rows,
         points->hilbert_keys[i] = UINT64_MAX;
         if (i < points->n_placed) {
             points->coords[i] = row->position;
-            points->hilbert_keys[i] = geo_hilbert_key(row->position);
+            points->places[i] = geo_mercator_from_coord(row->position);
+            points->hilbert_keys[i] = geo_hilbert_mercator_key(points->places[i]);
         }
     }
     points->index = geo_index_new(points->coords, points->n_placed, err);

@@ -222,27 +222,6 @@ static void draw_places(struct drawing *drawing)
 
 /* ---- Clusters ---- */
 
-/* A cell's width in lines of the grid: cells are so many pixels wide on a tile of 512. */
-static uint32_t cell_lines(const struct tile_request *request)
-{
-    return request->cell_px * (GEO_TILE_EXTENT / 512);
-}
-
-static bool group(struct drawing *drawing, struct aro_error *err)
-{
-    const struct tile_request *request = drawing->job->request;
-    struct tile_scratch *scratch = drawing->job->scratch;
-    uint8_t zoom = request->tile.zoom;
-    struct geo_cluster_input input = {
-        .coords = drawing->points->coords,
-        .groups = drawing->job->snapshot->initiative.axes,
-        .runs = scratch->runs.items,
-        .n_runs = scratch->runs.n,
-    };
-    return geo_clusters_by_cell(&input, zoom < GEO_CLUSTER_MAX_ZOOM ? zoom + 1 : zoom,
-                                request->cell_px, &scratch->clusters, err);
-}
-
 /* The matches of the place from position `first` on. */
 static void list_stack(const struct drawing *drawing, uint32_t first, struct stack *out_stack)
 {
@@ -265,9 +244,12 @@ static void list_stack(const struct drawing *drawing, uint32_t first, struct sta
 static void draw_cluster(struct drawing *drawing, const struct geo_cluster *cluster,
                          struct geo_tile_point point)
 {
-    geo_mvt_feature(drawing->mvt, (uint64_t)cluster->id);
+    const struct tile_job *job = drawing->job;
+    uint8_t expansion = geo_cluster_expansion_level(cluster);
+    geo_mvt_feature(drawing->mvt, (uint64_t)clusters_id(job->snapshot, cluster));
     tag_counts(drawing, cluster->count, cluster->group_counts);
-    tag_uint(drawing, drawing->keys.expansion_zoom, cluster->expansion_zoom);
+    tag_uint(drawing, drawing->keys.expansion_zoom,
+             (uint64_t)clusters_zoom(expansion, job->request->cell_px));
     geo_mvt_end_point(drawing->mvt, point);
 }
 
@@ -279,10 +261,10 @@ static size_t draw_groups(struct drawing *drawing, bool of_one_place)
     size_t n = 0;
     for (size_t i = 0; i < clusters->n; i++) {
         const struct geo_cluster *cluster = &clusters->items[i];
-        struct geo_mercator place = geo_mercator_from_coord(cluster->position);
+        struct geo_mercator place = drawing->points->places[cluster->position];
         struct geo_tile_point point = geo_tile_project(tile, place);
         struct stack stack;
-        bool one_place = cluster->count == 1 || cluster->stack;
+        bool one_place = cluster->count == 1 || geo_cluster_is_stack(cluster);
         if (one_place != of_one_place || !geo_tile_holds(point, TILE_BUFFER))
             continue;
         n += geo_tile_owns(tile, place) ? cluster->count : 0;
@@ -332,15 +314,25 @@ static bool draw_grouped(struct drawing *drawing, struct aro_error *err)
 
 /* ---- The whole ---- */
 
-/* The matches in the tile and so much of its surroundings, and perhaps some just outside. */
-static bool find(const struct drawing *drawing, uint32_t buffer, struct aro_error *err)
+/* The matches in the tile and its buffer, and perhaps some just outside. */
+static bool find(const struct drawing *drawing, struct aro_error *err)
 {
     const struct tile_request *request = drawing->job->request;
-    struct geo_mercator_box box = geo_tile_box(request->tile, buffer);
+    struct geo_mercator_box box = geo_tile_box(request->tile, TILE_BUFFER);
     struct geo_bbox bbox = geo_mercator_bbox(&box);
     struct geo_runs *runs = &drawing->job->scratch->runs;
     return request->query ? query_matches_in(request->query, &bbox, runs, err)
                           : geo_index_search(drawing->points->index, &bbox, runs, err);
+}
+
+/* The clusters that are drawn there; the tile is one of 512 pixels. */
+static bool group(const struct drawing *drawing, struct aro_error *err)
+{
+    const struct tile_request *request = drawing->job->request;
+    struct clusters_view view = {drawing->job->snapshot, request->query,
+                                 geo_tile_box(request->tile, TILE_BUFFER)};
+    uint8_t level = clusters_level(request->tile.zoom + 1, request->cell_px);
+    return clusters_in_box(&view, level, &drawing->job->scratch->clusters, err);
 }
 
 static void list_axes(struct drawing *drawing)
@@ -358,14 +350,12 @@ bool tile_draw_initiatives(const struct tile_job *job, struct aro_error *err)
         .job = job, .points = &job->snapshot->initiatives, .mvt = job->scratch->mvt};
     bool grouped = job->request->tile.zoom < job->request->points_zoom;
     list_axes(&drawing);
-    if (!grouped && !find(&drawing, TILE_BUFFER, err))
+    if (!find(&drawing, err))
         return false;
     if (!grouped && geo_runs_count(&job->scratch->runs) <= job->request->budget) {
         begin_points_layer(&drawing);
         draw_places(&drawing);
         return geo_mvt_layer_end(drawing.mvt, job->out, err);
     }
-    uint32_t cell = cell_lines(job->request);
-    return find(&drawing, cell > TILE_BUFFER ? cell : TILE_BUFFER, err) && group(&drawing, err) &&
-           draw_grouped(&drawing, err);
+    return group(&drawing, err) && draw_grouped(&drawing, err);
 }

@@ -4,8 +4,8 @@
 #ifndef ARO_SERVER_TILE_INSIDE_H
 #define ARO_SERVER_TILE_INSIDE_H
 
-#include "geo/cluster.h"
 #include "geo/mvt.h"
+#include "server/clusters.h"
 #include "server/tile_render.h"
 
 struct tile_scratch {

@@ -5,7 +5,7 @@
  * The tile of the set `initiatives` shows each matching initiative that has a place once:
  *   initiatives  a point for each one (id: the initiative's), or for all of one place a stack (id:
  *                the place's)
- *   clusters     those of a cell of the fixed quadtree together (geo/cluster.h), below the zoom
+ *   clusters     those that would lie on each other (server/clusters.h), below the zoom
  *                that settings name, and where there are more than the budget
  *   _meta        one feature with the totals, where not each initiative has its own feature
  * The same data and request give the same bytes; ids are the same in each tile and at each zoom.

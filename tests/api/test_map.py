@@ -104,6 +104,61 @@ def test_stacks_keep_the_filters(server, oracle):
     assert reached(server, view) == oracle.matches(**filters)
 
 
+def pages_of(server, target):
+    """Every feature of a list, page by page."""
+    found = []
+    while target:
+        page = server.json(target)
+        found += page["features"]
+        target = next((link["href"][len(server.url):] for link in page["links"]
+                       if link["rel"] == "next"), None)
+    assert len(found) == page["numberMatched"]
+    return found
+
+
+def test_members_of_clusters(server, oracle):
+    """What a cluster counts is what its list holds, under the same filters."""
+    filters = {"axe": ["2"], "bbox": (-5.0, 41.0, 10.0, 51.0)}
+    view = view_of(server, filters["bbox"], 7, "&axe=2")
+    clusters = [f for f in view["features"] if f["properties"].get("cluster")]
+    assert len(clusters) > 10
+    reached_ids = set()
+    for feature in view["features"]:
+        if "count" not in feature["properties"]:
+            reached_ids.add(feature["id"])
+            continue
+        target = f"/clusters/{feature['id']}/items?axe=2&bbox=-5,41,10,51&limit=50"
+        members = pages_of(server, target)
+        assert len(members) == feature["properties"]["count"]
+        assert feature["geometry"]["coordinates"] in [m["geometry"]["coordinates"] for m in members]
+        if feature["properties"].get("cluster"):
+            west, south, east, north = feature["bbox"]
+            lons, lats = zip(*(m["geometry"]["coordinates"] for m in members))
+            assert (min(lons), min(lats), max(lons), max(lats)) == (west, south, east, north)
+        for axe in (1, 2, 3, 4):
+            assert feature["properties"][f"axe_{axe}"] == sum(
+                str(axe) in member["properties"]["axes"] for member in members)
+        reached_ids |= {member["id"] for member in members}
+    assert reached_ids == oracle.matches(**filters)
+
+
+def test_a_filter_keeps_the_clusters(server):
+    """Under a filter the same clusters, by their ids, with fewer in them."""
+    box = (-5.0, 41.0, 10.0, 51.0)
+    whole = {f["id"]: count(f) for f in view_of(server, box, 6)["features"]}
+    for query in ("&axe=2", "&niveau=3,4,5", "&datetime=2015-01-01/.."):
+        some = {f["id"]: count(f) for f in view_of(server, box, 6, query)["features"]
+                if f["properties"].get("cluster")}
+        assert some and all(some[one] <= whole[one] for one in some)
+        assert sum(some.values()) < sum(whole.values())
+
+
+@pytest.mark.parametrize("cluster", ["0", "x", "-1", "4503599627370496000", "99999999999999999999",
+                                     str(2 ** 52 + 2 ** 51), str(2 ** 52 + 3 * 10 ** 12)])
+def test_what_is_no_cluster(server, cluster):
+    assert server.problem(f"/clusters/{cluster}/items", 404)["status"] == 404
+
+
 def test_points_are_the_compact_features(server):
     view = view_of(server, (5.0, 43.3, 5.1, 43.5), 14)
     compact = {feature["id"]: feature for feature in features(

@@ -71,12 +71,11 @@ static size_t ask_radius(struct bench *bench, uint64_t *seed)
     return bench->hits.n;
 }
 
-static size_t ask_count(struct bench *bench, uint64_t *seed)
+static size_t ask_within(struct bench *bench, uint64_t *seed)
 {
     struct geo_point from = random_place(bench, seed);
-    size_t count = 0;
-    geo_count_within(bench->index, from, bench->radius_m, NULL, NULL, &count, NULL);
-    return count;
+    geo_within(bench->index, from, bench->radius_m, &bench->runs, NULL);
+    return geo_runs_count(&bench->runs);
 }
 
 static size_t ask_geodesic(struct bench *bench, uint64_t *seed)
@@ -139,7 +138,7 @@ static void time_points(const char *name, enum points_kind kind, struct bench be
     time_questions(&bench, "viewports", ask_viewport, 100000);
     time_questions(&bench, "nearest 10", ask_nearest, 30000);
     time_questions(&bench, "radius, first 100", ask_radius, 3000);
-    time_questions(&bench, "radius, count", ask_count, 30000);
+    time_questions(&bench, "radius, all", ask_within, 30000);
     time_questions(&bench, "geodesics", ask_geodesic, 100000);
     geo_runs_clear(&bench.runs);
     geo_hits_clear(&bench.hits);

@@ -14,11 +14,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "geo/cluster.h"
 #include "geo/fold.h"
 #include "geo/names.h"
 #include "geo/words.h"
-#include "tests/unit/points.h"
+#include "tests/unit/random.h"
 
 enum {
     ROUNDS = 3,
@@ -26,7 +25,6 @@ enum {
     N_SHEETS = 12000,
     SHEET_BYTES = 1250,
     N_MADE_WORDS = 40000,
-    N_POINTS = 1000000,
 };
 
 static double now_s(void)
@@ -325,36 +323,6 @@ static void bench_words(const struct communes *communes)
     free(vocabulary.up_to);
 }
 
-static void bench_clusters(const char *what, enum points_kind kind)
-{
-    struct geo_coord *coords = must(points_new(486, kind, N_POINTS));
-    uint8_t *groups = must(malloc(N_POINTS));
-    struct geo_run run = {0, N_POINTS};
-    struct geo_cluster_input input = {coords, groups, &run, 1};
-    struct geo_clusters clusters = {0};
-    uint64_t seed = 4;
-    for (size_t i = 0; i < N_POINTS; i++)
-        groups[i] = (uint8_t)random_below(&seed, 16);
-    for (int zoom = -1; zoom <= 20; zoom += zoom < 5 ? 3 : 5) {
-        double best = 1e9;
-        for (int round = 0; round < ROUNDS; round++) {
-            double start = now_s();
-            bool ok = zoom < 0 ? geo_clusters_by_place(&input, &clusters, NULL)
-                               : geo_clusters_by_cell(&input, (uint8_t)zoom, 64, &clusters, NULL);
-            double took = now_s() - start;
-            best = ok && took < best ? took : best;
-        }
-        char by[16] = "place";
-        if (zoom >= 0)
-            snprintf(by, sizeof by, "cell, zoom %d", zoom);
-        printf("clusters: 1e6 points, %s, by %-13s %8.1f ms (%zu groups)\n", what, by, best * 1e3,
-               clusters.n);
-    }
-    geo_clusters_clear(&clusters);
-    free(groups);
-    free(coords);
-}
-
 int main(int argc, char **argv)
 {
     static struct communes communes;
@@ -365,8 +333,6 @@ int main(int argc, char **argv)
     read_communes(argv[1], &communes);
     bench_names(&communes);
     bench_words(&communes);
-    bench_clusters("France", POINTS_FRANCE);
-    bench_clusters("uniform", POINTS_UNIFORM);
     free(communes.text);
     return 0;
 }

@@ -1,429 +1,464 @@
 #include "geo/cluster.h"
-#include "geo/mercator.h"
 #include "tests/unit/allocations.h"
 #include "tests/unit/check.h"
-#include "tests/unit/random.h"
+#include "tests/unit/points.h"
 
-#include <stdlib.h>
-#include <string.h>
+#include <stdio.h>
 
-enum { SEED = 11784, MOST = 400, NEVER = GEO_CLUSTER_MAX_ZOOM + 1 };
+enum { SEED = 11784, N = 600 };
 
-static const int64_t FIRST_PLACE_ID = 6755399441055744; /* 2^52 + 2^51 */
-static const int64_t LAST_ID = 9007199254740991;        /* 2^53 - 1 */
-
-/* The points of a test, and the runs that say which of them count. */
-struct points {
-    struct geo_coord coords[MOST];
-    uint8_t groups[MOST];
-    size_t n;
-    struct geo_run runs[MOST];
-    size_t n_runs;
+/* Points, and which of them count. */
+struct scene {
+    uint32_t n;
+    struct geo_mercator places[N];
+    uint64_t keys[N], groups[GEO_CLUSTER_GROUPS][N / 64 + 1], bits[N / 64 + 1];
+    struct geo_cluster_block blocks[N / 64 + 1];
+    struct geo_cluster_points points;
 };
 
-static struct geo_cluster_input input_of(const struct points *points)
+static bool has(const uint64_t *words, uint32_t at)
 {
-    return (struct geo_cluster_input){points->coords, points->groups, points->runs, points->n_runs};
+    return words[at / 64] >> at % 64 & 1;
 }
 
-static void count_all(struct points *points)
+static void index_scene(struct scene *scene)
 {
-    points->runs[0] = (struct geo_run){0, (uint32_t)points->n};
-    points->n_runs = points->n > 0;
+    geo_cluster_blocks_fill(scene->places, scene->n, scene->blocks);
+    scene->points = (struct geo_cluster_points){
+        .n = scene->n, .keys = scene->keys, .places = scene->places, .blocks = scene->blocks};
+    for (int g = 0; g < GEO_CLUSTER_GROUPS; g++)
+        scene->points.group_bits[g] = scene->groups[g];
 }
 
-/* Places from a few crowded spots, so that stacks and shared cells are common. */
-static struct geo_coord random_coord(uint64_t *seed)
+static void random_scene(uint64_t *seed, enum points_kind kind, uint32_t n, struct scene *scene)
 {
-    static const struct geo_coord spots[] = {
-        {50557000, 434053000},     {554504000, -208789000},
-        {-525800000, 50000000},    {1799999990, -178000000},
-        {-1799999990, -178000000}, {0, 899999990},
-        {-1765000000, -134000000}, {0, 0},
-        {1234567890, -899999990},
-    };
-    static const int32_t spreads[] = {1, 3, 2000, 1000000, 30000000};
-    int32_t spread = spreads[random_below(seed, 5)];
-    struct geo_coord coord = spots[random_below(seed, 9)];
-    int64_t lon = coord.lon_e7 + (int64_t)random_below(seed, (uint64_t)spread) - spread / 2;
-    int64_t lat = coord.lat_e7 + (int64_t)random_below(seed, (uint64_t)spread) - spread / 2;
-    coord.lon_e7 = (int32_t)(lon > 1800000000 ? 1800000000 : lon < -1800000000 ? -1800000000 : lon);
-    coord.lat_e7 = (int32_t)(lat > 900000000 ? 900000000 : lat < -900000000 ? -900000000 : lat);
-    return coord;
-}
-
-static void random_points(uint64_t *seed, size_t n, struct points *out)
-{
-    out->n = n;
-    for (size_t i = 0; i < n; i++) {
-        out->coords[i] = random_coord(seed);
-        out->groups[i] = (uint8_t)random_below(seed, 16);
-    }
-    out->n_runs = 0;
-    for (uint32_t at = (uint32_t)random_below(seed, 4); at < n;
-         at += 1 + (uint32_t)random_below(seed, 4)) {
-        uint32_t first = at;
-        at += 1 + (uint32_t)random_below(seed, 40);
-        out->runs[out->n_runs++] = (struct geo_run){first, at < n ? at : (uint32_t)n};
-    }
-}
-
-static bool same_place(struct geo_coord a, struct geo_coord b)
-{
-    return a.lon_e7 == b.lon_e7 && a.lat_e7 == b.lat_e7;
-}
-
-/* The twin's question: do two points share a cell of the level, or the place (level -1)? */
-static bool together(struct geo_coord a, struct geo_coord b, int level)
-{
-    struct geo_mercator p = geo_mercator_from_coord(a), q = geo_mercator_from_coord(b);
-    if (level <= 0)
-        return level == 0 || same_place(a, b);
-    return p.x >> (32 - level) == q.x >> (32 - level) && p.y >> (32 - level) == q.y >> (32 - level);
-}
-
-static int32_t twin_mean(__int128 sum, int64_t count)
-{
-    __int128 low = sum / count - 2;
-    while (2 * (sum - low * count) >= count) /* from below: stop at the nearest, halves up */
-        low++;
-    return (int32_t)low;
-}
-
-/* One group by the book: everything that shares a cell with the point at `first`. */
-static struct geo_cluster twin_cluster(const struct points *points, const uint32_t *members,
-                                       size_t n, int level, int zoom)
-{
-    struct geo_cluster cluster = {.id = -1, .first = members[0], .count = (uint32_t)n};
-    __int128 lon_sum = 0, lat_sum = 0;
-    bool one_place = true;
-    for (size_t i = 0; i < n; i++) {
-        struct geo_coord coord = points->coords[members[i]];
-        lon_sum += coord.lon_e7;
-        lat_sum += coord.lat_e7;
-        one_place = one_place && same_place(coord, points->coords[members[0]]);
+    *scene = (struct scene){.n = n};
+    struct geo_coord *coords = points_new(random_bits(seed), kind, n);
+    uint64_t share = 1 + random_below(seed, 20);
+    assert_non_null(coords);
+    for (uint32_t i = 0; i < n; i++) {
+        scene->places[i] = geo_mercator_from_coord(coords[i]);
+        scene->keys[i] = geo_hilbert_mercator_key(scene->places[i]);
         for (int g = 0; g < GEO_CLUSTER_GROUPS; g++)
-            if (points->groups[members[i]] & 1 << g)
-                cluster.group_counts[g]++;
+            scene->groups[g][i / 64] |= random_below(seed, 2) << i % 64;
+        if (random_below(seed, share) == 0)
+            scene->bits[i / 64] |= UINT64_C(1) << i % 64;
     }
-    __int128 lon = twin_mean(lon_sum, (int64_t)n), lat = twin_mean(lat_sum, (int64_t)n), best = -1;
-    for (size_t i = 0; i < n; i++) {
-        __int128 dx = points->coords[members[i]].lon_e7 - lon;
-        __int128 dy = points->coords[members[i]].lat_e7 - lat;
-        if (best < 0 || dx * dx + dy * dy < best) {
-            best = dx * dx + dy * dy;
-            cluster.position = points->coords[members[i]];
-        }
-    }
-    cluster.stack = one_place && n > 1;
-    cluster.expansion_zoom = NEVER;
-    for (int z = GEO_CLUSTER_MAX_ZOOM; level >= 0 && z > zoom; z--)
-        for (size_t i = 1; i < n; i++)
-            if (!together(points->coords[members[0]], points->coords[members[i]], level + z - zoom))
-                cluster.expansion_zoom = (uint8_t)z;
-    struct geo_mercator place = geo_mercator_from_coord(cluster.position);
-    if (!one_place && level >= 0)
-        cluster.id = (int64_t)((((uint64_t)1 << 2 * level) - 1) / 3 +
-                               (((uint64_t)place.y << level >> 32) << level) +
-                               ((uint64_t)place.x << level >> 32));
-    return cluster; /* id -1 where the place's is wanted */
+    free(coords);
+    index_scene(scene);
 }
 
-static size_t twin_clusters(const struct points *points, int level, int zoom,
-                            struct geo_cluster *out)
+/* ------------------------------------------------------------------ the slow twin */
+
+/* A cell with all it needs, found by looking at every point. */
+struct twin_cell {
+    uint32_t x, y, count, owner;
+    uint64_t x_sum, y_sum;
+    bool lesser;
+};
+
+struct twin {
+    uint8_t level;
+    struct twin_cell cells[N];
+    uint32_t n, cell_of[N];
+};
+
+static uint64_t twin_hash(const struct twin_cell *cell)
 {
-    uint32_t visits[MOST], members[MOST];
-    bool done[MOST] = {false};
-    size_t n_visits = 0, n_out = 0;
-    for (size_t r = 0; r < points->n_runs; r++)
-        for (uint32_t i = points->runs[r].first; i < points->runs[r].end; i++)
-            visits[n_visits++] = i;
-    for (size_t i = 0; i < n_visits; i++) {
-        size_t n = 0;
-        for (size_t j = i; j < n_visits && !done[i]; j++) {
-            if (together(points->coords[visits[i]], points->coords[visits[j]], level)) {
-                members[n++] = visits[j];
-                done[j] = j > i || done[j];
+    uint64_t bits = (uint64_t)cell->y << 32 | cell->x;
+    bits ^= bits >> 30;
+    bits *= 13787848793156543929u;
+    bits ^= bits >> 27;
+    bits *= 10723151780598845931u;
+    return bits ^ bits >> 31;
+}
+
+static bool twin_heavier(const struct twin_cell *a, const struct twin_cell *b)
+{
+    return a->count != b->count ? a->count > b->count : twin_hash(a) > twin_hash(b);
+}
+
+static bool twin_close(const struct twin *twin, const struct twin_cell *a,
+                       const struct twin_cell *b)
+{
+    int64_t dx = (int64_t)a->x - b->x, dy = (int64_t)a->y - b->y;
+    if (dx < -1 || dx > 1 || dy < -1 || dy > 1 || a == b)
+        return false;
+    __int128 x = (__int128)(a->x_sum / a->count) - b->x_sum / b->count;
+    __int128 y = (__int128)(a->y_sum / a->count) - b->y_sum / b->count;
+    __int128 close = ((__int128)1 << (32 - twin->level)) / 8 * 7;
+    return x * x + y * y <= close * close;
+}
+
+static uint32_t twin_cell_at(struct twin *twin, uint32_t x, uint32_t y)
+{
+    for (uint32_t i = 0; i < twin->n; i++)
+        if (twin->cells[i].x == x && twin->cells[i].y == y)
+            return i;
+    twin->cells[twin->n] = (struct twin_cell){.x = x, .y = y, .owner = twin->n};
+    return twin->n++;
+}
+
+static void make_twin(const struct scene *scene, uint8_t level, struct twin *twin)
+{
+    *twin = (struct twin){.level = level};
+    for (uint32_t i = 0; i < scene->n; i++) {
+        struct geo_mercator place = scene->places[i];
+        uint32_t at = twin_cell_at(twin, (uint32_t)((uint64_t)place.x >> (32 - level)),
+                                   (uint32_t)((uint64_t)place.y >> (32 - level)));
+        twin->cell_of[i] = at;
+        twin->cells[at].count++;
+        twin->cells[at].x_sum += place.x;
+        twin->cells[at].y_sum += place.y;
+    }
+    for (uint32_t i = 0; i < twin->n; i++)
+        for (uint32_t j = 0; j < twin->n; j++)
+            if (twin_close(twin, &twin->cells[i], &twin->cells[j]) &&
+                twin_heavier(&twin->cells[j], &twin->cells[i]))
+                twin->cells[i].lesser = true;
+    for (uint32_t i = 0; i < twin->n; i++)
+        for (uint32_t j = 0; twin->cells[i].lesser && j < twin->n; j++)
+            if (!twin->cells[j].lesser && twin_close(twin, &twin->cells[i], &twin->cells[j]) &&
+                (twin->cells[i].owner == i ||
+                 twin_heavier(&twin->cells[j], &twin->cells[twin->cells[i].owner])))
+                twin->cells[i].owner = j;
+}
+
+static double twin_distance(struct geo_mercator a, struct geo_mercator b)
+{
+    double x = (double)(a.x / 2) - (double)(b.x / 2), y = (double)(a.y / 2) - (double)(b.y / 2);
+    return x * x + y * y;
+}
+
+/* The cluster of one owner by the book; false when nothing in it counts. */
+static bool twin_cluster(const struct scene *scene, const struct twin *twin, uint32_t owner,
+                         const uint64_t *bits, struct geo_cluster *out)
+{
+    struct geo_cluster cluster = {.cell = {twin->level, twin->cells[owner].x, twin->cells[owner].y},
+                                  .box = {{UINT32_MAX, UINT32_MAX}, {0, 0}}};
+    uint64_t x_sum = 0, y_sum = 0;
+    double nearest = INFINITY;
+    for (int pass = 0; pass < 2; pass++) {
+        for (uint32_t i = 0; i < scene->n; i++) {
+            struct geo_mercator place = scene->places[i];
+            if (twin->cells[twin->cell_of[i]].owner != owner || (bits && !has(bits, i)))
+                continue;
+            if (pass == 1) {
+                struct geo_mercator mean = {(uint32_t)(x_sum / cluster.count),
+                                            (uint32_t)(y_sum / cluster.count)};
+                if (twin_distance(place, mean) < nearest) {
+                    nearest = twin_distance(place, mean);
+                    cluster.position = i;
+                }
+                continue;
             }
+            if (cluster.count++ == 0)
+                cluster.first = i;
+            x_sum += place.x;
+            y_sum += place.y;
+            for (int g = 0; g < GEO_CLUSTER_GROUPS; g++)
+                cluster.group_counts[g] += has(scene->groups[g], i);
+            cluster.box.low.x = place.x < cluster.box.low.x ? place.x : cluster.box.low.x;
+            cluster.box.low.y = place.y < cluster.box.low.y ? place.y : cluster.box.low.y;
+            cluster.box.high.x = place.x > cluster.box.high.x ? place.x : cluster.box.high.x;
+            cluster.box.high.y = place.y > cluster.box.high.y ? place.y : cluster.box.high.y;
         }
-        if (n > 0)
-            out[n_out++] = twin_cluster(points, members, n, level, zoom);
     }
-    return n_out;
+    *out = cluster;
+    return cluster.count > 0;
 }
 
-/* The id of a place, as by_place gives it for that place alone. */
-static int64_t id_of_place(struct geo_coord coord)
+static bool same_cluster(const struct geo_cluster *a, const struct geo_cluster *b)
 {
-    struct geo_run run = {0, 1};
-    struct geo_cluster_input input = {.coords = &coord, .runs = &run, .n_runs = 1};
-    struct geo_clusters clusters = {0};
-    assert_true(geo_clusters_by_place(&input, &clusters, NULL));
-    int64_t id = clusters.items[0].id;
-    geo_clusters_clear(&clusters);
-    return id;
+    return a->cell.level == b->cell.level && a->cell.x == b->cell.x && a->cell.y == b->cell.y &&
+           a->first == b->first && a->position == b->position && a->count == b->count &&
+           memcmp(a->group_counts, b->group_counts, sizeof a->group_counts) == 0 &&
+           memcmp(&a->box, &b->box, sizeof a->box) == 0;
 }
 
-static bool same_cluster(const struct geo_cluster *got, const struct geo_cluster *want)
+static const struct geo_cluster *find_cluster(const struct geo_clusters *clusters,
+                                              struct geo_cell cell)
 {
-    int64_t id = want->id >= 0 ? want->id : id_of_place(want->position);
-    return got->id == id && got->first == want->first && got->count == want->count &&
-           memcmp(got->group_counts, want->group_counts, sizeof got->group_counts) == 0 &&
-           same_place(got->position, want->position) &&
-           got->expansion_zoom == want->expansion_zoom && got->stack == want->stack;
+    for (size_t i = 0; i < clusters->n; i++)
+        if (clusters->items[i].cell.x == cell.x && clusters->items[i].cell.y == cell.y)
+            return &clusters->items[i];
+    return NULL;
 }
 
-static int compare_with_twin(const char *name, const struct points *points,
-                             const struct geo_clusters *got, int level, int zoom)
+static bool touches(const struct geo_mercator_box *a, const struct geo_mercator_box *b)
 {
-    static struct geo_cluster want[MOST];
+    return a->low.x <= b->high.x && a->high.x >= b->low.x && a->low.y <= b->high.y &&
+           a->high.y >= b->low.y;
+}
+
+/* Each cluster found is the twin's, and each of the twin's that touches the box is found. */
+static int check_box(const struct scene *scene, const struct twin *twin,
+                     const struct geo_mercator_box *box, const uint64_t *bits)
+{
     int failures = 0;
-    size_t n = twin_clusters(points, level, zoom, want), sum = 0, n_points = 0;
-    CHECK(failures, name, got->n == n);
-    for (size_t i = 0; i < n && got->n == n; i++) {
-        CHECK(failures, name, same_cluster(&got->items[i], &want[i]));
-        sum += got->items[i].count;
+    struct geo_cluster_areas areas = {0};
+    struct geo_clusters clusters = {0};
+    CHECK(failures, "areas",
+          geo_cluster_areas_find(&scene->points, twin->level, box, &areas, NULL));
+    CHECK(failures, "measured",
+          geo_clusters_measure(&scene->points, &areas, bits, &clusters, NULL));
+    size_t n_known = 0;
+    for (uint32_t owner = 0; owner < twin->n; owner++) {
+        struct geo_cluster want;
+        if (twin->cells[owner].owner != owner || !twin_cluster(scene, twin, owner, bits, &want))
+            continue;
+        const struct geo_cluster *found = find_cluster(&clusters, want.cell);
+        n_known += found != NULL;
+        CHECK(failures, "found", found || !touches(&want.box, box));
+        CHECK(failures, "as the twin says", !found || same_cluster(found, &want));
     }
-    for (size_t r = 0; r < points->n_runs; r++)
-        n_points += points->runs[r].end - points->runs[r].first;
-    CHECK(failures, name, sum == n_points);
+    CHECK(failures, "nothing else", n_known == clusters.n);
+    if (failures)
+        fprintf(stderr, "seed %d, %u points, level %u\n", SEED, scene->n, twin->level);
+    geo_cluster_areas_clear(&areas);
+    geo_clusters_clear(&clusters);
     return failures;
+}
+
+static struct geo_mercator_box random_box(uint64_t *seed, const struct scene *scene, uint8_t level)
+{
+    struct geo_mercator_box box = {{0, 0}, {UINT32_MAX, UINT32_MAX}};
+    if (scene->n == 0 || random_below(seed, 4) == 0)
+        return box;
+    struct geo_mercator middle = scene->places[random_below(seed, scene->n)];
+    uint64_t half = (random_below(seed, 3) << (32 - level)) + random_below(seed, 1000);
+    box.low.x = middle.x > half ? middle.x - (uint32_t)half : 0;
+    box.low.y = middle.y > half ? middle.y - (uint32_t)half : 0;
+    box.high.x = middle.x < UINT32_MAX - half ? middle.x + (uint32_t)half : UINT32_MAX;
+    box.high.y = middle.y < UINT32_MAX - half ? middle.y + (uint32_t)half : UINT32_MAX;
+    return box;
 }
 
 static void agrees_with_the_twin(void **state)
 {
     (void)state;
-    static struct points points;
+    static const uint32_t sizes[] = {0, 1, 2, 63, 64, 65, N};
+    static struct scene scene;
+    static struct twin twin;
     uint64_t seed = SEED;
     int failures = 0;
-    struct geo_clusters clusters = {0};
-    printf("seed %d\n", SEED);
-    for (int round = 0; round < 600; round++) {
-        char name[64];
-        unsigned bits = 4 + (unsigned)random_below(&seed, 5);
-        uint8_t zoom = (uint8_t)random_below(&seed, GEO_CLUSTER_MAX_ZOOM + 1);
-        random_points(&seed, random_below(&seed, round % 10 ? 60 : MOST), &points);
-        struct geo_cluster_input input = input_of(&points);
-        snprintf(name, sizeof name, "round %d, %zu points, zoom %u, %u px", round, points.n, zoom,
-                 1u << bits);
-        bool ok = geo_clusters_by_cell(&input, zoom, 1u << bits, &clusters, NULL);
-        CHECK(failures, name, ok);
-        failures += compare_with_twin(name, &points, &clusters, zoom + 8 - (int)bits, zoom);
-        ok = geo_clusters_by_place(&input, &clusters, NULL);
-        CHECK(failures, name, ok);
-        failures += compare_with_twin(name, &points, &clusters, -1, 0);
-    }
-    geo_clusters_clear(&clusters);
-    assert_int_equal(failures, 0);
-}
-
-static int compare_ids(const void *left, const void *right)
-{
-    int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
-    return (a > b) - (a < b);
-}
-
-/* Ids of every zoom together: the same id twice only for the same square or place. */
-static void ids_are_unique_and_safe(void **state)
-{
-    (void)state;
-    static struct points points;
-    uint64_t seed = SEED;
-    int failures = 0;
-    struct geo_clusters clusters = {0};
-    random_points(&seed, MOST, &points);
-    struct geo_cluster_input input = input_of(&points);
-    static int64_t ids[MOST * (GEO_CLUSTER_MAX_ZOOM + 1)];
-    size_t n = 0;
-    for (uint8_t zoom = 0; zoom <= GEO_CLUSTER_MAX_ZOOM; zoom++) {
-        assert_true(geo_clusters_by_cell(&input, zoom, 16, &clusters, NULL));
-        for (size_t i = 0; i < clusters.n; i++) {
-            int64_t id = clusters.items[i].id;
-            bool one_place = clusters.items[i].count == 1 || clusters.items[i].stack;
-            CHECK(failures, "range", id >= 0 && id <= LAST_ID);
-            CHECK(failures, "space", (id >= FIRST_PLACE_ID) == one_place);
-            if (!one_place)
-                ids[n++] = id;
+    for (int kind = 0; kind < N_POINTS_KINDS; kind++) {
+        for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+            random_scene(&seed, (enum points_kind)kind, sizes[s], &scene);
+            for (unsigned level = 0; level <= GEO_CLUSTER_MAX_LEVEL && failures < 5; level++) {
+                make_twin(&scene, (uint8_t)level, &twin);
+                for (int box = 0; box < 5; box++) {
+                    struct geo_mercator_box around = random_box(&seed, &scene, (uint8_t)level);
+                    failures += check_box(&scene, &twin, &around, box % 2 ? scene.bits : NULL);
+                }
+            }
         }
     }
-    qsort(ids, n, sizeof *ids, compare_ids);
-    for (size_t i = 1; i < n; i++)
-        CHECK(failures, "cells of all zooms", ids[i] != ids[i - 1]);
+    assert_int_equal(failures, 0);
+}
+
+/* ------------------------------------------------------------------ properties */
+
+/* Every counted point is in one cluster, whatever the filter. */
+static void sums_are_exact(void **state)
+{
+    (void)state;
+    static struct scene scene;
+    uint64_t seed = SEED;
+    int failures = 0;
+    struct geo_mercator_box all = {{0, 0}, {UINT32_MAX, UINT32_MAX}};
+    struct geo_cluster_areas areas = {0};
+    struct geo_clusters clusters = {0};
+    random_scene(&seed, POINTS_SPREAD, N, &scene);
+    uint32_t counted = geo_bits_count(scene.bits, (struct geo_run){0, N});
+    for (unsigned level = 0; level <= GEO_CLUSTER_MAX_LEVEL; level++) {
+        uint32_t sum = 0;
+        CHECK(failures, "areas",
+              geo_cluster_areas_find(&scene.points, (uint8_t)level, &all, &areas, NULL) &&
+                  geo_clusters_measure(&scene.points, &areas, scene.bits, &clusters, NULL));
+        for (size_t i = 0; i < clusters.n; i++)
+            sum += clusters.items[i].count;
+        CHECK(failures, "sum (seed 11784)", sum == counted);
+    }
+    geo_cluster_areas_clear(&areas);
     geo_clusters_clear(&clusters);
     assert_int_equal(failures, 0);
 }
 
-/* Places found by undoing the mixing: their 51 bits are equal, or next to each other. */
-static void colliding_places_keep_apart(void **state)
+/* By position: the place of its area among the areas. */
+static void areas_of(const struct geo_cluster_areas *areas, size_t out_areas[N])
 {
-    (void)state;
-    static const struct {
-        const char *name;
-        struct geo_coord coords[5];
-        int64_t want[5]; /* from FIRST_PLACE_ID */
-    } cases[] = {
-        {"three alike, then the next",
-         {{-758725008, 334407809},
-          {-396060905, 425523595},
-          {-1131534589, 531316650},
-          {1061302473, 268870858},
-          {5, 5}},
-         {20200613, 20200614, 20200615, 20200616, -1}},
-        {"the next first",
-         {{1061302473, 268870858},
-          {-758725008, 334407809},
-          {-396060905, 425523595},
-          {5, 5},
-          {6, 6}},
-         {20200614, 20200613, 20200615, -1, -1}},
-        {"around the end",
-         {{-315505781, -451321487},
-          {911739156, -241017316},
-          {0, 0},
-          {752582534, -769160267},
-          {5, 5}},
-         {((int64_t)1 << 51) - 1, 0, 1, 2, -1}},
-    };
-    int failures = 0;
-    for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
-        struct geo_run run = {0, 5};
-        struct geo_cluster_input input = {.coords = cases[c].coords, .runs = &run, .n_runs = 1};
-        struct geo_clusters clusters = {0};
-        assert_true(geo_clusters_by_place(&input, &clusters, NULL));
-        for (size_t i = 0; i < 5; i++)
-            CHECK(failures, cases[c].name,
-                  cases[c].want[i] < 0 ||
-                      clusters.items[i].id == FIRST_PLACE_ID + cases[c].want[i]);
-        geo_clusters_clear(&clusters);
-    }
-    assert_int_equal(failures, 0);
+    for (size_t i = 0; i < areas->n; i++)
+        for (size_t run = 0; run < areas->items[i].n_runs; run++) {
+            struct geo_run members = areas->runs[areas->items[i].first_run + run];
+            for (uint32_t at = members.first; at < members.end; at++)
+                out_areas[at] = i;
+        }
 }
 
-static void edges_of_the_map(void **state)
+/* At its expansion level a cluster's points are in two clusters or more. */
+static void parts_at_its_expansion_level(void **state)
 {
     (void)state;
-    static const struct {
-        const char *name;
-        struct geo_coord a, b;
-        uint8_t zoom;
-        size_t n;          /* groups */
-        uint8_t expansion; /* of the first */
-    } cases[] = {
-        {"one place", {10, 10}, {10, 10}, 3, 1, NEVER},
-        {"one step apart, deepest zoom", {10, -10}, {11, -10}, 22, 1, NEVER},
-        {"the poles", {0, 900000000}, {0, -900000000}, 0, 1, 1},
-        {"north of the edge, one longitude", {0, 900000000}, {0, 860000000}, 5, 1, NEVER},
-        {"both sides of the antimeridian", {1800000000, 1}, {-1800000000, 1}, 0, 1, 1},
-        {"both sides at zoom 1", {1800000000, 1}, {-1800000000, 1}, 1, 2, NEVER},
-        {"both sides of Greenwich", {-1, 1}, {0, 1}, 0, 1, 1},
-        {"both sides of the equator", {1, 0}, {1, 1}, 0, 1, 1},
-    };
-    int failures = 0;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct geo_coord coords[] = {cases[i].a, cases[i].b};
-        struct geo_run run = {0, 2};
-        struct geo_cluster_input input = {.coords = coords, .runs = &run, .n_runs = 1};
-        struct geo_clusters clusters = {0};
-        bool ok = geo_clusters_by_cell(&input, cases[i].zoom, 256, &clusters, NULL);
-        CHECK(failures, cases[i].name, ok && clusters.n == cases[i].n);
-        CHECK(failures, cases[i].name,
-              ok && clusters.n && clusters.items[0].expansion_zoom == cases[i].expansion);
-        geo_clusters_clear(&clusters);
-    }
-    assert_int_equal(failures, 0);
-}
-
-static void order_of_equal_points_does_not_matter(void **state)
-{
-    (void)state;
-    static struct points points;
+    static struct scene scene;
+    static size_t area_of[GEO_CLUSTER_MAX_LEVEL + 1][N];
     uint64_t seed = SEED + 1;
-    int failures = 0;
-    for (int round = 0; round < 50; round++) {
-        random_points(&seed, 100, &points);
-        count_all(&points);
-        for (size_t i = 1; i < points.n; i += 2) {
-            points.coords[i] = points.coords[i - 1];
-            points.groups[i] = (uint8_t)(15 - points.groups[i - 1]);
+    int failures = 0, parted = 0;
+    struct geo_mercator_box all = {{0, 0}, {UINT32_MAX, UINT32_MAX}};
+    struct geo_cluster_areas areas = {0};
+    struct geo_clusters clusters = {0};
+    random_scene(&seed, POINTS_FRANCE, N, &scene);
+    for (unsigned level = GEO_CLUSTER_MAX_LEVEL + 1; level-- > 0;) {
+        geo_cluster_areas_find(&scene.points, (uint8_t)level, &all, &areas, NULL);
+        geo_clusters_measure(&scene.points, &areas, NULL, &clusters, NULL);
+        areas_of(&areas, area_of[level]);
+        for (size_t i = 0; i < clusters.n; i++) {
+            uint32_t first = clusters.items[i].first;
+            uint8_t expansion = geo_cluster_expansion_level(&clusters.items[i]);
+            bool parts = false;
+            CHECK(failures, "later", expansion > level);
+            for (uint32_t at = 0; expansion <= GEO_CLUSTER_MAX_LEVEL && at < N; at++)
+                parts |= area_of[level][at] == area_of[level][first] &&
+                         area_of[expansion][at] != area_of[expansion][first];
+            CHECK(failures, "parted (seed 11785)", parts || expansion > GEO_CLUSTER_MAX_LEVEL);
+            parted += parts;
         }
-        struct geo_cluster_input input = input_of(&points);
-        struct geo_clusters before = {0}, after = {0};
-        assert_true(geo_clusters_by_cell(&input, 9, 64, &before, NULL));
-        for (size_t i = 1; i < points.n; i += 2) {
-            uint8_t swapped = points.groups[i];
-            points.groups[i] = points.groups[i - 1];
-            points.groups[i - 1] = swapped;
-        }
-        assert_true(geo_clusters_by_cell(&input, 9, 64, &after, NULL));
-        CHECK(failures, "swapped pairs", before.n == after.n);
-        for (size_t i = 0; i < before.n && before.n == after.n; i++)
-            CHECK(failures, "swapped pairs", same_cluster(&before.items[i], &after.items[i]));
-        geo_clusters_clear(&before);
-        geo_clusters_clear(&after);
     }
-    assert_int_equal(failures, 0);
-}
-
-static void refuses_bad_zooms_and_cells(void **state)
-{
-    (void)state;
-    static const struct {
-        uint8_t zoom;
-        uint32_t cell_px;
-        const char *message;
-    } cases[] = {
-        {23, 64, "zoom is 23: clusters go from 0 to 22"},
-        {255, 64, "zoom is 255: clusters go from 0 to 22"},
-        {5, 0, "cell size is 0 pixels: it must be a power of two from 16 to 256"},
-        {5, 8, "cell size is 8 pixels: it must be a power of two from 16 to 256"},
-        {5, 48, "cell size is 48 pixels: it must be a power of two from 16 to 256"},
-        {5, 512, "cell size is 512 pixels: it must be a power of two from 16 to 256"},
-    };
-    int failures = 0;
-    struct geo_cluster_input input = {0};
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct geo_clusters clusters = {0};
-        struct aro_error err = {0};
-        bool ok = geo_clusters_by_cell(&input, cases[i].zoom, cases[i].cell_px, &clusters, &err);
-        CHECK(failures, cases[i].message, !ok && err.status == ARO_BAD_INPUT);
-        CHECK(failures, cases[i].message, strcmp(err.message, cases[i].message) == 0);
-    }
-    assert_int_equal(failures, 0);
-}
-
-static void nothing_gives_nothing(void **state)
-{
-    (void)state;
-    struct geo_cluster_input input = {0};
-    struct geo_clusters clusters = {.n = 0};
-    assert_true(geo_clusters_by_cell(&input, 0, 256, &clusters, NULL));
-    assert_int_equal(clusters.n, 0);
-    assert_true(geo_clusters_by_place(&input, &clusters, NULL));
-    assert_int_equal(clusters.n, 0);
+    CHECK(failures, "many do", parted > 500);
+    geo_cluster_areas_clear(&areas);
     geo_clusters_clear(&clusters);
+    assert_int_equal(failures, 0);
 }
 
-static void survives_without_memory(void **state)
+/* The areas without the point at `at`, in the positions of the whole scene. */
+static bool same_area(const struct geo_cluster_areas *before, size_t i,
+                      const struct geo_cluster_areas *after, uint32_t gone)
+{
+    const struct geo_cluster_area *area = &before->items[i];
+    for (size_t j = 0; j < after->n; j++) {
+        const struct geo_cluster_area *other = &after->items[j];
+        if (other->cell.x != area->cell.x || other->cell.y != area->cell.y)
+            continue;
+        if (other->n_runs != area->n_runs)
+            return false;
+        for (size_t run = 0; run < area->n_runs; run++) {
+            struct geo_run a = before->runs[area->first_run + run];
+            struct geo_run b = after->runs[other->first_run + run];
+            if (a.first - (a.first > gone) != b.first || a.end - (a.end > gone) != b.end)
+                return false;
+        }
+        return true;
+    }
+    return false;
+}
+
+static bool within_reach(struct geo_cell cell, struct geo_mercator place)
+{
+    int64_t dx = (int64_t)cell.x - (int64_t)((uint64_t)place.x >> (32 - cell.level));
+    int64_t dy = (int64_t)cell.y - (int64_t)((uint64_t)place.y >> (32 - cell.level));
+    return dx >= -GEO_CLUSTER_REACH && dx <= GEO_CLUSTER_REACH && dy >= -GEO_CLUSTER_REACH &&
+           dy <= GEO_CLUSTER_REACH;
+}
+
+/* Taking a point away changes only clusters within reach: the bound that the header gives. */
+static void a_change_stays_near(void **state)
 {
     (void)state;
-    static struct points points;
+    static struct scene scene, without;
+    uint64_t seed = SEED + 2;
+    int failures = 0, altered = 0;
+    struct geo_mercator_box all = {{0, 0}, {UINT32_MAX, UINT32_MAX}};
+    struct geo_cluster_areas before = {0}, after = {0};
+    for (int round = 0; round < 1000 && failures < 5; round++) {
+        random_scene(&seed, round % 2 ? POINTS_FRANCE : POINTS_UNIFORM, N, &scene);
+        uint32_t gone = (uint32_t)random_below(&seed, N);
+        uint8_t level = (uint8_t)random_below(&seed, 13);
+        without = scene;
+        without.n = N - 1;
+        memmove(&without.places[gone], &scene.places[gone + 1],
+                (N - 1 - gone) * sizeof *scene.places);
+        memmove(&without.keys[gone], &scene.keys[gone + 1], (N - 1 - gone) * sizeof *scene.keys);
+        index_scene(&without);
+        geo_cluster_areas_find(&scene.points, level, &all, &before, NULL);
+        geo_cluster_areas_find(&without.points, level, &all, &after, NULL);
+        for (size_t i = 0; i < before.n; i++) {
+            if (within_reach(before.items[i].cell, scene.places[gone]))
+                altered += !same_area(&before, i, &after, gone);
+            else
+                CHECK(failures, "far away (seed 11786)", same_area(&before, i, &after, gone));
+        }
+    }
+    CHECK(failures, "something changes", altered > 100);
+    geo_cluster_areas_clear(&before);
+    geo_cluster_areas_clear(&after);
+    assert_int_equal(failures, 0);
+}
+
+static void places(void **state)
+{
+    (void)state;
+    static struct scene scene;
+    uint64_t seed = SEED + 3;
+    int failures = 0;
+    struct geo_clusters clusters = {0};
+    for (int kind = 0; kind < N_POINTS_KINDS; kind++) {
+        random_scene(&seed, (enum points_kind)kind, N, &scene);
+        struct geo_run items[] = {{10, 200}, {250, N}};
+        struct geo_runs runs = {items, 2, 2};
+        CHECK(failures, "made",
+              geo_clusters_by_place(&scene.points, &runs, scene.bits, &clusters, NULL));
+        uint32_t sum = 0;
+        for (size_t i = 0; i < clusters.n; i++) {
+            const struct geo_cluster *place = &clusters.items[i];
+            uint32_t count = 0, axe = 0;
+            for (uint32_t at = 10; at < N; at++) {
+                bool here = (at < 200 || at >= 250) && has(scene.bits, at) &&
+                            scene.keys[at] == scene.keys[place->first];
+                count += here;
+                axe += here && has(scene.groups[2], at);
+            }
+            CHECK(failures, "count", place->count == count && place->group_counts[2] == axe);
+            CHECK(failures, "stack", geo_cluster_is_stack(place) == (count > 1));
+            CHECK(failures, "drawn there", place->position == place->first);
+            sum += place->count;
+        }
+        CHECK(failures, "all of them",
+              sum == geo_bits_count(scene.bits, items[0]) + geo_bits_count(scene.bits, items[1]));
+    }
+    geo_clusters_clear(&clusters);
+    assert_int_equal(failures, 0);
+}
+
+static bool everything(const struct scene *scene, struct aro_error *err)
+{
+    struct geo_mercator_box all = {{0, 0}, {UINT32_MAX, UINT32_MAX}};
+    struct geo_cluster_areas areas = {0};
+    struct geo_clusters clusters = {0}, by_place = {0};
+    struct geo_run item = {0, N};
+    struct geo_runs runs = {&item, 1, 1};
+    bool ok = geo_cluster_areas_find(&scene->points, 9, &all, &areas, err) &&
+              geo_clusters_measure(&scene->points, &areas, NULL, &clusters, err) &&
+              geo_clusters_by_place(&scene->points, &runs, NULL, &by_place, err);
+    geo_cluster_areas_clear(&areas);
+    geo_clusters_clear(&clusters);
+    geo_clusters_clear(&by_place);
+    return ok;
+}
+
+static void out_of_memory(void **state)
+{
+    (void)state;
+    static struct scene scene;
     uint64_t seed = SEED;
     int failures = 0;
-    random_points(&seed, MOST, &points);
-    struct geo_cluster_input input = input_of(&points);
-    for (int by_place = 0; by_place < 2; by_place++) {
-        bool ok = false;
-        for (size_t allowed = 0; !ok; allowed++) {
-            struct geo_clusters clusters = {0};
-            struct aro_error err = {0};
-            allow_allocations(allowed);
-            ok = by_place ? geo_clusters_by_place(&input, &clusters, &err)
-                          : geo_clusters_by_cell(&input, 20, 16, &clusters, &err);
-            allow_allocations(SIZE_MAX);
-            CHECK(failures, "status", ok || err.status == ARO_NO_MEMORY);
-            CHECK(failures, "result", ok ? clusters.n > 0 : clusters.n == 0);
-            geo_clusters_clear(&clusters);
-        }
+    bool ok = false;
+    random_scene(&seed, POINTS_FRANCE, N, &scene);
+    for (size_t allowed = 0; !ok; allowed++) {
+        struct aro_error err = {0};
+        allow_allocations(allowed);
+        ok = everything(&scene, &err);
+        allow_allocations(SIZE_MAX);
+        CHECK(failures, "all steps", ok ? allowed > 10 : err.status == ARO_NO_MEMORY);
     }
     assert_int_equal(failures, 0);
 }
@@ -432,13 +467,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(agrees_with_the_twin),
-        cmocka_unit_test(ids_are_unique_and_safe),
-        cmocka_unit_test(colliding_places_keep_apart),
-        cmocka_unit_test(edges_of_the_map),
-        cmocka_unit_test(order_of_equal_points_does_not_matter),
-        cmocka_unit_test(refuses_bad_zooms_and_cells),
-        cmocka_unit_test(nothing_gives_nothing),
-        cmocka_unit_test(survives_without_memory),
+        cmocka_unit_test(sums_are_exact),
+        cmocka_unit_test(parts_at_its_expansion_level),
+        cmocka_unit_test(a_change_stays_near),
+        cmocka_unit_test(places),
+        cmocka_unit_test(out_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -70,29 +70,41 @@ static int check_ask(const struct ask *ask)
 {
     int failures = 0;
     struct geo_hit *want = calloc(ask->n + 1, sizeof *want);
-    size_t n_within = slow_nearest(ask, want), count = 0;
+    size_t n_within = slow_nearest(ask, want);
     size_t n_want = n_within < ask->limit ? n_within : ask->limit;
     geo_accept_fn *accept = ask->filtered ? every_third : NULL;
     struct geo_hits hits = {0};
     CHECK(failures, "nearest",
           geo_nearest(ask->index, ask->from, ask->radius_m, ask->limit, accept, &ask->offset, &hits,
                       NULL));
-    CHECK(
-        failures, "count",
-        geo_count_within(ask->index, ask->from, ask->radius_m, accept, &ask->offset, &count, NULL));
-    bool same = hits.n == n_want && count == n_within;
+    bool same = hits.n == n_want;
     for (size_t i = 0; same && i < n_want; i++)
         same = hits.items[i].position == want[i].position &&
                hits.items[i].distance_m == want[i].distance_m;
     CHECK(failures, "same as measuring every point", same);
     if (!same)
-        fprintf(stderr,
-                "  n %zu, from %.9g,%.9g, radius %.9g, limit %zu: %zu hits, wanted %zu; "
-                "count %zu, wanted %zu\n",
+        fprintf(stderr, "  n %zu, from %.9g,%.9g, radius %.9g, limit %zu: %zu hits, wanted %zu\n",
                 ask->n, ask->from.lon_deg, ask->from.lat_deg, ask->radius_m, ask->limit, hits.n,
-                n_want, count, n_within);
+                n_want);
     geo_hits_clear(&hits);
     free(want);
+    return failures;
+}
+
+static int check_within(const struct ask *ask)
+{
+    int failures = 0;
+    size_t run = 0;
+    struct geo_runs runs = {0};
+    CHECK(failures, "within", geo_within(ask->index, ask->from, ask->radius_m, &runs, NULL));
+    for (uint32_t i = 0; i < ask->n; i++) {
+        double distance_m = geo_geodesic_m(ask->from, geo_coord_to_point(ask->coords[i]));
+        while (run < runs.n && runs.items[run].end <= i)
+            run++;
+        bool found = run < runs.n && runs.items[run].first <= i;
+        CHECK(failures, "within, measuring every point", found == (distance_m <= ask->radius_m));
+    }
+    geo_runs_clear(&runs);
     return failures;
 }
 
@@ -124,7 +136,7 @@ static int check_points(uint64_t *seed, enum points_kind kind, size_t n, int n_a
         ask.limit = limits[random_below(seed, 5)];
         ask.filtered = random_below(seed, 3) == 0;
         ask.offset = (uint32_t)random_below(seed, 3);
-        failures += check_ask(&ask);
+        failures += check_ask(&ask) + check_within(&ask);
     }
     geo_index_free(index);
     free(coords);
@@ -151,10 +163,11 @@ static bool ask_fails(const struct geo_index *index, struct geo_point from, doub
     struct aro_error err = {0};
     bool refused = !geo_nearest(index, from, radius_m, 1, NULL, NULL, &hits, &err) &&
                    err.status == ARO_BAD_INPUT && hits.n == 0;
-    size_t count = 7;
+    struct geo_runs runs = {0};
     err = (struct aro_error){0};
-    refused = refused && !geo_count_within(index, from, radius_m, NULL, NULL, &count, &err) &&
-              err.status == ARO_BAD_INPUT && count == 7;
+    refused = refused && !geo_within(index, from, radius_m, &runs, &err) &&
+              err.status == ARO_BAD_INPUT && runs.n == 0;
+    geo_runs_clear(&runs);
     geo_hits_clear(&hits);
     return refused;
 }
@@ -199,6 +212,17 @@ static void out_of_memory(void **state)
         CHECK(failures, "nearest",
               ok ? hits.n == N && allowed > 5 : err.status == ARO_NO_MEMORY && hits.n == 0);
         geo_hits_clear(&hits);
+    }
+    ok = false;
+    for (size_t allowed = 0; !ok; allowed++) {
+        struct aro_error err = {0};
+        struct geo_runs runs = {0};
+        allow_allocations(allowed);
+        ok = geo_within(index, from, 3e5, &runs, &err);
+        allow_allocations(SIZE_MAX);
+        CHECK(failures, "within",
+              ok ? runs.n > 0 && allowed > 0 : err.status == ARO_NO_MEMORY && runs.n == 0);
+        geo_runs_clear(&runs);
     }
     struct geo_hits hits = {0};
     CHECK(failures, "nothing accepted",

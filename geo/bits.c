@@ -1,0 +1,67 @@
+#include "geo/bits.h"
+
+#include <string.h>
+
+/*
+ * Eight bytes at a time: the product moves the lowest bit of byte i to bit 56 + i, and no two of
+ * its terms meet there or carry into it.
+ */
+uint64_t geo_bits_pack(const uint8_t bytes[64])
+{
+    uint64_t word = 0;
+    for (int i = 0; i < 8; i++) {
+        uint64_t eight = 0;
+        for (int byte = 0; byte < 8; byte++)
+            eight |= (uint64_t)bytes[8 * i + byte] << 8 * byte;
+        word |= (eight * UINT64_C(0x0102040810204080) >> 56) << 8 * i;
+    }
+    return word;
+}
+
+void geo_bits_set(uint64_t *words, struct geo_run run)
+{
+    if (run.first >= run.end)
+        return;
+    for (uint32_t word = run.first / 64; word <= (run.end - 1) / 64; word++)
+        words[word] |= geo_bits_mask(run, word);
+}
+
+uint32_t geo_bits_count(const uint64_t *words, struct geo_run run)
+{
+    uint32_t count = 0;
+    if (run.first >= run.end)
+        return 0;
+    for (uint32_t word = run.first / 64; word <= (run.end - 1) / 64; word++)
+        count += (uint32_t)__builtin_popcountll(words[word] & geo_bits_mask(run, word));
+    return count;
+}
+
+uint32_t geo_bits_count_both(const uint64_t *a, const uint64_t *b, struct geo_run run)
+{
+    uint32_t count = 0;
+    if (run.first >= run.end)
+        return 0;
+    for (uint32_t word = run.first / 64; word <= (run.end - 1) / 64; word++)
+        count += (uint32_t)__builtin_popcountll(a[word] & b[word] & geo_bits_mask(run, word));
+    return count;
+}
+
+bool geo_bits_add_runs(const uint64_t *words, struct geo_run run, struct geo_runs *runs,
+                       struct aro_error *err)
+{
+    if (run.first >= run.end)
+        return true;
+    for (uint32_t word = run.first / 64; word <= (run.end - 1) / 64; word++) {
+        uint64_t left = words[word] & geo_bits_mask(run, word);
+        while (left) {
+            uint32_t start = (uint32_t)__builtin_ctzll(left);
+            uint64_t behind = ~(left >> start);
+            uint32_t len = behind ? (uint32_t)__builtin_ctzll(behind) : 64;
+            uint32_t first = 64 * word + start;
+            if (!geo_runs_add(runs, first, first + len, err))
+                return false;
+            left = start + len < 64 ? left >> (start + len) << (start + len) : 0;
+        }
+    }
+    return true;
+}

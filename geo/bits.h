@@ -1,0 +1,43 @@
+/*
+ * Sets of positions as bits, 64 to a word: what filters are joined in.
+ *
+ * Position i is bit i % 64 of word i / 64. Bits behind the last position are 0.
+ */
+#ifndef ARO_GEO_BITS_H
+#define ARO_GEO_BITS_H
+
+#include "geo/runs.h"
+
+/** Words that n positions take; never 0. */
+static inline size_t geo_bits_words(size_t n)
+{
+    return n / 64 + 1;
+}
+
+/** The bits of a word that lie in the run. @param word  one that the run has a position in */
+static inline uint64_t geo_bits_mask(struct geo_run run, uint32_t word)
+{
+    uint64_t mask = ~UINT64_C(0);
+    if (run.first / 64 == word)
+        mask &= ~UINT64_C(0) << run.first % 64;
+    if ((run.end - 1) / 64 == word)
+        mask &= ~UINT64_C(0) >> (63 - (run.end - 1) % 64);
+    return mask;
+}
+
+/** The word made of 64 bytes that are 0 or 1: byte i is bit i. */
+uint64_t geo_bits_pack(const uint8_t bytes[64]);
+
+void geo_bits_set(uint64_t *words, struct geo_run run);
+
+/** How many positions of the run are in the set. */
+uint32_t geo_bits_count(const uint64_t *words, struct geo_run run);
+
+/** How many positions of the run are in both sets. */
+uint32_t geo_bits_count_both(const uint64_t *a, const uint64_t *b, struct geo_run run);
+
+/** Appends the positions of the run that are in the set. @param err  ARO_NO_MEMORY */
+bool geo_bits_add_runs(const uint64_t *words, struct geo_run run, struct geo_runs *runs,
+                       struct aro_error *err);
+
+#endif

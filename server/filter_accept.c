@@ -1,0 +1,127 @@
+#include "server/filter.h"
+
+#include "geo/bits.h"
+
+/* Below this many positions in a word they are looked at one by one: measured to break even. */
+enum { FEW = 8 };
+
+bool filter_is_set(const struct filter *filter)
+{
+    return filter->on_commune || filter->on_days || filter->themes[0].n > 0 ||
+           filter->themes[1].n > 0 || filter->themes[2].n > 0;
+}
+
+/* ---- One position ---- */
+
+/* A number of none (SNAPSHOT_NONE) is in no set: it is above all others. */
+static inline uint8_t set_has(const struct number_set *set, uint32_t number)
+{
+    return set->has[number < set->n ? number : set->n];
+}
+
+static bool accepts_commune(const struct filter *filter, uint32_t commune)
+{
+    const struct commune_columns *columns = &filter->snapshot->commune;
+    return (!filter->communes.has || set_has(&filter->communes, commune)) &&
+           (!filter->epcis.has || set_has(&filter->epcis, columns->epcis[commune])) &&
+           (!filter->departements.has ||
+            set_has(&filter->departements, columns->departements[commune])) &&
+           (!filter->regions.has || set_has(&filter->regions, columns->regions[commune])) &&
+           (!filter->niveaux || (filter->niveaux >> columns->niveaux[commune] & 1));
+}
+
+bool filter_accepts(const struct filter *filter, uint32_t position)
+{
+    if (filter->of_communes)
+        return !filter->on_commune || accepts_commune(filter, position);
+    const struct initiative_columns *columns = &filter->snapshot->initiative;
+    uint64_t usages = columns->usages[position];
+    int32_t day = columns->days[position];
+    for (int level = 0; level < 3; level++)
+        if (filter->themes[level].n > 0 && !(usages & filter->themes[level].usages))
+            return false;
+    return (!filter->on_days || (day >= filter->days.first && day <= filter->days.last)) &&
+           (!filter->on_commune || accepts_commune(filter, columns->communes[position]));
+}
+
+/* ---- 64 positions ---- */
+
+static uint64_t days_of_word(const struct filter *filter, uint32_t word)
+{
+    const int32_t *days = filter->snapshot->initiative.days + 64 * (size_t)word;
+    const struct day_range range = filter->days;
+    uint8_t accepted[64];
+    for (int i = 0; i < 64; i++)
+        accepted[i] = (days[i] >= range.first) & (days[i] <= range.last);
+    return geo_bits_pack(accepted);
+}
+
+/* What the communes say of 64 positions, by a column of theirs; NULL: by themselves. */
+static void keep_by_column(const struct number_set *set, const uint32_t *column,
+                           const uint32_t communes[64], uint8_t accepted[64])
+{
+    for (int i = 0; set->has && i < 64; i++)
+        accepted[i] &= set_has(set, column ? column[communes[i]] : communes[i]);
+}
+
+static uint64_t communes_of_word(const struct filter *filter, uint32_t word)
+{
+    const struct commune_columns *columns = &filter->snapshot->commune;
+    const uint32_t *communes = filter->snapshot->initiative.communes + 64 * (size_t)word;
+    uint8_t accepted[64];
+    for (int i = 0; i < 64; i++)
+        accepted[i] = filter->niveaux ? filter->niveaux >> columns->niveaux[communes[i]] & 1 : 1;
+    keep_by_column(&filter->communes, NULL, communes, accepted);
+    keep_by_column(&filter->epcis, columns->epcis, communes, accepted);
+    keep_by_column(&filter->departements, columns->departements, communes, accepted);
+    keep_by_column(&filter->regions, columns->regions, communes, accepted);
+    return geo_bits_pack(accepted);
+}
+
+/* Sets of themes are ready: joining those of one parameter is all there is to do. */
+static uint64_t themes_of_word(const struct filter *filter, uint32_t word)
+{
+    uint64_t accepted = UINT64_MAX;
+    for (int level = 0; level < 3; level++) {
+        const struct theme_choice *choice = &filter->themes[level];
+        uint64_t any = choice->n == 0 ? UINT64_MAX : 0;
+        for (size_t i = 0; i < choice->n; i++)
+            any |= choice->rows[i][word];
+        accepted &= any;
+    }
+    return accepted;
+}
+
+static uint64_t accepted_one_by_one(const struct filter *filter, uint32_t word, uint64_t which)
+{
+    uint64_t accepted = 0;
+    for (uint64_t left = which; left; left &= left - 1)
+        if (filter_accepts(filter, 64 * word + (uint32_t)__builtin_ctzll(left)))
+            accepted |= left & -left;
+    return accepted;
+}
+
+static uint64_t accepted_of(const struct filter *filter, uint32_t word, uint64_t which)
+{
+    if (filter->of_communes)
+        return accepted_one_by_one(filter, word, which);
+    which &= themes_of_word(filter, word);
+    if (__builtin_popcountll(which) < FEW)
+        return accepted_one_by_one(filter, word, which);
+    if (filter->on_days)
+        which &= days_of_word(filter, word);
+    if (filter->on_commune && which)
+        which &= communes_of_word(filter, word);
+    return which;
+}
+
+void filter_keep(const struct filter *filter, struct geo_run run, uint64_t *words)
+{
+    if (run.first >= run.end)
+        return;
+    for (uint32_t word = run.first / 64; word <= (run.end - 1) / 64; word++) {
+        uint64_t which = words[word] & geo_bits_mask(run, word);
+        if (which)
+            words[word] ^= which ^ accepted_of(filter, word, which);
+    }
+}

@@ -1,0 +1,158 @@
+#include <string.h>
+
+#include "geo/json.h"
+#include "server/answer.h"
+#include "server/map_inside.h"
+
+enum { STACK_IDS_LISTED = 10 };
+
+/* One answer while it is written. */
+struct writing {
+    const struct map_view *view;
+    struct aro_buffer *out;
+    struct aro_buffer member_query; /* behind the path of a stack's members */
+    bool is_first;
+};
+
+/* What the link to a group's members asks: what filters them, wherever they are. The request's
+ * query is in encoded form. */
+static void write_member_query(const struct request *request, struct aro_buffer *out)
+{
+    static const char *const dropped[] = {"bbox=", "zoom=", "cluster=", "f="};
+    for (const char *pair = request->query; pair && *pair;) {
+        size_t len = strcspn(pair, "&");
+        bool keep = true;
+        for (size_t i = 0; i < sizeof dropped / sizeof *dropped; i++)
+            keep &= strncmp(pair, dropped[i], strlen(dropped[i])) != 0;
+        if (keep) {
+            aro_buffer_char(out, out->len > 0 ? '&' : '?');
+            aro_buffer_append(out, pair, len);
+        }
+        pair += len + (pair[len] == '&');
+    }
+}
+
+static void write_counts(const struct geo_cluster *cluster, struct aro_buffer *out)
+{
+    aro_buffer_printf(out, "\"count\":%u", (unsigned)cluster->count);
+    for (int i = 0; i < GEO_CLUSTER_GROUPS; i++)
+        aro_buffer_printf(out, ",\"axe_%d\":%u", i + 1, (unsigned)cluster->group_counts[i]);
+}
+
+static void open_group(struct writing *writing, const struct geo_cluster *cluster)
+{
+    const struct snapshot *snapshot = writing->view->snapshot;
+    struct aro_buffer *out = writing->out;
+    if (!writing->is_first)
+        aro_buffer_char(out, ',');
+    writing->is_first = false;
+    aro_buffer_text(out, "{\"type\":\"Feature\",\"id\":");
+    aro_json_integer(out, clusters_id(snapshot, cluster));
+    aro_buffer_text(out, ",\"geometry\":{\"type\":\"Point\",\"coordinates\":");
+    geo_coord_write_position(out, snapshot->initiatives.coords[cluster->position]);
+    aro_buffer_char(out, '}');
+}
+
+static void write_cluster(struct writing *writing, const struct geo_cluster *cluster)
+{
+    const struct settings *settings = writing->view->request->settings;
+    struct aro_buffer *out = writing->out;
+    uint8_t expansion = geo_cluster_expansion_level(cluster);
+    struct geo_coord north_west = geo_mercator_to_coord(cluster->box.low);
+    struct geo_coord south_east = geo_mercator_to_coord(cluster->box.high);
+    open_group(writing, cluster);
+    aro_buffer_text(out, ",\"bbox\":[");
+    geo_coord_write(out, north_west.lon_e7);
+    aro_buffer_char(out, ',');
+    geo_coord_write(out, south_east.lat_e7);
+    aro_buffer_char(out, ',');
+    geo_coord_write(out, south_east.lon_e7);
+    aro_buffer_char(out, ',');
+    geo_coord_write(out, north_west.lat_e7);
+    aro_buffer_text(out, "],\"properties\":{\"cluster\":true,");
+    write_counts(cluster, out);
+    aro_buffer_printf(out, ",\"expansion_zoom\":%d}}",
+                      clusters_zoom(expansion, (uint32_t)settings->cluster_cell_px));
+}
+
+/* Members of a stack are neighbours: matching positions from its first on. */
+static void write_stack_ids(struct writing *writing, const struct geo_cluster *stack)
+{
+    const uint64_t *bits = writing->view->set.bits;
+    size_t n = stack->count < STACK_IDS_LISTED ? stack->count : STACK_IDS_LISTED;
+    uint32_t at = stack->first;
+    aro_buffer_text(writing->out, ",\"ids\":[");
+    for (size_t i = 0; i < n; at++) {
+        if (!(bits[at / 64] >> at % 64 & 1))
+            continue;
+        if (i++ > 0)
+            aro_buffer_char(writing->out, ',');
+        aro_json_integer(writing->out, writing->view->snapshot->initiatives.ids[at]);
+    }
+    aro_buffer_char(writing->out, ']');
+}
+
+static void write_stack(struct writing *writing, const struct geo_cluster *stack)
+{
+    struct aro_buffer href = {0}, *out = writing->out;
+    aro_buffer_printf(&href, "%s/clusters/%lld/items", writing->view->request->base_url,
+                      (long long)clusters_id(writing->view->snapshot, stack));
+    aro_buffer_append(&href, writing->member_query.data, writing->member_query.len);
+    open_group(writing, stack);
+    aro_buffer_text(out, ",\"properties\":{\"stack\":true,");
+    write_counts(stack, out);
+    write_stack_ids(writing, stack);
+    aro_buffer_text(out, ",\"href\":");
+    aro_json_string(out, href.data ? href.data : "", href.len);
+    aro_buffer_text(out, "}}");
+    out->failed |= href.failed;
+    aro_buffer_clear(&href);
+}
+
+/* How many single points, from there on, stand one behind the other in memory too. */
+static uint32_t count_singles(const struct geo_clusters *clusters, size_t from)
+{
+    const struct geo_cluster *first = &clusters->items[from];
+    uint32_t n = 0;
+    while (from + n < clusters->n && first[n].count == 1 &&
+           first[n].position == first->position + n)
+        n++;
+    return n;
+}
+
+/* Single points that are neighbours in memory go out as one piece. */
+static void write_groups(struct writing *writing, struct response *response)
+{
+    const struct geo_clusters *clusters = &writing->view->clusters;
+    const struct text_block *texts = &writing->view->snapshot->initiatives.compact;
+    for (size_t i = 0; i < clusters->n;) {
+        const struct geo_cluster *group = &clusters->items[i];
+        uint32_t singles = count_singles(clusters, i);
+        struct geo_run points = {group->position, group->position + singles};
+        if (singles > 0)
+            answer_runs(response, texts, &points, 1, &writing->is_first);
+        else if (geo_cluster_is_stack(group))
+            write_stack(writing, group);
+        else
+            write_cluster(writing, group);
+        i += singles > 0 ? singles : 1;
+    }
+}
+
+void map_write(const struct map_view *view, struct response *response)
+{
+    struct aro_buffer *out = response_buffer(response);
+    struct writing writing = {.view = view, .out = out, .is_first = true};
+    write_member_query(view->request, &writing.member_query);
+    aro_buffer_printf(out,
+                      "{\"type\":\"FeatureCollection\",\"mode\":\"%s\",\"zoom\":%u,"
+                      "\"numberMatched\":%zu,\"numberReturned\":%zu,\"features\":[",
+                      view->clustered ? "clusters" : "points", (unsigned)view->zoom,
+                      view->set.count, view->clusters.n);
+    write_groups(&writing, response);
+    aro_buffer_text(out, "],");
+    answer_self_link(view->request, ANSWER_TYPE_GEOJSON, out);
+    aro_buffer_text(out, "]}");
+    out->failed |= writing.member_query.failed;
+    aro_buffer_clear(&writing.member_query);
+}
