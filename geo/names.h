@@ -3,7 +3,8 @@
  *
  * Names and queries are folded (geo/fold.h). Ranks: the whole name first, then names that begin
  * with the query, then names with a word that begins with it ("etienne" finds Saint-Étienne);
- * within a rank the heavier (more inhabitants) first, then by name, then by item.
+ * within a rank the heavier (more inhabitants) first, then by name, then by item. A query that ends
+ * in "st" or "ste" is Saint(e) and what begins with these letters, since more may follow.
  */
 #ifndef ARO_GEO_NAMES_H
 #define ARO_GEO_NAMES_H
