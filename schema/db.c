@@ -395,6 +395,12 @@ int schema_stmt_n_columns(const struct schema_stmt *stmt)
     return sqlite3_column_count(stmt->handle);
 }
 
+const char *schema_stmt_column(const struct schema_stmt *stmt, int i)
+{
+    const char *name = sqlite3_column_name(stmt->handle, i);
+    return name ? name : "";
+}
+
 const char *schema_stmt_text(struct schema_stmt *stmt, int i)
 {
     return (const char *)sqlite3_column_text(stmt->handle, i);

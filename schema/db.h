@@ -98,6 +98,8 @@ bool schema_stmt_run(struct schema_stmt *stmt, struct aro_error *err);
 void schema_stmt_reset(struct schema_stmt *stmt);
 
 int schema_stmt_n_columns(const struct schema_stmt *stmt);
+/** The column's name, borrowed until the statement is freed. */
+const char *schema_stmt_column(const struct schema_stmt *stmt, int i);
 
 /* Columns are numbered from 0 and borrowed until the next step or reset. */
 const char *schema_stmt_text(struct schema_stmt *stmt, int i); /* NULL for NULL */

@@ -82,11 +82,6 @@ static bool check_is_feature(const json_t *root, struct aro_error *err)
 
 static bool read_point(const json_t *geometry, struct schema_record *record, struct aro_error *err)
 {
-    const char *type = json_string_value(json_object_get(geometry, "type"));
-    if (!type || strcmp(type, "Point") != 0)
-        return aro_error_set_for(err, "geometry", ARO_BAD_INPUT,
-                                 "the geometry is %s%s; a Point or null was wanted",
-                                 type ? "a " : "", type ? type : kind_name(geometry));
     const json_t *coordinates = json_object_get(geometry, "coordinates");
     if (json_is_array(coordinates) && json_array_size(coordinates) == 0)
         return true; /* RFC 7946, section 3.1: may be read as null */
@@ -103,10 +98,22 @@ static bool read_point(const json_t *geometry, struct schema_record *record, str
 
 static bool read_geometry(struct schema_feature *feature, struct aro_error *err)
 {
-    feature->record.has_geometry = false;
-    feature->record.x = feature->record.y = 0;
+    struct schema_record *record = &feature->record;
+    record->has_geometry = false;
+    record->x = record->y = 0;
     const json_t *geometry = json_object_get(feature->root, "geometry");
-    return !geometry || json_is_null(geometry) || read_point(geometry, &feature->record, err);
+    if (!geometry || json_is_null(geometry))
+        return true;
+    const char *type = json_string_value(json_object_get(geometry, "type"));
+    if (!type)
+        return aro_error_set_for(err, "geometry", ARO_BAD_INPUT,
+                                 "the geometry is %s; an object with a type, or null, was wanted",
+                                 json_is_object(geometry) ? "an object without a type"
+                                                          : kind_name(geometry));
+    if (strcmp(type, "Point") == 0)
+        return read_point(geometry, record, err);
+    record->shape = geometry;
+    return true;
 }
 
 /* Properties mostly come in the same order: `likely` is where the last one's neighbour is. */
@@ -268,6 +275,7 @@ bool schema_feature_read(struct schema_feature *feature, char *text, size_t len,
     memset(feature->raw, 0, feature->n_columns * sizeof *feature->raw);
     feature->record.line = place.line;
     feature->record.n_fields = 0;
+    feature->record.shape = NULL; /* it was of the root before */
     feature->root = parse(text, len, place, err);
     if (!feature->root || !check_is_feature(feature->root, err) || !read_geometry(feature, err) ||
         !read_members(feature, text, len, place, err))

@@ -1,5 +1,6 @@
 /*
- * One GeoJSON Feature as a record: its properties as columns, its Point as x and y.
+ * One GeoJSON Feature as a record: its properties as columns, its Point as x and y, any other
+ * geometry as it was parsed.
  *
  * A text is given decoded; numbers, true and false as they are written (a code keeps its zeros),
  * lists and objects as they are written without the blanks; null and "" are no value. The
@@ -33,8 +34,8 @@ void schema_feature_clear(struct schema_feature *feature);
  * @param text   len bytes and one that may be overwritten; changed, and borrowed until the next
  * call
  * @param place  of the text's first byte
- * @param err    ARO_BAD_INPUT: not UTF-8, not JSON, a name twice, not a Feature, a geometry that is
- *               no Point; ARO_TOO_LARGE: more than SCHEMA_RECORD_MAX_FIELDS columns;
+ * @param err    ARO_BAD_INPUT: not UTF-8, not JSON, a name twice, not a Feature, a geometry
+ *               without a type; ARO_TOO_LARGE: more than SCHEMA_RECORD_MAX_FIELDS columns;
  *               ARO_NO_MEMORY. err.parameter is "geometry", "properties" or "".
  */
 bool schema_feature_read(struct schema_feature *feature, char *text, size_t len,

@@ -4,10 +4,18 @@
 #include <string.h>
 #include <time.h>
 
+#include <jansson.h>
+
 static const struct import_kind *const kinds[] = {
-    &import_regions,  &import_departements,       &import_epcis,
-    &import_communes, &import_communes_anciennes, &import_themes,
-    &import_labels,   &import_initiatives,
+    &import_regions,
+    &import_departements,
+    &import_epcis,
+    &import_communes,
+    &import_communes_anciennes,
+    &import_contours,
+    &import_themes,
+    &import_labels,
+    &import_initiatives,
 };
 enum { N_KINDS = sizeof kinds / sizeof *kinds };
 
@@ -17,8 +25,8 @@ enum { ROWS_PER_LOOK = 512 };
 const char *const *schema_import_kinds(void)
 {
     static const char *const names[N_KINDS + 1] = {
-        "regions", "departements", "epcis",       "communes", "communes-anciennes",
-        "themes",  "labels",       "initiatives", NULL,
+        "regions",  "departements", "epcis",  "communes",    "communes-anciennes",
+        "contours", "themes",       "labels", "initiatives", NULL,
     };
     return names;
 }
@@ -31,126 +39,9 @@ static const struct import_kind *find_kind(const char *name, struct aro_error *e
     }
     aro_error_set(err, ARO_BAD_INPUT,
                   "unknown kind '%.60s': one of regions, departements, epcis, communes, "
-                  "communes-anciennes, themes, labels, initiatives was wanted",
+                  "communes-anciennes, contours, themes, labels, initiatives was wanted",
                   name);
     return NULL;
-}
-
-/* ---- Problems and progress ---- */
-
-/* What a person reads of a value: its beginning, cut at a character, on one line. */
-static void shorten(const char *text, size_t len, char *out, size_t capacity)
-{
-    static const char dots[] = "…";
-    size_t room = capacity - sizeof dots, n = len;
-    if (n > room) {
-        n = room;
-        while (n > 0 && ((unsigned char)text[n] & 0xC0) == 0x80)
-            n--;
-    }
-    for (size_t i = 0; i < n; i++)
-        out[i] = (unsigned char)text[i] < 0x20 ? ' ' : text[i];
-    memcpy(out + n, dots, n < len ? sizeof dots : 0);
-    if (n == len)
-        out[n] = '\0';
-}
-
-static void report(struct import_run *run, const struct schema_problem *problem)
-{
-    if (run->options->on_problem)
-        run->options->on_problem(run->options->context, problem);
-}
-
-void import_problem_at(struct import_row *row, size_t column, const char *value, size_t value_len,
-                       const char *reason)
-{
-    char shown[100];
-    shorten(value ? value : "", value_len, shown, sizeof shown);
-    uint64_t line = row->values[column].line;
-    struct schema_problem problem = {
-        .file = row->run->file,
-        .line = line ? line : row->line,
-        .column = row->run->kind->columns[column].name,
-        .value = shown,
-        .reason = reason,
-    };
-    row->refused = true;
-    report(row->run, &problem);
-}
-
-void import_problem(struct import_row *row, size_t column, const char *reason)
-{
-    import_problem_at(row, column, row->values[column].text, row->values[column].len, reason);
-}
-
-bool import_once(struct import_row *row, size_t column, const char *key, size_t key_len,
-                 struct aro_error *err)
-{
-    uint32_t line = row->line < UINT32_MAX ? (uint32_t)row->line : UINT32_MAX - 1;
-    uint32_t first;
-    if (!schema_keymap_put(&row->run->seen, key, key_len, line, &first, err))
-        return false;
-    if (first != SCHEMA_KEYMAP_NONE) {
-        char reason[64];
-        snprintf(reason, sizeof reason, "given twice: first at line %u", first);
-        import_problem(row, column, reason);
-    }
-    return true;
-}
-
-static bool add_territory(void *context, const struct schema_territory *row, struct aro_error *err)
-{
-    uint32_t existing;
-    return schema_keymap_put(context, row->code, strlen(row->code), 0, &existing, err);
-}
-
-bool import_known_territories(struct schema_store *store, enum schema_territory_kind kind,
-                              struct schema_keymap *known, struct aro_error *err)
-{
-    return schema_read_territories(store, kind, add_territory, known, err);
-}
-
-void import_check_known(struct import_row *row, size_t column, const struct schema_keymap *known,
-                        const char *reason)
-{
-    struct import_text value = row->values[column];
-    if (value.text && schema_keymap_find(known, value.text, value.len) == SCHEMA_KEYMAP_NONE)
-        import_problem(row, column, reason);
-}
-
-const struct schema_place *import_place(struct import_row *row, size_t column,
-                                        const struct schema_places *places)
-{
-    struct import_text code = row->values[column];
-    const struct schema_place *place =
-        code.text ? schema_places_find(places, code.text, code.len) : NULL;
-    if (code.text && !place)
-        import_problem(row, column,
-                       "no commune has or had this code in the store; import communes and "
-                       "communes-anciennes first");
-    return place;
-}
-
-struct schema_value import_given_code(const struct import_row *row, size_t column,
-                                      const struct schema_place *place)
-{
-    const struct import_text *code = &row->values[column];
-    bool of_today =
-        strlen(place->code) == code->len && memcmp(place->code, code->text, code->len) == 0;
-    return of_today ? (struct schema_value){0} : import_value(row, column);
-}
-
-bool import_go_on(const struct import_run *run, struct aro_error *err)
-{
-    if (!run->options->stopped || !run->options->stopped(run->options->context))
-        return true;
-    return aro_error_set(err, ARO_STOPPED, "stopped; the store is as it was");
-}
-
-void import_progress(const struct import_run *run, const char *stage, double done)
-{
-    if (run->options->on_progress)
-        run->options->on_progress(run->options->context, stage, done);
 }
 
 /* ---- Rows ---- */
@@ -224,9 +115,7 @@ static bool import_record(struct import_run *run, const struct schema_record *re
         .run = run,
         .line = record->line,
         .json = json,
-        .has_geometry = record->has_geometry,
-        .x = record->x,
-        .y = record->y,
+        .record = record,
     };
     for (size_t i = 0; i < record->n_fields; i++) {
         if (mapping->columns[i] != IMPORT_IGNORED)
@@ -250,7 +139,7 @@ static void refuse_record(struct import_run *run, uint64_t line, const struct ar
         .value = "",
         .reason = why->message,
     };
-    report(run, &problem);
+    import_report(run, &problem);
     run->summary.read++;
     run->summary.refused++;
 }
@@ -267,11 +156,26 @@ static bool look(const struct import_run *run, const struct schema_source *sourc
     return import_go_on(run, err);
 }
 
+/* A geometry other than the one that the kind has; said as a reader of the file would. */
+static bool has_wrong_geometry(struct import_run *run, const struct schema_record *record)
+{
+    struct aro_error why = {0};
+    if (run->kind->areas || !record->shape)
+        return false;
+    aro_error_set_for(&why, "geometry", ARO_BAD_INPUT,
+                      "the geometry is a %.40s; a Point or null was wanted",
+                      json_string_value(json_object_get(record->shape, "type")));
+    refuse_record(run, record->line, &why);
+    return true;
+}
+
 /* Coordinates taken for degrees that are metres, or of another datum, would be wrong unseen. */
-static bool check_crs(const struct import_run *run, const struct schema_source *source,
+static bool check_crs(struct import_run *run, const struct schema_source *source,
                       struct aro_error *err)
 {
     const char *crs = schema_source_crs(source);
+    if (run->kind->open)
+        return run->kind->open(run, source, err);
     if (!crs || run->options->crs)
         return true;
     return aro_error_set_for(err, "crs", ARO_BAD_INPUT,
@@ -285,7 +189,7 @@ static bool import_records(struct import_run *run, struct schema_source *source,
 {
     struct import_mapping mapping = {0};
     bool json = schema_source_is_json(source);
-    if (!check_crs(run, source, err) || !import_map_columns(run->kind, source, &mapping, err) ||
+    if (!check_crs(run, source, err) || !import_map_columns(run, source, &mapping, err) ||
         (!json && !import_check_required(run->kind, &mapping, err)))
         return false;
     for (uint64_t n = 0;; n++) {
@@ -295,7 +199,9 @@ static bool import_records(struct import_run *run, struct schema_source *source,
             return false;
         switch (schema_source_next(source, &record, &why)) {
         case SCHEMA_NEXT_RECORD:
-            if (!import_map_columns(run->kind, source, &mapping, err) ||
+            if (has_wrong_geometry(run, record))
+                break;
+            if (!import_map_columns(run, source, &mapping, err) ||
                 !import_record(run, record, json, &mapping, err))
                 return false;
             break;
@@ -314,7 +220,11 @@ static bool import_file(struct import_run *run, const char *path, struct file_pl
                         struct aro_error *err)
 {
     run->file = path;
-    struct schema_source *source = schema_source_open(path, err);
+    struct schema_source *source = run->kind->areas
+                                       ? schema_source_open_areas(path, run->options->layer, err)
+                                       : schema_source_open(path, err);
+    if (source && schema_source_note(source))
+        import_note(run, schema_source_note(source));
     bool ok = source && import_records(run, source, place, err);
     schema_source_close(source);
     return ok || aro_error_context(err, "%s", path);

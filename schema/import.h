@@ -15,14 +15,18 @@ struct schema_problem {
     const char *column; /* "" where no column is meant */
     const char *value;  /* as found, cut to what a person reads */
     const char *reason;
+    bool is_warning; /* what it is about is imported nonetheless, or needs no import */
 };
 
 struct schema_import_options {
-    const char *crs;       /* of x and y columns and of geometries: "EPSG:2154"; NULL: WGS 84 */
-    const char *millesime; /* year of the official geographic code, kept with kind communes; NULL:
-                              what the store has stays */
-    bool skip_errors;      /* import the good rows; otherwise one bad row and nothing is imported */
-    void *context;         /* handed to the three functions */
+    const char *crs;       /* of x and y columns and of geometries: "EPSG:2154"; NULL: WGS 84, or
+                              with kind contours what the file says */
+    const char *millesime; /* year of the official geographic code, kept with kind communes (NULL:
+                              what the store has stays) and with each of kind contours */
+    const char *code_property; /* of contours: the column that holds the code; NULL: is found */
+    const char *layer;         /* of contours in a GeoPackage; NULL: the only one, or "commune" */
+    bool skip_errors; /* import the good rows; otherwise one bad row and nothing is imported */
+    void *context;    /* handed to the three functions */
     /* Called for every problem there is: what is shown of a million is the caller's to cap. */
     void (*on_problem)(void *context, const struct schema_problem *problem);
     void (*on_progress)(void *context, const char *stage, double done); /* 0 to 1; -1 unknown */
@@ -30,7 +34,7 @@ struct schema_import_options {
 };
 
 struct schema_import_summary {
-    uint64_t read, added, updated, unchanged, refused;
+    uint64_t read, added, updated, unchanged, refused, warnings;
 };
 
 /** The kinds, for usage and help: {"communes", …, NULL}, in the order they depend on each other. */

@@ -141,12 +141,14 @@ static bool map_column(const struct import_kind *kind, const char *name, int *ou
     return unknown_column(kind, name, err);
 }
 
-bool import_map_columns(const struct import_kind *kind, const struct schema_source *source,
+bool import_map_columns(struct import_run *run, const struct schema_source *source,
                         struct import_mapping *mapping, struct aro_error *err)
 {
     size_t n = schema_source_n_columns(source);
+    if (run->kind->map)
+        return run->kind->map(run, source, mapping, err);
     for (; mapping->n < n; mapping->n++) {
-        if (!map_column(kind, schema_source_column(source, mapping->n),
+        if (!map_column(run->kind, schema_source_column(source, mapping->n),
                         &mapping->columns[mapping->n], err))
             return false;
     }

@@ -41,6 +41,8 @@ bool import_theme_id(const char *text, size_t text_len, struct aro_error *err);
 bool import_postal_code(const char *text, size_t text_len, struct aro_error *err);
 bool import_zone(const char *text, size_t text_len, struct aro_error *err);
 
+struct import_mapping;
+
 /** One kind of import. */
 struct import_kind {
     const char *name;
@@ -49,6 +51,13 @@ struct import_kind {
     const char *const *ignored; /* columns that our own exports add and that are counted from the
                                    others; ends with NULL */
     const char *bulk_table;     /* a load into it while it is empty may be large; or NULL */
+    bool areas;                 /* geometries are polygons, and layers of GIS files are read too */
+    /* Before the rows of a file: sets what depends on its reference system. NULL: that must be
+     * WGS 84, or be named. */
+    bool (*open)(struct import_run *run, const struct schema_source *source, struct aro_error *err);
+    /* Sorts the source's columns from mapping->n on. NULL: by the names of `columns`. */
+    bool (*map)(struct import_run *run, const struct schema_source *source,
+                struct import_mapping *mapping, struct aro_error *err);
     /* Prepares run->state. */
     bool (*begin)(struct import_run *run, struct aro_error *err);
     /* Checks and puts in one row; a problem of the row is no failure. */
@@ -59,7 +68,8 @@ struct import_kind {
 };
 
 extern const struct import_kind import_communes, import_communes_anciennes, import_epcis,
-    import_departements, import_regions, import_themes, import_labels, import_initiatives;
+    import_contours, import_departements, import_regions, import_themes, import_labels,
+    import_initiatives;
 
 /** One import at work. */
 struct import_run {
@@ -85,10 +95,9 @@ struct import_text {
 struct import_row {
     struct import_run *run;
     uint64_t line;
-    bool json;    /* lists are JSON */
-    bool refused; /* a problem was reported */
-    bool has_geometry;
-    double x, y;
+    bool json;                          /* lists are JSON */
+    bool refused;                       /* a problem was reported */
+    const struct schema_record *record; /* its geometry; NULL for what waited for the last row */
     struct import_text values[IMPORT_MAX_COLUMNS]; /* by column of the kind */
 };
 
@@ -97,6 +106,14 @@ void import_problem(struct import_row *row, size_t column, const char *reason);
 /** Reports a problem of a row with a value that is not a whole column, such as a list's item. */
 void import_problem_at(struct import_row *row, size_t column, const char *value, size_t value_len,
                        const char *reason);
+
+/** Says what the user should know of a value that is imported all the same. */
+void import_warning_at(struct import_row *row, size_t column, const char *value, size_t value_len,
+                       const char *reason);
+/** Says what the user should know of the file. */
+void import_note(struct import_run *run, const char *sentence);
+/** Reports what has no row. */
+void import_report(struct import_run *run, const struct schema_problem *problem);
 
 /** Refuses a row whose key came before in this import. False on ARO_NO_MEMORY. */
 bool import_once(struct import_row *row, size_t column, const char *key, size_t key_len,
@@ -142,7 +159,7 @@ struct import_mapping {
  *
  * @param err  ARO_BAD_INPUT: a column that the kind does not know; says the nearest that it does
  */
-bool import_map_columns(const struct import_kind *kind, const struct schema_source *source,
+bool import_map_columns(struct import_run *run, const struct schema_source *source,
                         struct import_mapping *mapping, struct aro_error *err);
 
 /** ARO_BAD_INPUT when a required column is not in the file. */

@@ -58,10 +58,11 @@ static bool find_given(struct import_row *row, const struct import_position *pos
 {
     bool lonlat, xy;
     double lon = 0, lat = 0, x = 0, y = 0;
+    bool has_geometry = row->record->has_geometry;
     bool ok = read_pair(row, position->lon, position->lat, &lonlat, &lon, &lat);
     if (!read_pair(row, position->x, position->y, &xy, &x, &y) || !ok)
         return false;
-    if (lonlat + xy + row->has_geometry > 1) {
+    if (lonlat + xy + has_geometry > 1) {
         import_problem(row, xy ? position->x : position->lon,
                        "the position is given twice; one of a geometry, lon and lat, or x and y "
                        "was wanted");
@@ -72,13 +73,13 @@ static bool find_given(struct import_row *row, const struct import_position *pos
                        "x and y need --crs, the system they are in, such as --crs EPSG:2154");
         return false;
     }
-    *out_any = lonlat || xy || row->has_geometry;
+    *out_any = lonlat || xy || has_geometry;
     if (lonlat)
         *out = (struct given){position->lon, true, lon, lat};
     else if (xy)
         *out = (struct given){position->x, false, x, y};
     else
-        *out = (struct given){position->lon, !position->transform, row->x, row->y};
+        *out = (struct given){position->lon, !position->transform, row->record->x, row->record->y};
     return true;
 }
 

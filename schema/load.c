@@ -62,8 +62,10 @@ enum {
     COMMUNE_CENTRE,
 };
 static const char sql_communes[] =
-    "SELECT code, nom, population, codes_postaux, epci, departement, region, siren, zone, centre "
-    "FROM communes ORDER BY code";
+    "SELECT c.code, c.nom, c.population, c.codes_postaux, c.epci, c.departement, c.region, "
+    "c.siren, "
+    "c.zone, coalesce(c.centre, k.surface) "
+    "FROM communes AS c LEFT JOIN contours AS k ON k.code = c.code ORDER BY c.code";
 
 static bool emit_commune(struct schema_stmt *stmt, const struct reader *reader,
                          struct aro_error *err)

@@ -23,10 +23,10 @@ struct schema_commune {
     const char *codes_postaux; /* compact JSON array of text: ["01500"] */
     const char *epci;          /* NULL for the communes in none */
     const char *departement, *region;
-    const char *siren; /* NULL where there is none */
-    const char *zone;  /* "metro", "drom" or "com" */
-    bool has_centre;   /* false: not on the map until contours are known */
-    struct geo_coord centre;
+    const char *siren;       /* NULL where there is none */
+    const char *zone;        /* "metro", "drom" or "com" */
+    bool has_centre;         /* false: neither a town hall nor a contour known */
+    struct geo_coord centre; /* the town hall, or else a point on the surface of the contour */
 };
 
 /** A name or code that leads to a commune of today: former codes, arrondissements, déléguées. */

@@ -2,9 +2,9 @@
  * Records: rows of named text fields, whatever the file they come from.
  *
  * A source reads CSV, GeoJSON or GeoJSONSeq, plain or gzip, in bounded memory (a GeoJSON document
- * is streamed feature by feature). The column names are known after opening; a value is text
- * with the place it came from, so that a report can name line and column. Messages do not name
- * the file: the caller has it.
+ * is streamed feature by feature), and where areas are wanted a layer of a Shapefile or GeoPackage.
+ * The column names are known after opening; a value is text with the place it came from, so that a
+ * report can name line and column. Messages do not name the file: the caller has it.
  */
 #ifndef ARO_SCHEMA_RECORD_H
 #define ARO_SCHEMA_RECORD_H
@@ -30,6 +30,9 @@ struct schema_record {
     const struct schema_field *fields; /* fields[i] belongs to column i of the source */
     bool has_geometry;                 /* a GeoJSON Point geometry */
     double x, y;
+    const struct json_t *shape; /* a GeoJSON geometry of any other type, not looked into; or NULL */
+    const void *blob;           /* SpatiaLite's, of a layer's geometry of any kind; or NULL */
+    size_t blob_len;
 };
 
 /** Owned by one thread. */
@@ -43,6 +46,15 @@ struct schema_source;
  *              twice; with line and column where there are any
  */
 struct schema_source *schema_source_open(const char *path, struct aro_error *err);
+
+/**
+ * A source of areas: also a Shapefile (.shp, with .shx, .dbf and .prj beside it) or GeoPackage
+ * (.gpkg). The line of a layer's record is its number, from 1.
+ *
+ * @param layer  of a GeoPackage; NULL: the only one, or the one that is named as communes are
+ */
+struct schema_source *schema_source_open_areas(const char *path, const char *layer,
+                                               struct aro_error *err);
 void schema_source_close(struct schema_source *source);
 
 /**
@@ -58,10 +70,14 @@ const char *schema_source_column(const struct schema_source *source, size_t i);
 bool schema_source_is_json(const struct schema_source *source);
 
 /**
- * The coordinate reference system that a GeoJSON file says its geometries are in ("crs" member),
- * as geo_transform_new() takes it; NULL for WGS 84 and where the file says nothing.
+ * The coordinate reference system that a file says its geometries are in (the "crs" member of
+ * GeoJSON, the .prj of a Shapefile), as geo_transform_new() takes it; NULL for WGS 84, and for
+ * GeoJSON that says nothing; "" for a layer that says nothing.
  */
 const char *schema_source_crs(const struct schema_source *source);
+
+/** What the user should know of how the file is read, as a sentence; NULL: nothing. */
+const char *schema_source_note(const struct schema_source *source);
 
 enum schema_next { SCHEMA_NEXT_RECORD, SCHEMA_NEXT_END, SCHEMA_NEXT_BAD, SCHEMA_NEXT_FAILED };
 

@@ -5,7 +5,7 @@
 #ifndef ARO_SCHEMA_RTREE_H
 #define ARO_SCHEMA_RTREE_H
 
-#include "geo/coord.h"
+#include "geo/bbox.h"
 #include "schema/db.h"
 
 /** Prepared statements for one index. Owned by one thread. */
@@ -23,6 +23,10 @@ void schema_rtree_free(struct schema_rtree *rtree);
  */
 bool schema_rtree_set(struct schema_rtree *rtree, int64_t rowid, const struct geo_coord *coord,
                       struct aro_error *err);
+
+/** Puts a row that is an area at its box. */
+bool schema_rtree_set_box(struct schema_rtree *rtree, int64_t rowid, const struct geo_rect *box,
+                          struct aro_error *err);
 
 /* ---- In bulk ---- */
 

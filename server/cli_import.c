@@ -16,7 +16,7 @@
 #include "server/text.h"
 
 struct import_options {
-    char *store, *crs, *millesime, *report;
+    char *store, *crs, *millesime, *code_property, *layer, *report;
     bool skip_errors;
 };
 
@@ -24,9 +24,14 @@ static const struct option_info infos[] = {
     {"store", OPTION_TEXT, offsetof(struct import_options, store), "FILE", NULL, 0, 0,
      "the store, made with 'arobase init'"},
     {"crs", OPTION_TEXT, offsetof(struct import_options, crs), "EPSG:N", NULL, 0, 0,
-     "reference system of x and y columns and of geometries, such as EPSG:2154; without, WGS 84"},
+     "reference system of x and y columns and of geometries, such as EPSG:2154; without, what the "
+     "file of contours says, or WGS 84"},
     {"millesime", OPTION_TEXT, offsetof(struct import_options, millesime), "YEAR", NULL, 0, 0,
-     "with communes: the year of the official geographic code that they are of"},
+     "with communes and contours: the year of the official geographic code that they are of"},
+    {"code-property", OPTION_TEXT, offsetof(struct import_options, code_property), "NAME", NULL, 0,
+     0, "with contours: the property that holds the code of the commune; without, it is found"},
+    {"layer", OPTION_TEXT, offsetof(struct import_options, layer), "NAME", NULL, 0, 0,
+     "with contours in a GeoPackage: the layer; without, the only one, or the one of communes"},
     {"skip-errors", OPTION_FLAG, offsetof(struct import_options, skip_errors), NULL, NULL, 0, 0,
      "import the rows that are right; otherwise one wrong row and nothing is imported"},
     {"report", OPTION_TEXT, offsetof(struct import_options, report), "FILE", NULL, 0, 0,
@@ -54,7 +59,7 @@ static void print_problem(FILE *out, const struct schema_problem *problem)
         fprintf(out, " column '%s':", problem->column);
     if (problem->value && *problem->value)
         fprintf(out, " value \"%s\":", problem->value);
-    fprintf(out, " %s\n", problem->reason);
+    fprintf(out, " %s%s\n", problem->is_warning ? "warning: " : "", problem->reason);
 }
 
 static void on_problem(void *context, const struct schema_problem *problem)
@@ -100,6 +105,8 @@ static bool import_files(struct importing *importing, const struct import_option
     const struct schema_import_options import = {
         .crs = options->crs,
         .millesime = options->millesime,
+        .code_property = options->code_property,
+        .layer = options->layer,
         .skip_errors = options->skip_errors,
         .context = importing,
         .on_problem = on_problem,
@@ -232,7 +239,9 @@ void cli_import_help(struct aro_buffer *out)
     aro_buffer_text(out, "KIND, in the order they depend on each other:\n ");
     for (const char *const *kind = schema_import_kinds(); *kind; kind++)
         aro_buffer_printf(out, " %s", *kind);
-    aro_buffer_text(out,
-                    "\nFILE: CSV, GeoJSON or GeoJSONSeq, plain or .gz; - is standard input\n\n");
+    aro_buffer_text(
+        out, "\nFILE: CSV, GeoJSON or GeoJSONSeq, plain or .gz; - is standard input; contours: "
+             "GeoJSON,\nGeoJSONSeq, Shapefile (.shp, with .shx, .dbf and .prj beside it) or "
+             "GeoPackage (.gpkg)\n\n");
     options_help(&table, out);
 }

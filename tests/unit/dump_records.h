@@ -14,6 +14,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include <jansson.h>
+
 #include "geo/utf8.h"
 #include "schema/record.h"
 
@@ -49,6 +51,8 @@ static void dump_record(struct aro_buffer *out, const struct schema_record *reco
     }
     if (record->has_geometry)
         aro_buffer_printf(out, " @ %.9g %.9g", record->x, record->y);
+    if (record->shape)
+        aro_buffer_printf(out, " @ %s", json_string_value(json_object_get(record->shape, "type")));
     aro_buffer_char(out, '\n');
 }
 

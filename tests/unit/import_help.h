@@ -16,7 +16,7 @@ struct import_result {
     bool ok;
     struct aro_error err;
     struct schema_import_summary summary;
-    struct aro_buffer problems; /* "line:column:value: reason\n" each */
+    struct aro_buffer problems; /* "line:column:value: [warning: ]reason\n" each */
     size_t n_problems;
     int stop_after; /* calls of stopped() after which it says so; 0: never */
     int n_looks;
@@ -26,8 +26,9 @@ static inline void keep_problem(void *context, const struct schema_problem *prob
 {
     struct import_result *result = context;
     result->n_problems++;
-    aro_buffer_printf(&result->problems, "%llu:%s:%s: %s\n", (unsigned long long)problem->line,
-                      problem->column, problem->value, problem->reason);
+    aro_buffer_printf(&result->problems, "%llu:%s:%s: %s%s\n", (unsigned long long)problem->line,
+                      problem->column, problem->value, problem->is_warning ? "warning: " : "",
+                      problem->reason);
 }
 
 static inline bool stop_in_time(void *context)

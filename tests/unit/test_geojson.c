@@ -101,10 +101,12 @@ static const struct {
      "1! id: the id is a list; a text or a number was wanted\ncolumns: a"},
     {"altitude", GEOMETRY("{\"type\":\"Point\",\"coordinates\":[1,2,300]}"), "1: @ 1 2\ncolumns:"},
     {"empty point", GEOMETRY("{\"type\":\"Point\",\"coordinates\":[]}"), "1:\ncolumns:"},
-    {"polygon", GEOMETRY("{\"type\":\"Polygon\",\"coordinates\":[]}"),
-     "1! geometry: the geometry is a Polygon; a Point or null was wanted\ncolumns:"},
+    {"polygon", GEOMETRY("{\"type\":\"Polygon\",\"coordinates\":[]}"), "1: @ Polygon\ncolumns:"},
+    {"geometry without a type", GEOMETRY("{\"coordinates\":[]}"),
+     "1! geometry: the geometry is an object without a type; an object with a type, or null, was "
+     "wanted\ncolumns:"},
     {"geometry is a text", GEOMETRY("\"POINT(1 2)\""),
-     "1! geometry: the geometry is a text; a Point or null was wanted\ncolumns:"},
+     "1! geometry: the geometry is a text; an object with a type, or null, was wanted\ncolumns:"},
     {"coordinates are texts", GEOMETRY("{\"type\":\"Point\",\"coordinates\":[\"1\",\"2\"]}"),
      "1! geometry: the coordinates of a Point are a list of two numbers, longitude and "
      "latitude\ncolumns:"},
