@@ -4,9 +4,8 @@
 #include <string.h>
 
 #include "geo/clip.h"
-#include "geo/hash.h"
 
-enum { VARINT_MAX_BYTES = 10, MIN_SLOTS = 256 };
+enum { VARINT_MAX_BYTES = 10, N_MEMOS = 2048 };
 
 /* Field numbers and wire types of the specification's vector_tile.proto, as the bytes that they
  * make: number << 3 | type, where type 0 is a varint and 2 bytes with their length before. */
@@ -29,32 +28,22 @@ enum tag {
 enum geometry_type { TYPE_POINT = 1, TYPE_POLYGON = 3 };
 enum command { MOVE_TO = 1, LINE_TO = 2, CLOSE_PATH = 7 };
 
-/* Where a value's message stands in the layer's values. */
-struct known_value {
-    uint32_t start, len;
-};
-
-/* A place of the hash table; of another layer, and so free, where the layer's number differs. */
-struct slot {
-    uint32_t layer, value; /* value: its number */
-    uint32_t hash;
+/* A value by the caller's number for it. */
+struct memo {
+    uint64_t handle;
+    uint32_t layer, value;
 };
 
 struct geo_mvt {
+    struct memo memos[N_MEMOS]; /* at the place that the handle's hash says */
     const char *name;
     struct aro_buffer features, keys, values; /* whole fields, ready to be copied */
     struct aro_buffer tags, geometry;         /* of the feature that is written */
-    struct aro_buffer value;                  /* the message that is looked for */
     size_t n_features;
     uint32_t n_keys, n_values;
-    struct known_value *known; /* n_values */
-    size_t known_capacity;
-    struct slot *slots;
-    size_t n_slots; /* a power of two, at least twice n_values */
-    uint32_t layer; /* grows: which slots are of this layer */
+    uint32_t layer; /* grows: which memos are of this layer */
     uint64_t id;
     struct geo_tile_point pen;
-    bool failed;
 };
 
 struct geo_mvt *geo_mvt_new(struct aro_error *err)
@@ -74,9 +63,6 @@ void geo_mvt_free(struct geo_mvt *mvt)
     aro_buffer_clear(&mvt->values);
     aro_buffer_clear(&mvt->tags);
     aro_buffer_clear(&mvt->geometry);
-    aro_buffer_clear(&mvt->value);
-    free(mvt->known);
-    free(mvt->slots);
     free(mvt);
 }
 
@@ -142,20 +128,19 @@ void geo_mvt_layer(struct geo_mvt *mvt, const char *name)
     mvt->name = name;
     mvt->features.len = mvt->keys.len = mvt->values.len = 0;
     mvt->features.failed = mvt->keys.failed = mvt->values.failed = false;
-    mvt->tags.failed = mvt->geometry.failed = mvt->value.failed = mvt->failed = false;
+    mvt->tags.failed = mvt->geometry.failed = false;
     mvt->n_features = 0;
     mvt->n_keys = mvt->n_values = 0;
-    if (++mvt->layer == 0) { /* after 2^32 layers the slots' numbers would mean something again */
-        for (size_t i = 0; i < mvt->n_slots; i++)
-            mvt->slots[i].layer = 0;
+    if (++mvt->layer == 0) { /* after 2^32 layers their numbers would mean something again */
+        memset(mvt->memos, 0, sizeof mvt->memos);
         mvt->layer = 1;
     }
 }
 
 static bool failed(const struct geo_mvt *mvt)
 {
-    return mvt->failed || mvt->features.failed || mvt->keys.failed || mvt->values.failed ||
-           mvt->tags.failed || mvt->geometry.failed || mvt->value.failed;
+    return mvt->features.failed || mvt->keys.failed || mvt->values.failed || mvt->tags.failed ||
+           mvt->geometry.failed;
 }
 
 bool geo_mvt_layer_end(struct geo_mvt *mvt, struct aro_buffer *out, struct aro_error *err)
@@ -189,103 +174,58 @@ uint32_t geo_mvt_key(struct geo_mvt *mvt, const char *key)
 
 /* ---- Values ---- */
 
-static void put_in_slot(const struct geo_mvt *mvt, struct slot slot)
+static size_t memo_place(uint64_t handle)
 {
-    size_t at = slot.hash & (mvt->n_slots - 1);
-    while (mvt->slots[at].layer == mvt->layer)
-        at = (at + 1) & (mvt->n_slots - 1);
-    mvt->slots[at] = slot;
+    return (size_t)((handle * UINT64_C(0x9E3779B97F4A7C15)) >> 53);
 }
+_Static_assert(N_MEMOS == 1 << (64 - 53), "as many places as memos");
 
-static bool grow_slots(struct geo_mvt *mvt)
+bool geo_mvt_recall(const struct geo_mvt *mvt, uint64_t handle, uint32_t *out_value)
 {
-    struct slot *old = mvt->slots;
-    size_t n_old = mvt->n_slots, n_slots = n_old ? 2 * n_old : MIN_SLOTS;
-    struct slot *slots = calloc(n_slots, sizeof *slots);
-    if (!slots)
+    const struct memo *memo = &mvt->memos[memo_place(handle)];
+    if (memo->layer != mvt->layer || memo->handle != handle)
         return false;
-    mvt->slots = slots;
-    mvt->n_slots = n_slots;
-    for (size_t i = 0; i < n_old; i++)
-        if (old[i].layer == mvt->layer)
-            put_in_slot(mvt, old[i]);
-    free(old);
+    *out_value = memo->value;
     return true;
 }
 
-static bool grow_known(struct geo_mvt *mvt)
+void geo_mvt_remember(struct geo_mvt *mvt, uint64_t handle, uint32_t value)
 {
-    size_t capacity = mvt->known_capacity ? 2 * mvt->known_capacity : MIN_SLOTS / 2;
-    struct known_value *known = realloc(mvt->known, capacity * sizeof *known);
-    if (!known)
-        return false;
-    mvt->known = known;
-    mvt->known_capacity = capacity;
-    return true;
-}
-
-/* Appends the value's field. Its number, or 0 on failure, which is sticky. */
-static uint32_t append_value(struct geo_mvt *mvt, const char *message, size_t len)
-{
-    if (mvt->n_values == mvt->known_capacity && !grow_known(mvt)) {
-        mvt->failed = true;
-        return 0;
-    }
-    write_bytes(&mvt->values, LAYER_VALUE, message, len);
-    uint32_t start = (uint32_t)(mvt->values.len - len);
-    mvt->known[mvt->n_values] = (struct known_value){start, (uint32_t)len};
-    return mvt->n_values++;
-}
-
-/* The number of the value whose message is in mvt->value, appended when it is new. */
-static uint32_t find_value(struct geo_mvt *mvt)
-{
-    const char *message = mvt->value.data;
-    size_t len = mvt->value.len;
-    if (mvt->value.failed || (2 * ((size_t)mvt->n_values + 1) > mvt->n_slots && !grow_slots(mvt))) {
-        mvt->failed = true;
-        return 0;
-    }
-    uint32_t hash = (uint32_t)geo_hash(message, len);
-    size_t at = hash & (mvt->n_slots - 1);
-    for (; mvt->slots[at].layer == mvt->layer; at = (at + 1) & (mvt->n_slots - 1)) {
-        const struct known_value *known = &mvt->known[mvt->slots[at].value];
-        if (mvt->slots[at].hash == hash && known->len == len &&
-            memcmp(mvt->values.data + known->start, message, len) == 0)
-            return mvt->slots[at].value;
-    }
-    uint32_t number = append_value(mvt, message, len);
-    if (!mvt->failed && !mvt->values.failed)
-        mvt->slots[at] = (struct slot){mvt->layer, number, hash};
-    return number;
+    mvt->memos[memo_place(handle)] = (struct memo){handle, mvt->layer, value};
 }
 
 uint32_t geo_mvt_text(struct geo_mvt *mvt, const char *text, size_t len)
 {
-    mvt->value.len = 0;
-    write_bytes(&mvt->value, VALUE_TEXT, text, len);
-    return find_value(mvt);
+    struct aro_buffer *out = &mvt->values;
+    size_t message_len = 1 + varint_bytes(len) + len;
+    if (!has_room(out, message_len + 2 * VARINT_MAX_BYTES))
+        return 0;
+    put_varint(out, LAYER_VALUE);
+    put_varint(out, message_len);
+    write_bytes(out, VALUE_TEXT, text, len);
+    return mvt->n_values++;
 }
 
-uint32_t geo_mvt_own_text(struct geo_mvt *mvt, const char *text, size_t len)
+static uint32_t number_value(struct geo_mvt *mvt, enum tag tag, uint64_t number)
 {
-    mvt->value.len = 0;
-    write_bytes(&mvt->value, VALUE_TEXT, text, len);
-    return mvt->value.failed ? 0 : append_value(mvt, mvt->value.data, mvt->value.len);
+    struct aro_buffer *out = &mvt->values;
+    if (!has_room(out, 4 * VARINT_MAX_BYTES))
+        return 0;
+    put_varint(out, LAYER_VALUE);
+    put_varint(out, 1 + varint_bytes(number));
+    put_varint(out, tag);
+    put_varint(out, number);
+    return mvt->n_values++;
 }
 
 uint32_t geo_mvt_uint(struct geo_mvt *mvt, uint64_t value)
 {
-    mvt->value.len = 0;
-    write_number(&mvt->value, VALUE_UINT, value);
-    return find_value(mvt);
+    return number_value(mvt, VALUE_UINT, value);
 }
 
 uint32_t geo_mvt_bool(struct geo_mvt *mvt, bool value)
 {
-    mvt->value.len = 0;
-    write_number(&mvt->value, VALUE_BOOL, value);
-    return find_value(mvt);
+    return number_value(mvt, VALUE_BOOL, value);
 }
 
 /* ---- Features ---- */

@@ -2,7 +2,7 @@
  * Mapbox Vector Tiles 2.1, written straight into bytes.
  *
  * A tile is its layers one after another. A layer is written feature by feature: begin it, add the
- * properties, then its geometry. The layer's keys and values are numbered, and written once. All
+ * properties, then its geometry. Keys and values are numbered within their layer. All
  * room is the encoder's and is used again for the next layer and the next tile: once it is large
  * enough, nothing is allocated. Failure is sticky as in aro_buffer: ask once, at the end of the
  * layer.
@@ -42,12 +42,21 @@ size_t geo_mvt_count(const struct geo_mvt *mvt);
 /** The number of a new key of this layer: to be asked for once a layer. */
 uint32_t geo_mvt_key(struct geo_mvt *mvt, const char *key);
 
-/* The number of a value of this layer; what the layer has already is not written again. */
+/* The number of a new value of this layer. */
 uint32_t geo_mvt_text(struct geo_mvt *mvt, const char *text, size_t len);
 uint32_t geo_mvt_uint(struct geo_mvt *mvt, uint64_t value);
 uint32_t geo_mvt_bool(struct geo_mvt *mvt, bool value);
-/** A text that is likely to be the only one of its kind: it is not looked for. */
-uint32_t geo_mvt_own_text(struct geo_mvt *mvt, const char *text, size_t len);
+
+/**
+ * The number of a value that the layer has already, by a handle of the caller's: so that it need
+ * not be written twice, nor even be made. Of many values some are forgotten.
+ *
+ * @param handle     any number, of one value only
+ * @param out_value  what geo_mvt_remember() was given
+ * @return           false where it is not known
+ */
+bool geo_mvt_recall(const struct geo_mvt *mvt, uint64_t handle, uint32_t *out_value);
+void geo_mvt_remember(struct geo_mvt *mvt, uint64_t handle, uint32_t value);
 
 /** Begins a feature. */
 void geo_mvt_feature(struct geo_mvt *mvt, uint64_t id);

@@ -24,12 +24,10 @@ struct drawing {
     const char *axe_ids[SNAPSHOT_AXES];
     struct keys keys;
     bool has_stack_keys;
-    uint32_t commune, commune_value, commune_nom_value; /* of the last point */
 };
 
 /* Matches at one place; those beyond the first few are only counted. */
 struct stack {
-    struct geo_coord place;
     uint32_t listed[STACK_IDS_LISTED];
     uint32_t count;
     uint32_t axe_counts[SNAPSHOT_AXES];
@@ -37,14 +35,73 @@ struct stack {
 
 /* ---- Properties ---- */
 
+/* What a number stands for among the values that a layer remembers by number. */
+enum value_kind { OF_NUMBER, OF_TRUTH, OF_DAY, OF_CODE, OF_NOM, OF_AXES };
+
+static uint64_t handle(enum value_kind kind, uint32_t number)
+{
+    return (uint64_t)kind << 32 | number;
+}
+
 static void tag_text(struct drawing *drawing, uint32_t key, const char *text)
 {
     geo_mvt_tag(drawing->mvt, key, geo_mvt_text(drawing->mvt, text, strlen(text)));
 }
 
-static void tag_uint(struct drawing *drawing, uint32_t key, uint64_t value)
+static void tag_uint(struct drawing *drawing, uint32_t key, uint32_t number)
 {
-    geo_mvt_tag(drawing->mvt, key, geo_mvt_uint(drawing->mvt, value));
+    uint32_t value;
+    if (!geo_mvt_recall(drawing->mvt, handle(OF_NUMBER, number), &value)) {
+        value = geo_mvt_uint(drawing->mvt, number);
+        geo_mvt_remember(drawing->mvt, handle(OF_NUMBER, number), value);
+    }
+    geo_mvt_tag(drawing->mvt, key, value);
+}
+
+/* The ids of the axes that a sheet is of: "1,3". */
+static void write_axes(const struct drawing *drawing, uint8_t axes, char *out_text)
+{
+    char *end = out_text;
+    *end = '\0';
+    for (int i = 0; i < SNAPSHOT_AXES; i++) {
+        if (!(axes >> i & 1))
+            continue;
+        if (end > out_text)
+            *end++ = ',';
+        end = stpcpy(end, drawing->axe_ids[i]);
+    }
+}
+
+/* A text that is made from a number, and only made when the layer does not know it yet. */
+static void tag_made_text(struct drawing *drawing, uint32_t key, enum value_kind kind,
+                          uint32_t number)
+{
+    const struct commune_columns *communes = &drawing->job->snapshot->commune;
+    char made[SNAPSHOT_AXES * sizeof drawing->job->snapshot->themes->id];
+    _Static_assert(sizeof made > DATETIME_DAY_BYTES, "room for a day too");
+    uint32_t value;
+    if (!geo_mvt_recall(drawing->mvt, handle(kind, number), &value)) {
+        const char *text = kind == OF_CODE  ? communes->codes[number]
+                           : kind == OF_NOM ? communes->noms[number]
+                                            : made;
+        if (kind == OF_DAY)
+            datetime_day_text((int32_t)number, made);
+        else if (kind == OF_AXES)
+            write_axes(drawing, (uint8_t)number, made);
+        value = geo_mvt_text(drawing->mvt, text, strlen(text));
+        geo_mvt_remember(drawing->mvt, handle(kind, number), value);
+    }
+    geo_mvt_tag(drawing->mvt, key, value);
+}
+
+static void tag_true(struct drawing *drawing, uint32_t key)
+{
+    uint32_t value;
+    if (!geo_mvt_recall(drawing->mvt, handle(OF_TRUTH, 0), &value)) {
+        value = geo_mvt_bool(drawing->mvt, true);
+        geo_mvt_remember(drawing->mvt, handle(OF_TRUTH, 0), value);
+    }
+    geo_mvt_tag(drawing->mvt, key, value);
 }
 
 static void name_count_keys(struct drawing *drawing)
@@ -59,43 +116,10 @@ static void name_count_keys(struct drawing *drawing)
 
 static void tag_counts(struct drawing *drawing, uint32_t count, const uint32_t *axe_counts)
 {
-    geo_mvt_tag(drawing->mvt, drawing->keys.group, geo_mvt_bool(drawing->mvt, true));
+    tag_true(drawing, drawing->keys.group);
     tag_uint(drawing, drawing->keys.count, count);
     for (int i = 0; i < SNAPSHOT_AXES; i++)
         tag_uint(drawing, drawing->keys.axe[i], axe_counts[i]);
-}
-
-/* Neighbours mostly are of one commune. */
-static void tag_commune(struct drawing *drawing, uint32_t commune)
-{
-    const struct commune_columns *columns = &drawing->job->snapshot->commune;
-    struct geo_mvt *mvt = drawing->mvt;
-    if (commune != drawing->commune) {
-        const char *nom = columns->noms[commune], *code = columns->codes[commune];
-        drawing->commune = commune;
-        drawing->commune_value = geo_mvt_text(mvt, code, strlen(code));
-        drawing->commune_nom_value = geo_mvt_text(mvt, nom, strlen(nom));
-    }
-    geo_mvt_tag(mvt, drawing->keys.commune, drawing->commune_value);
-    geo_mvt_tag(mvt, drawing->keys.commune_nom, drawing->commune_nom_value);
-    if (columns->niveaux[commune] > 0)
-        tag_uint(drawing, drawing->keys.niveau, columns->niveaux[commune]);
-}
-
-/* The ids of the axes that a sheet is of: "1,3". */
-static void tag_axes(struct drawing *drawing, uint8_t axes)
-{
-    char text[SNAPSHOT_AXES * sizeof drawing->job->snapshot->themes->id] = "";
-    char *end = text;
-    for (int i = 0; i < SNAPSHOT_AXES; i++) {
-        if (!(axes >> i & 1))
-            continue;
-        if (end > text)
-            *end++ = ',';
-        end = stpcpy(end, drawing->axe_ids[i]);
-    }
-    if (axes)
-        tag_text(drawing, drawing->keys.axes, text);
 }
 
 /* ---- The layer of points and stacks ---- */
@@ -111,23 +135,27 @@ static void begin_points_layer(struct drawing *drawing)
     drawing->keys.axes = geo_mvt_key(mvt, "axes");
     drawing->keys.niveau = geo_mvt_key(mvt, "niveau");
     drawing->has_stack_keys = false;
-    drawing->commune = SNAPSHOT_NONE;
 }
 
 static void draw_point(struct drawing *drawing, uint32_t position, struct geo_tile_point point)
 {
     const struct initiative_columns *columns = &drawing->job->snapshot->initiative;
+    const struct keys *keys = &drawing->keys;
     const uint64_t *offsets = columns->titres.offsets + position;
-    struct geo_mvt *mvt = drawing->mvt;
-    char day[DATETIME_DAY_BYTES];
-    datetime_day_text(columns->days[position], day);
-    geo_mvt_feature(mvt, (uint64_t)drawing->points->ids[position]);
-    geo_mvt_tag(mvt, drawing->keys.titre,
-                geo_mvt_own_text(mvt, columns->titres.block + offsets[0], offsets[1] - offsets[0]));
-    geo_mvt_tag(mvt, drawing->keys.date, geo_mvt_text(mvt, day, sizeof day - 1));
-    tag_commune(drawing, columns->communes[position]);
-    tag_axes(drawing, columns->axes[position]);
-    geo_mvt_end_point(mvt, point);
+    uint32_t commune = columns->communes[position];
+    uint8_t niveau = drawing->job->snapshot->commune.niveaux[commune];
+    geo_mvt_feature(drawing->mvt, (uint64_t)drawing->points->ids[position]);
+    geo_mvt_tag(
+        drawing->mvt, keys->titre,
+        geo_mvt_text(drawing->mvt, columns->titres.block + offsets[0], offsets[1] - offsets[0]));
+    tag_made_text(drawing, keys->date, OF_DAY, (uint32_t)columns->days[position]);
+    tag_made_text(drawing, keys->commune, OF_CODE, commune);
+    tag_made_text(drawing, keys->commune_nom, OF_NOM, commune);
+    if (columns->axes[position])
+        tag_made_text(drawing, keys->axes, OF_AXES, columns->axes[position]);
+    if (niveau > 0)
+        tag_uint(drawing, keys->niveau, niveau);
+    geo_mvt_end_point(drawing->mvt, point);
 }
 
 /* Only a layer that has a stack names its properties. */
@@ -158,9 +186,14 @@ static void tag_stack_list(struct drawing *drawing, const struct stack *stack)
         len += (size_t)snprintf(text + len, sizeof text - len, i ? ",%lld" : "%lld",
                                 (long long)drawing->points->ids[stack->listed[i]]);
     tag_text(drawing, drawing->keys.ids, text);
-    struct geo_point place = geo_coord_to_point(stack->place);
-    snprintf(text, sizeof text, "%.7f,%.7f", place.lon_deg, place.lat_deg);
-    tag_text(drawing, drawing->keys.place, text);
+    struct geo_coord place = drawing->points->coords[stack->listed[0]];
+    struct aro_buffer *written = &drawing->job->scratch->text;
+    written->len = 0;
+    geo_coord_write(written, place.lon_e7);
+    aro_buffer_char(written, ',');
+    geo_coord_write(written, place.lat_e7);
+    geo_mvt_tag(drawing->mvt, drawing->keys.place,
+                geo_mvt_text(drawing->mvt, written->data, written->len));
 }
 
 static void draw_stack(struct drawing *drawing, const struct stack *stack,
@@ -177,7 +210,7 @@ static void draw_stack(struct drawing *drawing, const struct stack *stack,
 static void draw_place(struct drawing *drawing, const struct stack *stack)
 {
     struct geo_tile_point point =
-        geo_tile_project(drawing->job->request->tile, geo_mercator_from_coord(stack->place));
+        geo_tile_project(drawing->job->request->tile, drawing->points->places[stack->listed[0]]);
     if (!geo_tile_holds(point, TILE_BUFFER))
         return;
     if (stack->count == 1)
@@ -195,24 +228,18 @@ static void stack_add(struct stack *stack, uint32_t position, uint8_t axes)
         stack->axe_counts[i] += axes >> i & 1;
 }
 
-static bool is_same_place(struct geo_coord a, struct geo_coord b)
-{
-    return a.lon_e7 == b.lon_e7 && a.lat_e7 == b.lat_e7;
-}
-
 static void draw_places(struct drawing *drawing)
 {
     const struct geo_runs *runs = &drawing->job->scratch->runs;
-    const struct geo_coord *coords = drawing->points->coords;
+    const uint64_t *keys = drawing->points->hilbert_keys;
     const uint8_t *axes = drawing->job->snapshot->initiative.axes;
     struct stack stack = {0};
     for (size_t r = 0; r < runs->n; r++) {
         for (uint32_t at = runs->items[r].first; at < runs->items[r].end; at++) {
-            if (stack.count > 0 && !is_same_place(stack.place, coords[at])) {
+            if (stack.count > 0 && keys[stack.listed[0]] != keys[at]) {
                 draw_place(drawing, &stack);
                 stack = (struct stack){0};
             }
-            stack.place = coords[at];
             stack_add(&stack, at, axes[at]);
         }
     }
@@ -222,16 +249,28 @@ static void draw_places(struct drawing *drawing)
 
 /* ---- Clusters ---- */
 
+/* The run that holds the position. */
+static size_t run_of(const struct geo_runs *runs, uint32_t position)
+{
+    size_t low = 0, high = runs->n;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (runs->items[middle].first <= position)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 /* The matches of the place from position `first` on. */
 static void list_stack(const struct drawing *drawing, uint32_t first, struct stack *out_stack)
 {
     const struct geo_runs *runs = &drawing->job->scratch->runs;
-    const struct geo_coord *coords = drawing->points->coords;
-    size_t run = 0;
-    *out_stack = (struct stack){.place = coords[first]};
-    while (runs->items[run].end <= first)
-        run++;
-    for (uint32_t at = first; is_same_place(out_stack->place, coords[at]);) {
+    const uint64_t *keys = drawing->points->hilbert_keys;
+    size_t run = run_of(runs, first);
+    *out_stack = (struct stack){0};
+    for (uint32_t at = first; keys[at] == keys[first];) {
         stack_add(out_stack, at, drawing->job->snapshot->initiative.axes[at]);
         if (++at < runs->items[run].end)
             continue;
@@ -249,7 +288,7 @@ static void draw_cluster(struct drawing *drawing, const struct geo_cluster *clus
     geo_mvt_feature(drawing->mvt, (uint64_t)clusters_id(job->snapshot, cluster));
     tag_counts(drawing, cluster->count, cluster->group_counts);
     tag_uint(drawing, drawing->keys.expansion_zoom,
-             (uint64_t)clusters_zoom(expansion, job->request->cell_px));
+             (uint32_t)clusters_zoom(expansion, job->request->cell_px));
     geo_mvt_end_point(drawing->mvt, point);
 }
 

@@ -11,6 +11,7 @@
 struct tile_scratch {
     struct geo_mvt *mvt;
     struct geo_runs runs;
+    struct aro_buffer text;
     struct geo_clusters clusters;
 };
 

@@ -21,6 +21,7 @@ void tile_scratch_free(struct tile_scratch *scratch)
         return;
     geo_mvt_free(scratch->mvt);
     geo_runs_clear(&scratch->runs);
+    aro_buffer_clear(&scratch->text);
     geo_clusters_clear(&scratch->clusters);
     free(scratch);
 }
