@@ -69,7 +69,7 @@ static bool put_texts(struct schema_stmt *stmt, const struct schema_tileset *abo
     };
     bool ok = true;
     for (size_t i = 0; ok && i < sizeof rows / sizeof *rows; i++)
-        ok = put_metadata(stmt, rows[i][0], rows[i][1], err);
+        ok = !*rows[i][1] || put_metadata(stmt, rows[i][0], rows[i][1], err);
     return ok;
 }
 

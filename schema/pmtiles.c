@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "schema/aside.h"
-#include "schema/gzip.h"
 #include "schema/keymap.h"
 #include "schema/pmtiles_directory.h"
 #include "schema/tileset_inside.h"
@@ -231,14 +230,14 @@ struct sections {
 static void write_header(const struct schema_pmtiles *archive, const struct sections *sections,
                          unsigned char out[PMTILES_HEADER_BYTES])
 {
-    enum { CLUSTERED = 1, GZIP = 2, MVT = 1, VERSION = 3 };
+    enum { CLUSTERED = 1, GZIP = 2, MVT = 1 };
+    static const unsigned char magic[8] = {'P', 'M', 'T', 'i', 'l', 'e', 's', 3};
     const struct schema_tileset *about = archive->about;
     const uint64_t lengths[] = {sections->root.len, sections->metadata.len, sections->leaves.len,
                                 archive->data_bytes};
     uint64_t offset = PMTILES_HEADER_BYTES;
-    memcpy(out, "PMTiles", 7);
-    out[7] = VERSION;
-    unsigned char *at = out + 8;
+    memcpy(out, magic, sizeof magic);
+    unsigned char *at = out + sizeof magic;
     for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
         at = put_u64(put_u64(at, offset), lengths[i]);
         offset += lengths[i];
@@ -259,12 +258,12 @@ static void write_header(const struct schema_pmtiles *archive, const struct sect
     assert(at == out + PMTILES_HEADER_BYTES);
 }
 
-static bool make_metadata(const struct schema_tileset *about, struct aro_buffer *out,
-                          struct aro_error *err)
+static bool make_metadata(struct schema_gzip *gzip, const struct schema_tileset *about,
+                          struct aro_buffer *out, struct aro_error *err)
 {
     struct aro_buffer text = {0};
     tileset_write_json(about, &text);
-    bool ok = aro_buffer_ok(&text, err) && schema_gzip(text.data, text.len, out, err);
+    bool ok = aro_buffer_ok(&text, err) && schema_gzip_pack(gzip, text.data, text.len, out, err);
     aro_buffer_clear(&text);
     return ok;
 }
@@ -303,10 +302,13 @@ bool schema_pmtiles_finish(struct schema_pmtiles *archive, struct aro_error *err
         return aro_error_set(err, ARO_NOT_FOUND, "'%.300s' would hold no tile",
                              archive->aside.target);
     struct sections sections = {0};
-    bool ok = pmtiles_directories_write(archive->entries, archive->n, PMTILES_MAX_ROOT_BYTES,
+    struct schema_gzip *gzip = schema_gzip_new(err);
+    bool ok = gzip &&
+              pmtiles_directories_write(gzip, archive->entries, archive->n, PMTILES_MAX_ROOT_BYTES,
                                         &sections.root, &sections.leaves, err) &&
-              make_metadata(archive->about, &sections.metadata, err) &&
+              make_metadata(gzip, archive->about, &sections.metadata, err) &&
               write_file(archive, &sections, err) && schema_aside_finish(&archive->aside, err);
+    schema_gzip_free(gzip);
     aro_buffer_clear(&sections.root);
     aro_buffer_clear(&sections.metadata);
     aro_buffer_clear(&sections.leaves);

@@ -2,8 +2,6 @@
 
 #include <stdlib.h>
 
-#include "schema/gzip.h"
-
 /* So many entries a leaf take some 8 kB: one more request, of about a root's size. */
 enum { FIRST_LEAF_ENTRIES = 4096 };
 
@@ -25,8 +23,8 @@ static uint64_t packed_offset(const struct pmtiles_entry *entries, size_t i)
     return follows ? 0 : entries[i].offset + 1;
 }
 
-bool pmtiles_directory_write(const struct pmtiles_entry *entries, size_t n, struct aro_buffer *out,
-                             struct aro_error *err)
+bool pmtiles_directory_write(struct schema_gzip *gzip, const struct pmtiles_entry *entries,
+                             size_t n, struct aro_buffer *out, struct aro_error *err)
 {
     struct aro_buffer plain = {0};
     uint64_t before = 0;
@@ -41,15 +39,15 @@ bool pmtiles_directory_write(const struct pmtiles_entry *entries, size_t n, stru
         put_varint(&plain, entries[i].length);
     for (size_t i = 0; i < n; i++)
         put_varint(&plain, packed_offset(entries, i));
-    bool ok = aro_buffer_ok(&plain, err) && schema_gzip(plain.data, plain.len, out, err);
+    bool ok = aro_buffer_ok(&plain, err) && schema_gzip_pack(gzip, plain.data, plain.len, out, err);
     aro_buffer_clear(&plain);
     return ok;
 }
 
 /* Leaves of so many entries each, and the root over them. */
-static bool write_leaves(const struct pmtiles_entry *entries, size_t n, size_t leaf_entries,
-                         struct aro_buffer *out_root, struct aro_buffer *out_leaves,
-                         struct aro_error *err)
+static bool write_leaves(struct schema_gzip *gzip, const struct pmtiles_entry *entries, size_t n,
+                         size_t leaf_entries, struct aro_buffer *out_root,
+                         struct aro_buffer *out_leaves, struct aro_error *err)
 {
     size_t n_leaves = (n + leaf_entries - 1) / leaf_entries;
     struct pmtiles_entry *root = calloc(n_leaves, sizeof *root);
@@ -58,27 +56,27 @@ static bool write_leaves(const struct pmtiles_entry *entries, size_t n, size_t l
         size_t first = leaf * leaf_entries;
         size_t count = n - first < leaf_entries ? n - first : leaf_entries;
         size_t offset = out_leaves->len;
-        ok = pmtiles_directory_write(entries + first, count, out_leaves, err);
+        ok = pmtiles_directory_write(gzip, entries + first, count, out_leaves, err);
         root[leaf] = (struct pmtiles_entry){.tile_id = entries[first].tile_id,
                                             .offset = offset,
                                             .length = (uint32_t)(out_leaves->len - offset)};
     }
-    ok = ok && pmtiles_directory_write(root, n_leaves, out_root, err);
+    ok = ok && pmtiles_directory_write(gzip, root, n_leaves, out_root, err);
     free(root);
     return ok;
 }
 
-bool pmtiles_directories_write(const struct pmtiles_entry *entries, size_t n, size_t max_root_bytes,
-                               struct aro_buffer *out_root, struct aro_buffer *out_leaves,
-                               struct aro_error *err)
+bool pmtiles_directories_write(struct schema_gzip *gzip, const struct pmtiles_entry *entries,
+                               size_t n, size_t max_root_bytes, struct aro_buffer *out_root,
+                               struct aro_buffer *out_leaves, struct aro_error *err)
 {
     size_t leaf_entries = FIRST_LEAF_ENTRIES;
     out_root->len = out_leaves->len = 0;
     /* Lengths differ, so an entry hardly packs into less than a byte: beyond that, no try. */
-    bool ok = n > max_root_bytes || pmtiles_directory_write(entries, n, out_root, err);
+    bool ok = n > max_root_bytes || pmtiles_directory_write(gzip, entries, n, out_root, err);
     while (ok && (out_root->len == 0 || out_root->len > max_root_bytes)) {
         out_root->len = out_leaves->len = 0;
-        ok = write_leaves(entries, n, leaf_entries, out_root, out_leaves, err);
+        ok = write_leaves(gzip, entries, n, leaf_entries, out_root, out_leaves, err);
         leaf_entries *= 2;
     }
     return ok;

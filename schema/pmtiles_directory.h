@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-#include "geo/buffer.h"
+#include "schema/gzip.h"
 
 /** The root is under 16,384 bytes with the header before it. */
 enum { PMTILES_HEADER_BYTES = 127, PMTILES_MAX_ROOT_BYTES = 16383 - PMTILES_HEADER_BYTES };
@@ -20,8 +20,8 @@ struct pmtiles_entry {
 };
 
 /** Appends one directory, gzip. n is not 0, ids ascend, no length is 0. */
-bool pmtiles_directory_write(const struct pmtiles_entry *entries, size_t n, struct aro_buffer *out,
-                             struct aro_error *err);
+bool pmtiles_directory_write(struct schema_gzip *gzip, const struct pmtiles_entry *entries,
+                             size_t n, struct aro_buffer *out, struct aro_error *err);
 
 /**
  * Writes a root that holds all entries where it is small enough, or else the root over leaves.
@@ -30,8 +30,8 @@ bool pmtiles_directory_write(const struct pmtiles_entry *entries, size_t n, stru
  * @param out_root        emptied first
  * @param out_leaves      emptied first; stays empty where the root holds all
  */
-bool pmtiles_directories_write(const struct pmtiles_entry *entries, size_t n, size_t max_root_bytes,
-                               struct aro_buffer *out_root, struct aro_buffer *out_leaves,
-                               struct aro_error *err);
+bool pmtiles_directories_write(struct schema_gzip *gzip, const struct pmtiles_entry *entries,
+                               size_t n, size_t max_root_bytes, struct aro_buffer *out_root,
+                               struct aro_buffer *out_leaves, struct aro_error *err);
 
 #endif

@@ -17,6 +17,8 @@ void tileset_key(const void *bytes, size_t len, char out_key[TILESET_KEY_BYTES])
 
 static void put_member(struct aro_buffer *out, const char *name, const char *value)
 {
+    if (!*value)
+        return;
     aro_json_text(out, name);
     aro_buffer_char(out, ':');
     aro_json_text(out, value);

@@ -12,7 +12,7 @@
 struct schema_tileset {
     const char *name;          /* for people */
     const char *description;   /* plain text */
-    const char *attribution;   /* may hold HTML */
+    const char *attribution;   /* may hold HTML; "" where nobody is named */
     const char *vector_layers; /* JSON array: TileJSON 3.0.0, section 3.3 */
     struct geo_bbox bounds;    /* all that the tiles show; west at most east */
     struct geo_point center;   /* where a viewer begins, at center_zoom */

@@ -41,12 +41,14 @@ static void edges_come_back(void **state)
     for (size_t n = 1; n <= N_EDGES; n++) {
         struct aro_error err = {0};
         struct aro_buffer out = {0};
-        CHECK(failures, "written", pmtiles_directory_write(edges, n, &out, &err));
+        struct schema_gzip *gzip = schema_gzip_new(&err);
+        CHECK(failures, "written", pmtiles_directory_write(gzip, edges, n, &out, &err));
         struct pmtiles_directory got =
             pmtiles_read_directory((const unsigned char *)out.data, out.len);
         CHECK(failures, "as many", got.n == n);
         CHECK(failures, "the same", differences(&got, 0, edges, n) == 0);
         free(got.entries);
+        schema_gzip_free(gzip);
         aro_buffer_clear(&out);
     }
     assert_int_equal(failures, 0);
@@ -81,8 +83,9 @@ static int check_tree(const struct pmtiles_entry *entries, size_t n, size_t max_
     int failures = 0;
     struct aro_error err = {0};
     struct aro_buffer root = {0}, leaves = {0};
+    struct schema_gzip *gzip = schema_gzip_new(&err);
     CHECK(failures, "written",
-          pmtiles_directories_write(entries, n, max_root_bytes, &root, &leaves, &err));
+          pmtiles_directories_write(gzip, entries, n, max_root_bytes, &root, &leaves, &err));
     CHECK(failures, "small root", root.len <= max_root_bytes);
     struct pmtiles_directory top =
         pmtiles_read_directory((const unsigned char *)root.data, root.len);
@@ -105,6 +108,7 @@ static int check_tree(const struct pmtiles_entry *entries, size_t n, size_t max_
     }
     CHECK(failures, "all", first == n && offset == leaves.len);
     free(top.entries);
+    schema_gzip_free(gzip);
     aro_buffer_clear(&root);
     aro_buffer_clear(&leaves);
     return failures;
@@ -147,7 +151,9 @@ static void out_of_memory(void **state)
         struct aro_error err = {0};
         struct aro_buffer root = {0}, leaves = {0};
         allow_allocations(allowed);
-        ok = pmtiles_directories_write(entries, 5000, 64, &root, &leaves, &err);
+        struct schema_gzip *gzip = schema_gzip_new(&err);
+        ok = gzip && pmtiles_directories_write(gzip, entries, 5000, 64, &root, &leaves, &err);
+        schema_gzip_free(gzip);
         allow_allocations(SIZE_MAX);
         CHECK(failures, "out of memory", ok || err.status == ARO_NO_MEMORY);
         aro_buffer_clear(&root);
