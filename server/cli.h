@@ -25,6 +25,8 @@ int cli_serve(int n, char *const *argv);
 void cli_serve_help(struct aro_buffer *out);
 int cli_init(int n, char *const *argv);
 void cli_init_help(struct aro_buffer *out);
+int cli_export(int n, char *const *argv);
+void cli_export_help(struct aro_buffer *out);
 int cli_import(int n, char *const *argv);
 void cli_import_help(struct aro_buffer *out);
 

@@ -1,18 +1,16 @@
 #include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
 
 #include "schema/import.h"
 #include "server/cli.h"
 #include "server/clock.h"
 #include "server/options.h"
 #include "server/progress.h"
+#include "server/stop.h"
 #include "server/text.h"
 
 struct import_options {
@@ -47,7 +45,7 @@ struct importing {
     struct progress progress;
     FILE *report; /* NULL: none asked for */
     uint64_t n_problems;
-    int signal_fd;
+    int stop_fd;
 };
 
 static void print_problem(FILE *out, const struct schema_problem *problem)
@@ -79,23 +77,11 @@ static void on_progress(void *context, const char *stage, double done)
     progress_show(&importing->progress, stage, done);
 }
 
+/* Ctrl-C waits until the import asks: the store is then left as it was. */
 static bool stopped(void *context)
 {
-    struct importing *importing = context;
-    struct signalfd_siginfo info;
-    return read(importing->signal_fd, &info, sizeof info) == sizeof info;
-}
-
-/* Ctrl-C waits until the import asks: the store is then left as it was. */
-static int open_signals(void)
-{
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGINT);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGHUP);
-    pthread_sigmask(SIG_BLOCK, &signals, NULL);
-    return signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+    const struct importing *importing = context;
+    return stop_asked(importing->stop_fd);
 }
 
 static bool import_files(struct importing *importing, const struct import_options *options,
@@ -154,7 +140,7 @@ static int import(const struct import_options *options, const char *const *words
 {
     struct aro_error err = {0};
     struct schema_import_summary sum = {0};
-    struct importing importing = {.signal_fd = open_signals()};
+    struct importing importing = {.stop_fd = stop_open()};
     double start_s = clock_seconds();
     progress_start(&importing.progress);
     bool ok = open_report(&importing, options->report, &err) &&
@@ -162,8 +148,7 @@ static int import(const struct import_options *options, const char *const *words
     progress_clear(&importing.progress);
     print_rest(&importing);
     ok = close_report(&importing, &err) && ok;
-    if (importing.signal_fd >= 0)
-        close(importing.signal_fd);
+    stop_close(importing.stop_fd);
     if (ok)
         printf("%s: %" PRIu64 " read, %" PRIu64 " added, %" PRIu64 " updated, %" PRIu64
                " unchanged, %" PRIu64 " refused (%.2f s)\n",

@@ -11,7 +11,7 @@ import time
 import pytest
 from conftest import AROBASE, DATA, arobase, make_initiatives, until
 
-COMMANDS = ["init", "import", "serve"]
+COMMANDS = ["init", "import", "export", "serve"]
 
 
 def refused(*words, code=2, **options):

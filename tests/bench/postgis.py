@@ -1,0 +1,159 @@
+"""A PostgreSQL with PostGIS of its own, for one benchmark: made, filled, measured, removed.
+
+The server runs on core 0 with one worker a client, pgbench on core 1, as arobase and wrk do. It is
+set up as one who serves tiles from it would: points and polygons in web mercator, indexed, stored
+in the order of the index, analyzed; polygons simplified beforehand to what a zoom can show.
+"""
+import glob
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+CLIENTS = 4
+SETTINGS = {
+    "listen_addresses": "", "shared_buffers": "1GB", "work_mem": "64MB", "fsync": "off",
+    "maintenance_work_mem": "512MB", "jit": "off", "max_parallel_workers_per_gather": "0",
+    "max_wal_size": "4GB", "autovacuum": "off",
+}
+
+
+def programs():
+    found = sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb"))
+    if not found:
+        sys.exit("postgis.py: no PostgreSQL: install postgresql-15-postgis-3")
+    return os.path.dirname(found[-1])
+
+
+class Database:
+    def __init__(self):
+        self.bin = programs()
+        self.folder = tempfile.mkdtemp(prefix="aro-bench-postgis-")
+        # PostgreSQL refuses to run as root.
+        self.user = {"user": "postgres", "group": "postgres", "extra_groups": []} \
+            if os.geteuid() == 0 else {}
+        if self.user:
+            shutil.chown(self.folder, "postgres", "postgres")
+        self.environment = {**os.environ, "PGHOST": self.folder, "PGDATABASE": "postgres",
+                            "PGUSER": "postgres", "LC_ALL": "C.UTF-8"}
+        self.process = None
+
+    def run(self, program, *words, **options):
+        done = subprocess.run([os.path.join(self.bin, program), *words], capture_output=True,
+                              text=True, check=False, cwd=self.folder, env=self.environment,
+                              **self.user, **options)
+        if done.returncode != 0:
+            sys.exit(f"postgis.py: {program} failed:\n{done.stdout}\n{done.stderr}")
+        return done.stdout
+
+    def __enter__(self):
+        data = os.path.join(self.folder, "data")
+        self.run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
+        flags = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
+        self.process = subprocess.Popen(
+            ["taskset", "-c", "0", os.path.join(self.bin, "postgres"), "-D", data, "-k",
+             self.folder, *flags], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            cwd=self.folder, **self.user)
+        for _ in range(300):
+            if self.process.poll() is None and subprocess.run(
+                    [os.path.join(self.bin, "pg_isready"), "-q", "-t", "1"],
+                    env=self.environment, check=False).returncode == 0:
+                break
+        self.sql("CREATE EXTENSION postgis")
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait()
+        shutil.rmtree(self.folder)
+
+    def sql(self, text, rows=None):
+        """Runs statements; rows are what a COPY among them reads."""
+        return self.run("psql", "-qtAX", "-v", "ON_ERROR_STOP=1", "-c", text,
+                        input=rows if rows is not None else "")
+
+    def tiles_a_second(self, statements, seconds):
+        """Runs a list of statements again and again; statements a second."""
+        script = os.path.join(self.folder, "tiles.sql")
+        with open(script, "w", encoding="utf-8") as file:
+            file.write("".join(statement + ";\n" for statement in statements))
+        os.chmod(script, 0o644)
+        rate = self.pgbench(script, 1) * len(statements)  # warms up, too
+        passes = max(1, round(rate * seconds / len(statements) / CLIENTS))
+        return self.pgbench(script, passes) * len(statements)
+
+    def pgbench(self, script, passes):
+        """Whole passes of each client: none is cut short."""
+        out = subprocess.run(
+            ["taskset", "-c", "1", os.path.join(self.bin, "pgbench"), "-n", "-M", "prepared",
+             "-c", str(CLIENTS), "-j", "1", "-t", str(passes), "-f", script],
+            capture_output=True, text=True, check=True, env=self.environment).stdout
+        if "number of failed transactions: 0 " not in out:
+            sys.exit(f"postgis.py: pgbench saw failures:\n{out}")
+        return float(re.search(r"tps = ([0-9.]+)", out).group(1))
+
+
+def copied(*values):
+    """A line for COPY."""
+    escaped = (r"\N" if value is None else str(value).replace("\\", r"\\").replace("\t", r"\t")
+               .replace("\n", r"\n").replace("\r", r"\r") for value in values)
+    return "\t".join(escaped) + "\n"
+
+
+def load_initiatives(database, features):
+    """Points with the properties that tiles carry."""
+    database.sql("CREATE TABLE initiatives_in (id bigint, titre text, date text, commune text,"
+                 " commune_nom text, axes text, niveau int, lon float8, lat float8)")
+    rows = []
+    for feature in features:
+        properties = feature["properties"]
+        rows.append(copied(feature["id"], properties["titre"], properties["date"],
+                           properties["commune"], properties["commune_nom"],
+                           ",".join(map(str, properties["axes"])), properties["niveau"],
+                           *feature["geometry"]["coordinates"][:2]))
+    database.sql("COPY initiatives_in FROM STDIN", "".join(rows))
+    database.sql("""
+        CREATE TABLE initiatives AS SELECT id, titre, date, commune, commune_nom, axes, niveau,
+            ST_Transform(ST_SetSRID(ST_MakePoint(lon, lat), 4326), 3857)::geometry(Point, 3857)
+            AS geom FROM initiatives_in;
+        DROP TABLE initiatives_in;
+        CREATE INDEX initiatives_geom ON initiatives USING gist (geom);
+        CLUSTER initiatives USING initiatives_geom""")
+    database.sql("VACUUM ANALYZE initiatives")
+
+
+def point_tile(zoom, x, y):
+    return f"""SELECT length(ST_AsMVT(tile, 'initiatives', 4096, 'geom', 'id')) FROM (
+        SELECT ST_AsMVTGeom(geom, ST_TileEnvelope({zoom}, {x}, {y}), 4096, 256, true) AS geom,
+            id, titre, date, commune, commune_nom, axes, niveau FROM initiatives
+        WHERE geom && ST_TileEnvelope({zoom}, {x}, {y}, margin => 256.0 / 4096)) AS tile
+        WHERE geom IS NOT NULL""".replace("\n", " ")
+
+
+def load_communes(database, features, zooms):
+    """Polygons as they are, and for each zoom simplified to half of a pixel (tiles of 512)."""
+    database.sql("CREATE TABLE communes_in (code text, nom text, population int, geojson text)")
+    database.sql("COPY communes_in FROM STDIN", "".join(copied(*row) for row in features))
+    database.sql("""
+        CREATE TABLE communes AS SELECT row_number() OVER () AS id, code, nom, population,
+            ST_Transform(ST_MakeValid(ST_GeomFromGeoJSON(geojson)), 3857) AS geom
+            FROM communes_in;
+        DROP TABLE communes_in""")
+    for zoom in zooms:
+        half_pixel_m = 40075016.686 / 512 / 2 ** zoom / 2
+        database.sql(f"""
+            CREATE TABLE communes_{zoom} AS SELECT id, code, nom, population,
+                ST_SimplifyPreserveTopology(geom, {half_pixel_m}) AS geom FROM communes;
+            CREATE INDEX communes_{zoom}_geom ON communes_{zoom} USING gist (geom);
+            CLUSTER communes_{zoom} USING communes_{zoom}_geom""")
+        database.sql(f"VACUUM ANALYZE communes_{zoom}")
+
+
+def commune_tile(zoom, x, y):
+    return f"""SELECT length(ST_AsMVT(tile, 'communes', 4096, 'geom', 'id')) FROM (
+        SELECT ST_AsMVTGeom(geom, ST_TileEnvelope({zoom}, {x}, {y}), 4096, 64, true) AS geom,
+            id, code, nom, population FROM communes_{zoom}
+        WHERE geom && ST_TileEnvelope({zoom}, {x}, {y}, margin => 64.0 / 4096)) AS tile
+        WHERE geom IS NOT NULL""".replace("\n", " ")
