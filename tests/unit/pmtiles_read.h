@@ -22,26 +22,27 @@ static inline void pmtiles_die(const char *what)
     abort();
 }
 
-/** One gzip member that ends with the bytes; the caller frees data. */
-static inline struct pmtiles_bytes pmtiles_gunzip(const unsigned char *bytes, size_t len)
-{
-    struct pmtiles_bytes out = {malloc(1 << 24), 0};
-    z_stream stream = {.next_in = (z_const Bytef *)bytes,
-                       .avail_in = (uInt)len,
-                       .next_out = out.data,
-                       .avail_out = 1 << 24};
-    if (!out.data || inflateInit2(&stream, 15 + 16) != Z_OK ||
-        inflate(&stream, Z_FINISH) != Z_STREAM_END || stream.avail_in != 0)
-        pmtiles_die("not one gzip member");
-    out.len = stream.total_out;
-    inflateEnd(&stream);
-    return out;
-}
-
 /** The unsigned number of n bytes, lowest first. */
 static inline uint64_t pmtiles_number(const unsigned char *at, int n)
 {
     return n == 0 ? 0 : at[0] + 256 * pmtiles_number(at + 1, n - 1);
+}
+
+/** One gzip member that ends with the bytes, of which the last four tell the length; the caller
+ * frees data. */
+static inline struct pmtiles_bytes pmtiles_gunzip(const unsigned char *bytes, size_t len)
+{
+    struct pmtiles_bytes out = {NULL, len < 18 ? 0 : pmtiles_number(bytes + len - 4, 4)};
+    out.data = malloc(out.len + 1);
+    z_stream stream = {.next_in = (z_const Bytef *)bytes,
+                       .avail_in = (uInt)len,
+                       .next_out = out.data,
+                       .avail_out = (uInt)out.len};
+    if (!out.data || inflateInit2(&stream, 15 + 16) != Z_OK ||
+        inflate(&stream, Z_FINISH) != Z_STREAM_END || stream.avail_in != 0)
+        pmtiles_die("not one gzip member");
+    inflateEnd(&stream);
+    return out;
 }
 
 struct pmtiles_directory {
