@@ -1,5 +1,5 @@
 /*
- * How a mesh is held: for the files of geo/mesh*.c and nobody else.
+ * How a mesh is held: for geo/mesh*.c, what makes levels of it, and nobody else.
  *
  * A node is a vertex with other than two neighbours, or at which a ring turns back; arcs run from
  * node to node, or are closed and meet none. Inside an arc every vertex has one neighbour before

@@ -7,7 +7,9 @@
 #include "tests/unit/check.h"
 #include "tests/unit/real_contours.h"
 
-enum { MAX_ZOOM = 14, SAMPLE_STEP = 7 };
+enum { SAMPLE_STEP = 7 };
+
+static const uint8_t MAX_ZOOM = 14;
 
 struct real {
     struct geo_rings shapes;
