@@ -20,6 +20,13 @@ static const double piece_e7 = 2500000;
 
 /* Nearer to the poles the map of the surroundings is not used. */
 static const double map_lat_deg = 85;
+static const double map_error = 1e-3; /* of a distance on the map: five times what it is there */
+
+/* A radius that is a larger part of the distance takes off more than the bounds of boxes lose. */
+static const double useful_part = 0.0025;
+
+static const double straight_limit_m = 500e3;
+static const double rounded_m = 0.02; /* by which a middle is off as a stored coordinate */
 
 static const int64_t turn_e7 = 3600000000;
 
@@ -148,24 +155,18 @@ static struct geo_rect rect_of_edge(struct geo_coord a, struct geo_coord b)
                              .north_e7 = a.lat_e7 > b.lat_e7 ? a.lat_e7 : b.lat_e7};
 }
 
-double geo_eye_edge_lower_m(const struct geo_eye *eye, struct geo_coord a, struct geo_coord b)
-{
-    if (is_long(a, b))
-        return box_m(eye, rect_of_edge(a, b));
-    double x = eye->lon_m * (double)east_of_eye(eye, a.lon_e7);
-    double y = eye->lat_m * ((double)a.lat_e7 - eye->from.lat_e7);
-    double dx = eye->lon_m * ((double)b.lon_e7 - a.lon_e7);
-    double dy = eye->lat_m * ((double)b.lat_e7 - a.lat_e7);
-    double lower_m = segment_distance(x, y, dx, dy) - lower_error_m;
-    return lower_m <= GEO_EDGES_REACH_M ? lower_m : box_m(eye, rect_of_edge(a, b));
-}
-
 /* ------------------------------------------------------------------ measured */
 
 /* A piece of an edge: from lon_e7, lat_e7 by dlon, dlat. */
 struct piece {
     double lon_e7, lat_e7, dlon, dlat;
 };
+
+static struct piece piece_of_edge(struct geo_coord a, struct geo_coord b)
+{
+    return (struct piece){a.lon_e7, a.lat_e7, (double)b.lon_e7 - a.lon_e7,
+                          (double)b.lat_e7 - a.lat_e7};
+}
 
 static double foot_m(struct geo_eye *eye, const struct piece *piece, double t)
 {
@@ -222,31 +223,74 @@ static double parabola_foot(struct geo_eye *eye, const struct piece *piece, doub
     return bend > 0 ? clamp_to_piece(middle - half * rise / (2 * bend)) : middle;
 }
 
-/* Again and again closer to the foot, where what is not a parabola weighs less. */
-static double far_piece_m(struct geo_eye *eye, const struct piece *piece)
+/* A lower bound on the distance to the middle of a piece: up to some 500 km the straight line in
+ * space is within 130 m of it, and costs a twentieth. */
+static double middle_lower_m(struct geo_eye *eye, const struct piece *piece)
 {
-    double best_m = INFINITY, foot = 0.5;
-    for (double half = 0.5; half > 1.0 / 256; half /= 8) {
-        double middle = foot < half ? half : foot > 1 - half ? 1 - half : foot;
-        foot = parabola_foot(eye, piece, middle, half, &best_m);
-    }
-    return fmin(best_m, foot_m(eye, piece, foot));
+    double unit2[GEO_BOUNDS_BATCH], space2[GEO_BOUNDS_BATCH];
+    struct geo_coord middle = {(int32_t)(piece->lon_e7 + piece->dlon / 2),
+                               (int32_t)(piece->lat_e7 + piece->dlat / 2)};
+    geo_bounds_points(&eye->view, &middle, 1, unit2, space2);
+    double straight_m = sqrt(space2[0]) - GEO_BOUNDS_SPACE_ERROR_M - rounded_m;
+    return straight_m < straight_limit_m ? straight_m : foot_m(eye, piece, 0.5);
 }
 
 static double half_length_m(const struct piece *piece)
 {
-    return hypot(piece->dlon, piece->dlat) / 2 * rad_of_e7 * radius_max_m;
+    return sqrt(piece->dlon * piece->dlon + piece->dlat * piece->dlat) / 2 * rad_of_e7 *
+           radius_max_m;
+}
+
+/*
+ * Again and again closer to the foot, where what is not a parabola weighs less: a stretch of s
+ * metres on either side leaves an error of some distance * (s / earth's radius)^4.
+ */
+static double far_piece_m(struct geo_eye *eye, const struct piece *piece)
+{
+    enum { LAST_M = 2000 };
+    double best_m = INFINITY, foot = 0.5, half = 0.5, length_m = 2 * half_length_m(piece);
+    for (bool is_last = false; !is_last; half /= 8) {
+        double middle = foot < half ? half : foot > 1 - half ? 1 - half : foot;
+        foot = parabola_foot(eye, piece, middle, half, &best_m);
+        is_last = half * length_m <= LAST_M;
+    }
+    return fmin(best_m, foot_m(eye, piece, foot));
+}
+
+double geo_eye_edge_lower_m(struct geo_eye *eye, struct geo_coord a, struct geo_coord b)
+{
+    if (is_long(a, b))
+        return box_m(eye, rect_of_edge(a, b));
+    double x = eye->lon_m * (double)east_of_eye(eye, a.lon_e7);
+    double y = eye->lat_m * ((double)a.lat_e7 - eye->from.lat_e7);
+    double dx = eye->lon_m * ((double)b.lon_e7 - a.lon_e7);
+    double dy = eye->lat_m * ((double)b.lat_e7 - a.lat_e7);
+    double lower_m = segment_distance(x, y, dx, dy) - lower_error_m;
+    if (lower_m <= GEO_EDGES_REACH_M)
+        return lower_m;
+    struct piece piece = piece_of_edge(a, b);
+    return fmax(GEO_EDGES_REACH_M, middle_lower_m(eye, &piece) - half_length_m(&piece));
+}
+
+/* A straight line from the middle to a corner is no shorter than the geodesic. */
+double geo_eye_far_box_m(struct geo_eye *eye, const struct geo_rect *box, double lower_m)
+{
+    struct piece diagonal = {box->west_e7, box->south_e7, (double)box->east_e7 - box->west_e7,
+                             (double)box->north_e7 - box->south_e7};
+    double radius_m = half_length_m(&diagonal);
+    if (lower_m <= GEO_EDGES_REACH_M || radius_m > useful_part * lower_m)
+        return lower_m;
+    return fmax(lower_m, middle_lower_m(eye, &diagonal) - radius_m);
 }
 
 static double short_piece_m(struct geo_eye *eye, const struct piece *piece, double limit_m)
 {
     double map_m;
     double foot = foot_on_map(eye, piece, &map_m);
-    if (map_m <= GEO_EDGES_REACH_M && fabs(eye->view.from.lat_deg) <= map_lat_deg)
-        return foot_m(eye, piece, foot);
-    double middle_m = foot_m(eye, piece, 0.5);
-    bool beyond = middle_m - half_length_m(piece) > limit_m;
-    return beyond ? middle_m : far_piece_m(eye, piece);
+    if (map_m > GEO_EDGES_REACH_M || fabs(eye->view.from.lat_deg) > map_lat_deg)
+        return far_piece_m(eye, piece);
+    bool beyond = map_m * (1 - map_error) > limit_m;
+    return beyond ? map_m : foot_m(eye, piece, foot);
 }
 
 static double piece_lower_m(const struct geo_eye *eye, const struct piece *piece)
@@ -287,7 +331,6 @@ double geo_eye_edge_m(struct geo_eye *eye, struct geo_coord a, struct geo_coord 
         a = b;
         b = was;
     }
-    struct piece piece = {a.lon_e7, a.lat_e7, (double)b.lon_e7 - a.lon_e7,
-                          (double)b.lat_e7 - a.lat_e7};
+    struct piece piece = piece_of_edge(a, b);
     return piece_m(eye, &piece, limit_m);
 }

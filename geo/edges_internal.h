@@ -8,13 +8,14 @@
  * a step of dlon, dlat is never shorter than hypot(lon_m dlon, lat_m dlat), with the least metres
  * of a degree that occur in the band. So that length, in the plane of degrees, bounds the geodesic
  * from below wherever it does not exceed the reach; what lies farther has the bounds of
- * bounds_internal.h. Both lose about 0.35 %.
+ * bounds_internal.h. Both lose about 0.35 %, which far away is many kilometres: there the triangle
+ * inequality bounds what is small by the distance to its middle.
  *
  * Measured. Within reach the foot point is found on the map of the point's own surroundings with
  * metres of a degree at the middle latitude (right to some 1e-6 of the distance), beyond it by
- * measuring; from there it is PROJ's geodesic. A foot point that is off by a little makes a
- * distance that is off by its square: 1e-3 m at most, up to 15 000 km. Edges longer than a quarter
- * of a degree are cut into pieces.
+ * a parabola through measured distances; from there it is PROJ's geodesic. A foot point that is off
+ * by a little makes a distance that is off by its square: 1e-3 m at most, up to 15 000 km. Edges
+ * longer than a quarter of a degree are cut into pieces.
  */
 #ifndef ARO_GEO_EDGES_INTERNAL_H
 #define ARO_GEO_EDGES_INTERNAL_H
@@ -48,8 +49,15 @@ struct geo_eye geo_eye_make(const struct geo_ellipsoid *ellipsoid, struct geo_co
 void geo_eye_boxes_m(const struct geo_eye *eye, const struct geo_rect *boxes, size_t n,
                      double out_m[GEO_BOUNDS_BATCH]);
 
-/** An edge is no nearer than this. */
-double geo_eye_edge_lower_m(const struct geo_eye *eye, struct geo_coord a, struct geo_coord b);
+/**
+ * A better bound for one box beyond reach, for up to one geodesic: the distance to its middle less
+ * the farthest that a place in it is from there. Not below lower_m, and just that where the box is
+ * so large that it would not be better.
+ */
+double geo_eye_far_box_m(struct geo_eye *eye, const struct geo_rect *box, double lower_m);
+
+/** An edge is no nearer than this; far away it takes one geodesic. */
+double geo_eye_edge_lower_m(struct geo_eye *eye, struct geo_coord a, struct geo_coord b);
 
 /**
  * The distance to an edge, the same from a to b as from b to a. What is beyond `limit_m` may come

@@ -63,4 +63,15 @@ bool geo_locator_border(const struct geo_locator *locator, uint32_t shape, struc
 bool geo_locator_nearest(const struct geo_locator *locator, struct geo_coord coord, size_t limit,
                          double max_m, struct geo_hits *out_hits, struct aro_error *err);
 
+/**
+ * geo_locator_find(), the border of what it finds and geo_locator_nearest() in one walk, in half
+ * the time.
+ *
+ * @param out_holding   GEO_LOCATE_NONE where no shape holds the place
+ * @param out_border_m  INFINITY then
+ */
+bool geo_locator_look(const struct geo_locator *locator, struct geo_coord coord, size_t limit,
+                      uint32_t *out_holding, double *out_border_m, struct geo_hits *out_hits,
+                      struct aro_error *err);
+
 #endif

@@ -15,9 +15,17 @@ enum {
     KIND_BOX = 0,
     KIND_NODE = KIND_BOX + GEO_INDEX_MAX_LEVELS + 1,
     KIND_EDGES = KIND_NODE + LOCATE_MAX_LEVELS,
-    KIND_MEASURED,
+    KIND_REFINED = 64, /* added to those of nodes whose key is as good as can be had */
+    KIND_MEASURED = 2 * KIND_REFINED,
 };
+_Static_assert((int)KIND_EDGES < (int)KIND_REFINED, "a bit of its own");
 
+enum { MAX_BEST = 8 };
+
+/*
+ * A walk outward from a place. It ends when it has `limit` shapes and, where the border of one is
+ * asked for, that too.
+ */
 struct near {
     const struct geo_locator *locator;
     struct geo_eye eye;
@@ -25,6 +33,11 @@ struct near {
     size_t limit;
     double max_m;
     struct geo_hits *hits;
+    uint32_t border_of; /* shape, or GEO_LOCATE_NONE */
+    double border_m;    /* INFINITY until it is known */
+    /* The least distance measured of each of the shapes at hand, the oldest overwritten. */
+    struct geo_hit best[MAX_BEST];
+    unsigned n_best;
     struct aro_error *err;
 };
 
@@ -42,11 +55,30 @@ static bool is_hit(const struct near *near, uint32_t shape)
     return false;
 }
 
+/* Nothing more is to be known of the shape. */
+static bool is_done(const struct near *near, uint32_t shape)
+{
+    if (shape == near->border_of)
+        return near->border_m < INFINITY;
+    return near->hits->n >= near->limit || is_hit(near, shape);
+}
+
+static double *best_of(struct near *near, uint32_t shape)
+{
+    unsigned n_known = near->n_best < MAX_BEST ? near->n_best : MAX_BEST;
+    for (unsigned i = 0; i < n_known; i++)
+        if (near->best[i].position == shape)
+            return &near->best[i].distance_m;
+    struct geo_hit *best = &near->best[near->n_best++ % MAX_BEST];
+    *best = (struct geo_hit){shape, INFINITY};
+    return &best->distance_m;
+}
+
 static bool push_ring(struct near *near, double key_m, uint32_t number)
 {
     const struct locate_ring *ring = &near->locator->rings[number];
     uint32_t top = ring->n_levels - 1;
-    return is_hit(near, ring->shape) ||
+    return is_done(near, ring->shape) ||
            push(near, key_m, KIND_NODE + top, locate_level_first(ring, top));
 }
 
@@ -82,7 +114,7 @@ struct edges {
     uint32_t least;
 };
 
-static struct edges look_at_edges(const struct near *near, uint32_t place)
+static struct edges look_at_edges(struct near *near, uint32_t place)
 {
     const struct geo_locator *locator = near->locator;
     struct edges edges = {.ring = &locator->rings[locator->node_rings[place]]};
@@ -106,15 +138,17 @@ static double measure_edge(struct near *near, const struct edges *edges, uint32_
     return fmin(best_m, edge_m);
 }
 
-/* The distance to the nearest of the edges under a node of level 0. */
-static double measure_edges(struct near *near, uint32_t place)
+/* Measures what may be nearer than the shape's nearest edge so far. */
+static bool measure_edges(struct near *near, uint32_t place)
 {
     struct edges edges = look_at_edges(near, place);
-    double best_m = measure_edge(near, &edges, edges.least, INFINITY);
+    double *best_m = best_of(near, edges.ring->shape);
+    double before_m = *best_m;
+    *best_m = measure_edge(near, &edges, edges.least, *best_m);
     for (uint32_t i = 0; i < edges.run.end - edges.run.first; i++)
-        if (i != edges.least && edges.lower_m[i] < best_m)
-            best_m = measure_edge(near, &edges, i, best_m);
-    return best_m;
+        if (i != edges.least && edges.lower_m[i] < *best_m)
+            *best_m = measure_edge(near, &edges, i, *best_m);
+    return *best_m == before_m || push(near, *best_m, KIND_MEASURED, edges.ring->shape);
 }
 
 /* Replaces a node of a ring's tree by its children, its edges, or their distance. */
@@ -122,10 +156,10 @@ static bool open_node(struct near *near, struct geo_entry entry)
 {
     const struct geo_locator *locator = near->locator;
     const struct locate_ring *ring = &locator->rings[locator->node_rings[entry.place]];
-    if (is_hit(near, ring->shape))
+    if (is_done(near, ring->shape))
         return true;
     if (entry.kind == KIND_EDGES)
-        return push(near, measure_edges(near, entry.place), KIND_MEASURED, ring->shape);
+        return measure_edges(near, entry.place);
     if (entry.kind == KIND_NODE) {
         struct edges edges = look_at_edges(near, entry.place);
         return push(near, fmax(entry.key_m, edges.lower_m[edges.least]), KIND_EDGES, entry.place);
@@ -146,86 +180,127 @@ static bool open_box(struct near *near, struct geo_entry entry)
                       locate_children(entry.place, near->locator->level_counts[below]));
 }
 
+/* Far away a node is worth a geodesic before it is opened. */
+static double refine(struct near *near, struct geo_entry node)
+{
+    const struct geo_locator *locator = near->locator;
+    if (node.key_m <= GEO_EDGES_REACH_M || node.kind >= KIND_EDGES)
+        return node.key_m;
+    const struct geo_rect *box =
+        node.kind < KIND_NODE
+            ? &locator->boxes[locator->level_first[node.kind - KIND_BOX] + node.place]
+            : &locator->nodes[node.place];
+    return geo_eye_far_box_m(&near->eye, box, node.key_m);
+}
+
+/* A distance that nothing left in the queue can be below. */
+static bool settle(struct near *near, struct geo_entry measured)
+{
+    if (is_done(near, measured.place))
+        return true;
+    if (measured.place != near->border_of)
+        return geo_hits_add(near->hits, (struct geo_hit){measured.place, measured.key_m},
+                            near->err);
+    near->border_m = measured.key_m;
+    return true;
+}
+
+static bool look_at(struct near *near, struct geo_entry top)
+{
+    if (top.kind == KIND_MEASURED)
+        return settle(near, top);
+    if (top.kind < KIND_REFINED) {
+        double key_m = refine(near, top);
+        if (key_m > top.key_m)
+            return push(near, key_m, top.kind + KIND_REFINED, top.place);
+    }
+    top.kind %= KIND_REFINED;
+    return top.kind < KIND_NODE ? open_box(near, top) : open_node(near, top);
+}
+
+static bool is_answered(const struct near *near)
+{
+    return near->hits->n >= near->limit &&
+           (near->border_of == GEO_LOCATE_NONE || near->border_m < INFINITY);
+}
+
 static bool walk_outward(struct near *near)
 {
     bool ok = true;
-    while (ok && near->queue.n > 0 && near->hits->n < near->limit) {
-        struct geo_entry top = geo_queue_pop(&near->queue);
-        if (top.kind < KIND_NODE)
-            ok = open_box(near, top);
-        else if (top.kind < KIND_MEASURED)
-            ok = open_node(near, top);
-        else if (!is_hit(near, top.place))
-            ok = geo_hits_add(near->hits, (struct geo_hit){top.place, top.key_m}, near->err);
-    }
+    while (ok && near->queue.n > 0 && !is_answered(near))
+        ok = look_at(near, geo_queue_pop(&near->queue));
     return ok;
 }
 
+/* ------------------------------------------------------------------ questions */
+
 static struct near near_make(const struct geo_locator *locator, struct geo_coord coord,
-                             size_t limit, double max_m, struct geo_hits *hits,
                              struct aro_error *err)
 {
     return (struct near){.locator = locator,
                          .eye = geo_eye_make(&locator->ellipsoid, coord),
-                         .limit = limit,
-                         .max_m = max_m,
-                         .hits = hits,
+                         .max_m = INFINITY,
+                         .border_of = GEO_LOCATE_NONE,
+                         .border_m = INFINITY,
                          .err = err};
 }
 
-/* ------------------------------------------------------------------ a border */
+/* What the place is in or on: the first hits, and what geo_locator_find() makes of it. */
+struct touched {
+    struct near *near;
+    uint32_t holding, bordering; /* the least ordinals */
+    bool on_border_of_holding;
+};
 
-static bool measure_border(const struct geo_locator *locator, uint32_t shape,
-                           struct geo_coord coord, struct geo_hits *hits, struct aro_error *err)
+static bool note_touched(void *context, uint32_t shape, bool is_inside, bool is_on_border)
 {
-    double lower_m[GEO_BOUNDS_BATCH];
-    struct near near = near_make(locator, coord, 1, INFINITY, hits, err);
-    struct locate_shape rings = locator->of_shapes[shape];
-    bool ok = true;
-    for (uint32_t ring = rings.first; ok && ring < rings.end; ring++) {
-        geo_eye_boxes_m(&near.eye, &locator->boxes[ring], 1, lower_m);
-        ok = push_ring(&near, lower_m[0], ring);
+    struct touched *touched = context;
+    struct near *near = touched->near;
+    if (is_inside && shape < touched->holding) {
+        touched->holding = shape;
+        touched->on_border_of_holding = false;
     }
-    ok = ok && walk_outward(&near);
-    geo_queue_clear(&near.queue);
-    return ok;
+    touched->on_border_of_holding |= is_on_border && shape == touched->holding;
+    if (is_on_border && shape < touched->bordering)
+        touched->bordering = shape;
+    return is_hit(near, shape) || geo_hits_add(near->hits, (struct geo_hit){shape, 0}, near->err);
 }
 
 /* Whether the place is on the border of a shape. */
-struct border {
-    uint32_t shape;
-    bool is_on;
-};
-
 static bool note_border(void *context, uint32_t shape, bool is_inside, bool is_on_border)
 {
     (void)is_inside;
-    struct border *border = context;
-    border->is_on |= is_on_border && shape == border->shape;
+    struct near *near = context;
+    if (is_on_border && shape == near->border_of)
+        near->border_m = 0;
     return true;
+}
+
+static bool push_rings_of(struct near *near, uint32_t shape)
+{
+    double lower_m[GEO_BOUNDS_BATCH];
+    struct locate_shape rings = near->locator->of_shapes[shape];
+    bool ok = true;
+    for (uint32_t ring = rings.first; ok && ring < rings.end; ring++) {
+        geo_eye_boxes_m(&near->eye, &near->locator->boxes[ring], 1, lower_m);
+        ok = push_ring(near, lower_m[0], ring);
+    }
+    return ok;
 }
 
 bool geo_locator_border(const struct geo_locator *locator, uint32_t shape, struct geo_coord coord,
                         double *out_border_m, struct aro_error *err)
 {
-    struct geo_hits hits = {0};
-    struct border border = {.shape = shape};
-    locate_touching(locator, coord, note_border, &border);
-    bool ok = border.is_on || measure_border(locator, shape, coord, &hits, err);
+    struct geo_hits none = {0};
+    struct near near = near_make(locator, coord, err);
+    near.hits = &none;
+    near.border_of = shape;
+    locate_touching(locator, coord, note_border, &near);
+    bool ok = near.border_m == 0 || (push_rings_of(&near, shape) && walk_outward(&near));
+    geo_queue_clear(&near.queue);
     if (ok)
-        *out_border_m = border.is_on ? 0 : hits.n > 0 ? hits.items[0].distance_m : INFINITY;
-    geo_hits_clear(&hits);
+        *out_border_m = near.border_m;
     return ok;
-}
-
-/* ------------------------------------------------------------------ nearest */
-
-static bool note_touched(void *context, uint32_t shape, bool is_inside, bool is_on_border)
-{
-    (void)is_inside;
-    (void)is_on_border;
-    struct near *near = context;
-    return is_hit(near, shape) || geo_hits_add(near->hits, (struct geo_hit){shape, 0}, near->err);
 }
 
 static int compare_ordinals(const void *a, const void *b)
@@ -234,32 +309,58 @@ static int compare_ordinals(const void *a, const void *b)
     return (left->position > right->position) - (left->position < right->position);
 }
 
-/* First what the place is in or on; then what lies around it. */
-static bool find_nearest(struct near *near)
+static bool touch(struct near *near, bool with_border)
+{
+    struct touched touched = {near, GEO_LOCATE_NONE, GEO_LOCATE_NONE, false};
+    struct geo_hits *hits = near->hits;
+    if (!locate_touching(near->locator, near->eye.from, note_touched, &touched))
+        return false;
+    if (hits->n > 1)
+        qsort(hits->items, hits->n, sizeof *hits->items, compare_ordinals);
+    hits->n = hits->n < near->limit ? hits->n : near->limit;
+    if (!with_border)
+        return true;
+    bool is_held = touched.holding != GEO_LOCATE_NONE;
+    near->border_of = is_held ? touched.holding : touched.bordering;
+    bool on_border = is_held ? touched.on_border_of_holding : near->border_of != GEO_LOCATE_NONE;
+    if (on_border)
+        near->border_m = 0;
+    return true;
+}
+
+static bool find_nearest(struct near *near, bool with_border)
 {
     const struct geo_locator *locator = near->locator;
-    struct geo_hits *hits = near->hits;
-    if (near->limit == 0 || locator->n_levels == 0)
-        return true;
-    if (!locate_touching(locator, near->eye.from, note_touched, near))
-        return false;
-    if (hits->n > 0)
-        qsort(hits->items, hits->n, sizeof *hits->items, compare_ordinals);
-    if (hits->n >= near->limit) {
-        hits->n = near->limit;
-        return true;
-    }
-    return push_boxes(near, locator->n_levels - 1, (struct geo_run){0, 1}) && walk_outward(near);
+    near->hits->n = 0;
+    bool ok = touch(near, with_border);
+    if (ok && locator->n_levels > 0)
+        ok = push_boxes(near, locator->n_levels - 1, (struct geo_run){0, 1}) && walk_outward(near);
+    geo_queue_clear(&near->queue);
+    if (!ok)
+        near->hits->n = 0;
+    return ok;
 }
 
 bool geo_locator_nearest(const struct geo_locator *locator, struct geo_coord coord, size_t limit,
                          double max_m, struct geo_hits *out_hits, struct aro_error *err)
 {
-    struct near near = near_make(locator, coord, limit, max_m, out_hits, err);
-    out_hits->n = 0;
-    bool ok = find_nearest(&near);
-    geo_queue_clear(&near.queue);
-    if (!ok)
-        out_hits->n = 0;
-    return ok;
+    struct near near = near_make(locator, coord, err);
+    near.hits = out_hits;
+    near.limit = limit;
+    near.max_m = max_m;
+    return find_nearest(&near, false);
+}
+
+bool geo_locator_look(const struct geo_locator *locator, struct geo_coord coord, size_t limit,
+                      uint32_t *out_holding, double *out_border_m, struct geo_hits *out_hits,
+                      struct aro_error *err)
+{
+    struct near near = near_make(locator, coord, err);
+    near.hits = out_hits;
+    near.limit = limit;
+    if (!find_nearest(&near, true))
+        return false;
+    *out_holding = near.border_of;
+    *out_border_m = near.border_m;
+    return true;
 }

@@ -18,7 +18,7 @@ struct located {
     const struct snapshot_contours *contours;
     struct geo_coord coord;
     uint32_t holding; /* the shape, or GEO_LOCATE_NONE at sea and abroad */
-    double border_m;  /* NAN there */
+    double border_m;  /* INFINITY there, which is written as null */
     struct geo_hits nearest, neighbours;
 };
 
@@ -50,12 +50,8 @@ static bool has_neighbours(const struct located *located)
 static bool locate(struct located *located, struct aro_error *err)
 {
     const struct geo_locator *locator = located->contours->locator;
-    located->holding = geo_locator_find(locator, located->coord);
-    located->border_m = NAN;
-    if (located->holding != GEO_LOCATE_NONE &&
-        !geo_locator_border(locator, located->holding, located->coord, &located->border_m, err))
-        return false;
-    if (!geo_locator_nearest(locator, located->coord, N_NEAREST, INFINITY, &located->nearest, err))
+    if (!geo_locator_look(locator, located->coord, N_NEAREST, &located->holding, &located->border_m,
+                          &located->nearest, err))
         return false;
     if (has_neighbours(located) && !geo_locator_nearest(locator, located->coord, MAX_NEIGHBOURS,
                                                         neighbour_m, &located->neighbours, err))

@@ -8,7 +8,7 @@
 #include "tests/unit/random.h"
 #include "tests/unit/real_contours.h"
 
-enum { N_PLACES = 200000, ROUNDS = 3 };
+enum { N_PLACES = 10000, ROUNDS = 3 };
 
 static double now_s(void)
 {
@@ -49,6 +49,14 @@ static size_t ask_nearest(struct bench *bench, size_t i)
     return bench->hits.n;
 }
 
+static size_t ask_look(struct bench *bench, size_t i)
+{
+    double border_m = 0;
+    geo_locator_look(bench->locator, bench->places[i], 3, &bench->found[i], &border_m, &bench->hits,
+                     NULL);
+    return bench->hits.n;
+}
+
 static int compare_doubles(const void *a, const void *b)
 {
     const double *left = a, *right = b;
@@ -78,31 +86,37 @@ static void time_questions(struct bench *bench, const char *name, ask_fn *ask)
            (double)found / N_PLACES);
 }
 
-/* Beside vertices, as initiatives are where people live; or anywhere in the box of the country. */
-static void random_places(struct bench *bench, bool near)
+/* As initiatives are where people live; or in the box of the country; or anywhere on earth. */
+enum where { BESIDE_VERTICES, IN_THE_BOX, ANYWHERE };
+
+static void random_places(struct bench *bench, enum where where)
 {
     uint64_t seed = 20200501;
     const struct geo_rings *shapes = bench->shapes;
     for (size_t i = 0; i < N_PLACES; i++) {
         struct geo_point point =
             geo_coord_to_point(shapes->coords[random_below(&seed, shapes->n_coords)]);
-        if (near)
+        if (where == BESIDE_VERTICES)
             point = (struct geo_point){point.lon_deg + random_between(&seed, -0.02, 0.02),
                                        point.lat_deg + random_between(&seed, -0.02, 0.02)};
-        else
+        else if (where == IN_THE_BOX)
             point = (struct geo_point){random_between(&seed, -5.5, 9.7),
                                        random_between(&seed, 41, 51.3)};
+        else
+            point = (struct geo_point){random_between(&seed, -180, 180),
+                                       random_between(&seed, -90, 90)};
         geo_coord_from_point(point, &bench->places[i], NULL);
     }
 }
 
-static void time_places(struct bench *bench, const char *name, bool near)
+static void time_places(struct bench *bench, const char *name, enum where where)
 {
     printf("%d places %s\n", N_PLACES, name);
-    random_places(bench, near);
+    random_places(bench, where);
     time_questions(bench, "find", ask_find);
     time_questions(bench, "border", ask_border);
     time_questions(bench, "nearest 3", ask_nearest);
+    time_questions(bench, "look, 3", ask_look);
 }
 
 int main(void)
@@ -122,8 +136,9 @@ int main(void)
     bench.found = calloc(N_PLACES, sizeof *bench.found);
     if (!bench.places || !bench.found)
         return 1;
-    time_places(&bench, "beside vertices", true);
-    time_places(&bench, "in the box of the country", false);
+    time_places(&bench, "beside vertices", BESIDE_VERTICES);
+    time_places(&bench, "in the box of the country", IN_THE_BOX);
+    time_places(&bench, "anywhere on earth", ANYWHERE);
     free(bench.places);
     free(bench.found);
     geo_hits_clear(&bench.hits);

@@ -91,6 +91,8 @@ def workloads(server):
         "radius 2-25 km, first 100": near,
         "nearest commune": [f"/communes/nearest?lon={min(lon, 180):.5f}&lat={lat:.5f}"
                             for lon, lat in jittered],
+        "commune at a place": [f"/communes/at?lon={min(lon, 180):.5f}&lat={lat:.5f}"
+                               for lon, lat in jittered],
         "count by region": [f"/counts?by=region&axe={1 + i % 4}" for i in range(REQUESTS)],
     }
 

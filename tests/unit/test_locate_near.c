@@ -257,6 +257,40 @@ static void test_nearest(void **state)
     assert_int_equal(failures, 0);
 }
 
+/* All in one is what the three say one by one, at places inside, outside, and on borders. */
+static void test_look(void **state)
+{
+    (void)state;
+    int failures = 0;
+    uint64_t seed = 20200565;
+    struct world world;
+    world_init(&world, &seed, 30);
+    for (int i = 0; i < 300; i++) {
+        struct geo_coord at = random_place(&seed, &world.rings);
+        size_t limit = random_below(&seed, 5);
+        struct geo_hits hits = {0}, want = {0};
+        uint32_t holding = 7, want_holding = geo_locator_find(world.locator, at);
+        double border_m = -1, want_border_m = INFINITY;
+        if (want_holding != GEO_LOCATE_NONE)
+            geo_locator_border(world.locator, want_holding, at, &want_border_m, NULL);
+        geo_locator_nearest(world.locator, at, limit, INFINITY, &want, NULL);
+        CHECK(failures, "look",
+              geo_locator_look(world.locator, at, limit, &holding, &border_m, &hits, NULL));
+        CHECK(failures, "holding", holding == want_holding);
+        CHECK(failures, "border",
+              border_m == want_border_m || fabs(border_m - want_border_m) < 1e-6);
+        CHECK(failures, "as many", hits.n == want.n);
+        for (size_t j = 0; j < hits.n && hits.n == want.n; j++)
+            CHECK(failures, "nearest", hits.items[j].position == want.items[j].position);
+        geo_hits_clear(&hits);
+        geo_hits_clear(&want);
+    }
+    if (failures)
+        fprintf(stderr, "seed 20200565\n");
+    world_clear(&world);
+    assert_int_equal(failures, 0);
+}
+
 static void test_no_memory(void **state)
 {
     (void)state;
@@ -295,7 +329,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_borders),    cmocka_unit_test(test_on_the_border),
         cmocka_unit_test(test_long_edges), cmocka_unit_test(test_nearest),
-        cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_look),       cmocka_unit_test(test_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
