@@ -216,7 +216,8 @@ static bool add_to_place(const struct geo_cluster_points *points, uint32_t posit
     }
     last->count++;
     for (int g = 0; g < GEO_CLUSTER_GROUPS; g++)
-        last->group_counts[g] += points->group_bits[g][position / 64] >> position % 64 & 1;
+        last->group_counts[g] +=
+            (uint32_t)(points->group_bits[g][position / 64] >> position % 64 & 1);
     return true;
 }
 
