@@ -127,7 +127,7 @@ static void rects_agree_with_contains(void **state)
     uint64_t seed = 20200403;
     int failures = 0;
     for (int i = 0; i < 20000; i++) {
-        struct geo_coord edge = {(int32_t)random_below(&seed, 3600000001) - 1800000000,
+        struct geo_coord edge = {(int32_t)((int64_t)random_below(&seed, 3600000001) - 1800000000),
                                  (int32_t)random_below(&seed, 1800000001) - 900000000};
         struct geo_point near = geo_coord_to_point(edge);
         double nudge = (double)random_below(&seed, 5) * 2.5e-8 - 5e-8;

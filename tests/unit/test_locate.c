@@ -156,15 +156,16 @@ static void test_extremes(void **state)
 static bool twin_moved_inside(const struct geo_rings *rings, size_t shape, struct geo_coord at)
 {
     struct geo_run run = geo_rings_of_shape(rings, shape);
-    __int128 x = ((__int128)at.lon_e7 << 20) + (1 << 11), y = ((__int128)at.lat_e7 << 20) + 1;
+    const __int128 unit = 1 << 20;
+    __int128 x = at.lon_e7 * unit + (1 << 11), y = at.lat_e7 * unit + 1;
     bool inside = false;
     for (uint32_t ring = run.first; ring < run.end; ring++) {
         struct geo_run vertices = geo_ends_run(&rings->rings, ring);
         for (uint32_t i = vertices.first; i < vertices.end; i++) {
             struct geo_coord a = rings->coords[i];
             struct geo_coord b = rings->coords[i + 1 < vertices.end ? i + 1 : vertices.first];
-            __int128 ax = (__int128)a.lon_e7 << 20, ay = (__int128)a.lat_e7 << 20;
-            __int128 bx = (__int128)b.lon_e7 << 20, by = (__int128)b.lat_e7 << 20;
+            __int128 ax = a.lon_e7 * unit, ay = a.lat_e7 * unit;
+            __int128 bx = b.lon_e7 * unit, by = b.lat_e7 * unit;
             if ((ay < y) == (by < y))
                 continue;
             __int128 turn = (bx - ax) * (y - ay) - (by - ay) * (x - ax);
