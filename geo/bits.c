@@ -1,6 +1,11 @@
 #include "geo/bits.h"
 
-#include <string.h>
+/* Processors with an instruction that counts bits do so in a third of the time. */
+#if defined(__x86_64__) && !defined(__SANITIZE_THREAD__)
+#define COUNTING_CLONES __attribute__((target_clones("popcnt", "default")))
+#else
+#define COUNTING_CLONES
+#endif
 
 /*
  * Eight bytes at a time: the product moves the lowest bit of byte i to bit 56 + i, and no two of
@@ -26,6 +31,7 @@ void geo_bits_set(uint64_t *words, struct geo_run run)
         words[word] |= geo_bits_mask(run, word);
 }
 
+COUNTING_CLONES
 uint32_t geo_bits_count(const uint64_t *words, struct geo_run run)
 {
     uint32_t count = 0;
@@ -36,6 +42,7 @@ uint32_t geo_bits_count(const uint64_t *words, struct geo_run run)
     return count;
 }
 
+COUNTING_CLONES
 uint32_t geo_bits_count_both(const uint64_t *a, const uint64_t *b, struct geo_run run)
 {
     uint32_t count = 0;

@@ -67,6 +67,10 @@ static void clear_initiative_columns(struct initiative_columns *columns)
     free(columns->usages);
     free(columns->axes);
     free(columns->days);
+    free(columns->years);
+    free(columns->block_regions);
+    free(columns->block_departements);
+    free(columns->block_epcis);
     free(columns->theme_bits);
     free(columns->blocks);
     free(columns->by_id);
@@ -88,6 +92,8 @@ static void snapshot_free(struct snapshot *snapshot)
     free(snapshot->themes);
     free(snapshot->usage_themes);
     free(snapshot->former_codes);
+    free(snapshot->counts.block);
+    free(snapshot->counts.offsets);
     geo_names_free(snapshot->commune_names);
     geo_names_free(snapshot->theme_names);
     snapshot_contours_clear(&snapshot->contours);

@@ -19,7 +19,8 @@
 #include "server/snapshot_contours.h"
 #include "server/text_pool.h"
 
-enum { SNAPSHOT_NONE = UINT32_MAX, SNAPSHOT_MAX_USAGES = 64, SNAPSHOT_AXES = 4 };
+enum { SNAPSHOT_NONE = UINT32_MAX, SNAPSHOT_MIXED = UINT32_MAX - 1 };
+enum { SNAPSHOT_MAX_USAGES = 64, SNAPSHOT_AXES = 4 };
 
 /** Texts one after another; text i is block[offsets[i]] to block[offsets[i + 1]]. */
 struct text_block {
@@ -80,10 +81,14 @@ struct snapshot_former_code {
  * room for 64 * geo_bits_words(n).
  */
 struct initiative_columns {
-    uint32_t *communes;   /* commune position */
-    uint64_t *usages;     /* bit set */
-    uint8_t *axes;        /* bit set */
-    int32_t *days;        /* days since 1970-01-01 */
+    uint32_t *communes; /* commune position */
+    uint64_t *usages;   /* bit set */
+    uint8_t *axes;      /* bit set */
+    int32_t *days;      /* days since 1970-01-01 */
+    uint16_t *years;    /* of the days */
+    uint32_t *block_regions, *block_departements,
+        *block_epcis;     /* by geo_bits_words(n): the number
+                           * of the territory that 64 positions are all in; else SNAPSHOT_MIXED */
     uint64_t *theme_bits; /* see snapshot_theme_bits() */
     struct geo_cluster_block *blocks;
     struct geo_cluster_points clustering; /* of those with a place; borrows from all around */
@@ -117,8 +122,9 @@ struct snapshot {
     struct geo_names *theme_names;   /* items are theme numbers */
     struct snapshot_contours contours;
     struct snapshot_headline headline;
-    size_t bytes;           /* held, about: for the metrics */
-    struct text_pool texts; /* what the columns' names and labels point into */
+    struct text_block counts; /* of all initiatives, by enum tally_by: the JSON of their counts */
+    size_t bytes;             /* held, about: for the metrics */
+    struct text_pool texts;   /* what the columns' names and labels point into */
 
     atomic_llong references; /* the rest is snapshot_holder.c's */
     atomic_bool *slot_taken; /* of the holder that published it; NULL before */

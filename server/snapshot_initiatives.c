@@ -213,45 +213,6 @@ static bool fill_columns(const struct initiative_rows *rows, const uint32_t *ord
     return true;
 }
 
-/* A row of bits for each theme, and an empty one behind them. */
-static bool fill_theme_bits(struct snapshot *snapshot, struct aro_error *err)
-{
-    struct initiative_columns *columns = &snapshot->initiative;
-    size_t n_words = geo_bits_words(snapshot->initiatives.n);
-    columns->theme_bits =
-        array_new((snapshot->n_themes + 1) * n_words, sizeof *columns->theme_bits, err);
-    if (!columns->theme_bits)
-        return false;
-    for (size_t i = 0; i < snapshot->initiatives.n; i++)
-        for (size_t theme = 0; theme < snapshot->n_themes; theme++)
-            if (columns->usages[i] & snapshot->themes[theme].usages)
-                columns->theme_bits[theme * n_words + i / 64] |= UINT64_C(1) << i % 64;
-    return true;
-}
-
-/* What clusters are made from: those of the axes are their groups. */
-static bool fill_clustering(struct snapshot *snapshot, struct aro_error *err)
-{
-    struct initiative_columns *columns = &snapshot->initiative;
-    struct geo_cluster_points *clustering = &columns->clustering;
-    uint32_t n = (uint32_t)snapshot->initiatives.n_placed;
-    size_t axe = 0;
-    columns->blocks = array_new(geo_bits_words(n), sizeof *columns->blocks, err);
-    if (!columns->blocks)
-        return false;
-    geo_cluster_blocks_fill(snapshot->initiatives.places, n, columns->blocks);
-    *clustering = (struct geo_cluster_points){.n = n,
-                                              .keys = snapshot->initiatives.hilbert_keys,
-                                              .places = snapshot->initiatives.places,
-                                              .blocks = columns->blocks};
-    for (size_t theme = 0; theme < snapshot->n_themes; theme++)
-        if (snapshot->themes[theme].niveau == 1)
-            clustering->group_bits[axe++] = snapshot_theme_bits(snapshot, theme);
-    while (axe < GEO_CLUSTER_GROUPS)
-        clustering->group_bits[axe++] = snapshot_theme_bits(snapshot, snapshot->n_themes);
-    return true;
-}
-
 /* The sorted rows, as the task that indexes their words sees them. */
 struct words_task {
     const struct initiative_rows *rows;
@@ -313,8 +274,7 @@ bool draft_read_initiatives(struct snapshot_draft *draft, struct aro_error *err)
     bool ok = allocate_rows(&rows, (size_t)draft->counts.initiatives, err) &&
               schema_read_initiatives(draft->store, read_initiative, &rows, err) &&
               points_build(&draft->snapshot->initiatives, rows.points, rows.n, &order, err) &&
-              fill_columns(&rows, order, err) && fill_theme_bits(draft->snapshot, err) &&
-              fill_clustering(draft->snapshot, err) && fill_texts_and_words(&rows, order, err);
+              fill_columns(&rows, order, err) && fill_texts_and_words(&rows, order, err);
     draft->snapshot->headline.initiatives = (uint32_t)rows.n;
     free(order);
     clear_rows(&rows);
