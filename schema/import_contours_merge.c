@@ -11,7 +11,9 @@
 #include "schema/rtree.h"
 #include "schema/spatial.h"
 
-enum { CONTOURS_PER_LOOK = 256, CODES_LISTED = 150 };
+/* A list of what is missing from all of France can be read; of what is missing beside a
+ * département, its beginning tells as much. */
+enum { CONTOURS_PER_LOOK = 256, LIST_ALL_UP_TO = 150, LIST_BEGINNING = 20 };
 
 /* The row of the table, in this order. */
 enum stored { S_CODE, S_MILLESIME, S_SURFACE, S_CONTOUR, N_STORED };
@@ -135,8 +137,7 @@ static void note_merged(const struct merge *merge)
     if (merge->n_former == 0)
         return;
     snprintf(sentence, sizeof sentence,
-             "%" PRIu64 " codes are no longer those of communes: their contours were merged into "
-             "%" PRIu64 " communes of today",
+             "former codes: %" PRIu64 ", merged into the contours of communes of today: %" PRIu64,
              merge->n_former, merge->n_merged);
     import_note(merge->run, sentence);
 }
@@ -171,33 +172,37 @@ done:
 
 /* ---- What is left without ---- */
 
-bool import_contours_missing(struct import_run *run, struct aro_error *err)
+#define WITHOUT "FROM communes WHERE code NOT IN (SELECT code FROM contours)"
+
+/* All codes, or the first few of many. */
+static bool report_missing(struct import_run *run, int64_t n, struct aro_error *err)
 {
-    static const char sql[] = "SELECT code FROM communes WHERE code NOT IN (SELECT code FROM "
-                              "contours) ORDER BY code";
+    static const char sql[] =
+        "SELECT group_concat(code, ', ') FROM (SELECT code " WITHOUT " ORDER BY code LIMIT ?1)";
     struct schema_stmt *stmt = NULL;
-    struct aro_buffer codes = {0};
-    enum schema_step step;
-    size_t n = 0;
+    bool ok = false, all = n <= LIST_ALL_UP_TO;
     if (!schema_db_prepare(run->db, sql, &stmt, err))
         return false;
-    while ((step = schema_stmt_step(stmt, err)) == SCHEMA_STEP_ROW) {
-        if (n < CODES_LISTED)
-            aro_buffer_printf(&codes, "%s%s", n ? ", " : "", schema_stmt_text(stmt, 0));
-        n++;
-    }
-    schema_stmt_free(stmt);
-    struct aro_buffer sentence = {0};
-    aro_buffer_printf(&sentence, "%zu communes have no contour: %.*s%s", n, (int)codes.len,
-                      codes.len ? codes.data : "", n > CODES_LISTED ? ", …" : "");
-    char *text = aro_buffer_take_text(&sentence, err);
-    if (step == SCHEMA_STEP_DONE && text && n > 0) {
+    schema_stmt_bind_integer(stmt, 1, all ? n : LIST_BEGINNING);
+    if (schema_stmt_step(stmt, err) == SCHEMA_STEP_ROW) {
+        struct aro_buffer sentence = {0};
+        aro_buffer_printf(&sentence, "communes without a contour: %" PRId64 ": %s%s", n,
+                          schema_stmt_text(stmt, 0), all ? "" : ", …");
+        char *text = aro_buffer_take_text(&sentence, err);
         struct schema_problem note = {
             .file = "store", .column = "", .value = "", .reason = text, .is_warning = true};
-        import_report(run, &note);
+        if (text)
+            import_report(run, &note);
+        ok = text != NULL;
+        free(text);
     }
-    free(text);
-    bool ok = step == SCHEMA_STEP_DONE && text && aro_buffer_ok(&codes, err);
-    aro_buffer_clear(&codes);
+    schema_stmt_free(stmt);
     return ok;
+}
+
+bool import_contours_missing(struct import_run *run, struct aro_error *err)
+{
+    int64_t n = 0;
+    return schema_db_integer(run->db, "SELECT count(*) " WITHOUT, &n, err) &&
+           (n == 0 || report_missing(run, n, err));
 }

@@ -174,8 +174,8 @@ def test_the_whole_of_france(store, tmp_path):
     done = imported(store, OFFICIAL, "--millesime", "2018", "--report", report)
     assert "35357 read, 34868 added, 0 updated, 0 unchanged, 0 refused" in done.stdout
     text = report.read_text()
-    assert "493 codes are no longer those of communes" in text
-    without = re.search(r"(\d+) communes have no contour: (.*)", text)
+    assert "former codes: 493, merged into the contours of communes of today: 320" in text
+    without = re.search(r"communes without a contour: (\d+): (.*)", text)
     codes = set(without.group(2).split(", "))
     assert len(codes) == int(without.group(1))
     assert {code for code in codes if code < "975"} == WITHOUT_2018

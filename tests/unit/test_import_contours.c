@@ -1,3 +1,4 @@
+#include "geo/geos.h"
 #include "schema/contours.h"
 #include "schema/import.h"
 #include "tests/unit/check.h"
@@ -70,9 +71,10 @@ static void test_good(void **state)
           strstr(problems, "4:code:01015: warning: its contour is made of "
                            "former communes only"));
     CHECK(failures, problems,
-          strstr(problems, "0::: warning: 2 codes are no longer those of "
-                           "communes: their contours were merged into 2 "));
-    CHECK(failures, problems, strstr(problems, "1 communes have no contour: 98735\n"));
+          strstr(problems, "0::: warning: former codes: 2, merged into the contours of communes of "
+                           "today: 2\n"));
+    CHECK(failures, problems,
+          strstr(problems, "0::: warning: communes without a contour: 1: 98735\n"));
     CHECK(failures, "read", schema_read_contours(fixture.store, &contours, NULL));
     if (contours.n == 3) {
         CHECK(failures, "united", area_of_shape(&contours.rings, 0) == 3e12);
@@ -333,6 +335,87 @@ static void test_other_files(void **state)
     assert_int_equal(failures, 0);
 }
 
+/* A store with the communes of fixtures/, and the synthetic contours there. */
+static bool import_fixtures(struct schema_store *store, struct import_result *result)
+{
+    static const char *const kinds[] = {"regions",  "departements",       "epcis",
+                                        "communes", "communes-anciennes", "contours"};
+    const char *root = getenv("AROBASE_SOURCE");
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        bool last = i + 1 == sizeof kinds / sizeof *kinds;
+        char path[512];
+        snprintf(path, sizeof path, "%s/fixtures/%s%s", root ? root : "..", kinds[i],
+                 last ? "-synthetiques.geojson" : ".csv");
+        aro_buffer_clear(&result->problems);
+        *result = (struct import_result){0};
+        import_with(store, kinds[i], path, plain, result);
+        if (!result->ok)
+            return false;
+    }
+    return true;
+}
+
+static size_t find_contour(const struct schema_contours *contours, const char *code)
+{
+    size_t i = 0;
+    while (i < contours->n && strcmp(contours->items[i].code, code) != 0)
+        i++;
+    assert_true(i < contours->n);
+    return i;
+}
+
+/* How many rings communes of the synthetic country have, for what each is there. */
+static const struct {
+    const char *code;
+    uint32_t n_rings;
+} synthetic_cases[] = {
+    {"01404", 1} /* island */,  {"01056", 2} /* islet */,     {"01051", 2} /* exclave */,
+    {"39004", 1} /* enclave */, {"39002", 2} /* around it */, {"39003", 2} /* around another */,
+    {"39046", 2} /* lake */,    {"39049", 1} /* merged */,
+};
+
+/* Cells without gaps or overlaps, to the last squared unit, around one lake. */
+static void test_synthetic_country(void **state)
+{
+    (void)state;
+    int failures = 0;
+    enum { N = 17 };
+    struct temp_folder folder;
+    struct import_result result = {0};
+    struct schema_store *store = NULL;
+    struct schema_contours contours = {0};
+    struct geo_geos *geos = geo_geos_new(NULL);
+    struct geo_rings whole = {0};
+    size_t shapes[N];
+    double sum = 0;
+    temp_folder_make(&folder);
+    assert_true(schema_store_init(folder.store, NULL) &&
+                schema_store_open(folder.store, SCHEMA_WRITE, &store, NULL));
+    bool ok = import_fixtures(store, &result);
+    CHECK(failures, result.err.message, ok && result.summary.added == N);
+    CHECK(failures, problems_of(&result), result.summary.warnings == 2);
+    assert_true(schema_read_contours(store, &contours, NULL) && contours.n == N);
+    for (size_t i = 0; i < N; i++) {
+        shapes[i] = i;
+        sum += area_of_shape(&contours.rings, i);
+    }
+    CHECK(failures, "united", geo_geos_union(geos, &contours.rings, shapes, N, &whole, NULL));
+    CHECK(failures, "no overlap", area_of_shape(&whole, 0) == sum);
+    CHECK(failures, "mainland, island, islet; a lake", whole.polygons.n == 3 && whole.rings.n == 4);
+    for (size_t i = 0; i < sizeof synthetic_cases / sizeof *synthetic_cases; i++) {
+        const char *code = synthetic_cases[i].code;
+        struct geo_run run = geo_rings_of_shape(&contours.rings, find_contour(&contours, code));
+        CHECK(failures, code, run.end - run.first == synthetic_cases[i].n_rings);
+    }
+    geo_rings_clear(&whole);
+    geo_geos_free(geos);
+    schema_contours_clear(&contours);
+    aro_buffer_clear(&result.problems);
+    schema_store_close(store);
+    temp_folder_remove(&folder);
+    assert_int_equal(failures, 0);
+}
+
 static void test_stop(void **state)
 {
     (void)state;
@@ -355,10 +438,15 @@ static void test_stop(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_good),        cmocka_unit_test(test_centres),
-        cmocka_unit_test(test_rows),        cmocka_unit_test(test_skip_errors),
-        cmocka_unit_test(test_properties),  cmocka_unit_test(test_crs),
-        cmocka_unit_test(test_other_files), cmocka_unit_test(test_stop),
+        cmocka_unit_test(test_good),
+        cmocka_unit_test(test_centres),
+        cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_skip_errors),
+        cmocka_unit_test(test_properties),
+        cmocka_unit_test(test_crs),
+        cmocka_unit_test(test_other_files),
+        cmocka_unit_test(test_stop),
+        cmocka_unit_test(test_synthetic_country),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
