@@ -95,12 +95,6 @@ static inline size_t varint_bytes(uint64_t number)
     return number < 0x80 ? 1 : (size_t)(63 - __builtin_clzll(number)) / 7 + 1;
 }
 
-static inline void write_varint(struct aro_buffer *out, uint64_t number)
-{
-    if (has_room(out, VARINT_MAX_BYTES))
-        put_varint(out, number);
-}
-
 /* A field of bytes: tag, length, bytes. */
 static void write_bytes(struct aro_buffer *out, enum tag tag, const void *bytes, size_t len)
 {
