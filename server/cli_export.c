@@ -231,14 +231,15 @@ static int export_file(struct exporting *exporting)
 
 static bool read_layers(const char *text, unsigned *out_sets, struct aro_error *err)
 {
-    unsigned sets = 0, one;
+    unsigned sets = 0;
     while (text) {
         char name[64];
         size_t len = strcspn(text, ",");
         snprintf(name, sizeof name, "%.*s", (int)len, text);
-        if (!tileset_find(name, &one, err))
+        const struct tileset_info *info = tileset_find(name, err);
+        if (!info)
             return false;
-        sets |= one;
+        sets |= info->set;
         text = text[len] ? text + len + 1 : NULL;
     }
     *out_sets = sets;

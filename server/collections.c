@@ -6,6 +6,7 @@
 
 #include "geo/bbox.h"
 #include "geo/json.h"
+#include "server/tilesets.h"
 
 const struct collection_info collection_infos[] = {
     {"initiatives", "Initiatives",
@@ -106,5 +107,11 @@ void collection_write(const struct request *request, const struct collection_inf
     link_write(request, out, path, "self", "application/json", "This collection");
     aro_buffer_char(out, ',');
     link_write(request, out, items, "items", "application/geo+json", info->title);
+    if (tileset_find(info->id, NULL)) {
+        snprintf(items, sizeof items, "%s/tiles", path);
+        aro_buffer_char(out, ',');
+        link_write(request, out, items, "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector",
+                   "application/json", "Vector tiles of it");
+    }
     aro_buffer_text(out, "]}");
 }

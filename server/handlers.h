@@ -39,10 +39,19 @@ handler_fn handle_counts;
 /** GET /search. Params: PARAM_Q, PARAM_LIMIT, PARAM_F. FORMAT_JSON. */
 handler_fn handle_search;
 
-/**
- * GET /tiles/{tileset}/{z}/{x}/{y}.mvt; path_values as there. Params: QUERY_INITIATIVE_PARAMS,
- * PARAM_CLUSTER, PARAM_F. FORMAT_MVT, tagged_by_handler.
+/*
+ * Tiles: FORMAT_MVT, tagged_by_handler; params QUERY_INITIATIVE_PARAMS, PARAM_CLUSTER, PARAM_F.
+ * Path values in this order: the set where there is one, zoom, x and y, or, in OGC API Tiles, the
+ * row before the column.
  */
-handler_fn handle_tile;
+handler_fn handle_tile, handle_tile_of_all, handle_ogc_tile, handle_ogc_tile_of_all;
+
+/*
+ * What describes them: FORMAT_JSON, PARAM_F. TileJSON and the style take the filters of the tiles
+ * too, and hand them on. handle_tilesets and handle_tileset are those of a collection where the
+ * path begins so.
+ */
+handler_fn handle_tilejson, handle_tilejson_of_all, handle_style;
+handler_fn handle_tile_matrix_sets, handle_tile_matrix_set, handle_tilesets, handle_tileset;
 
 #endif

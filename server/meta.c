@@ -31,6 +31,13 @@ bool handle_landing(const struct request *request, struct response *response, st
                "Conformance classes");
     aro_buffer_char(out, ',');
     link_write(request, out, "/collections", "data", "application/json", "The collections");
+    aro_buffer_char(out, ',');
+    link_write(request, out, "/tiles", "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector",
+               "application/json", "Vector tiles of everything");
+    aro_buffer_char(out, ',');
+    link_write(request, out, "/tileMatrixSets",
+               "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes", "application/json",
+               "The tiling scheme of the tiles");
     aro_buffer_text(out, "]}\n");
     return true;
 }
@@ -45,7 +52,16 @@ bool handle_conformance(const struct request *request, struct response *response
                     "{\"conformsTo\":["
                     "\"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core\","
                     "\"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30\","
-                    "\"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson\"]}\n");
+                    "\"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson\","
+                    "\"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/core\","
+                    "\"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tileset\","
+                    "\"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tilesets-list\","
+                    "\"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/dataset-tilesets\","
+                    "\"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/geodata-tilesets\","
+                    "\"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/mvt\","
+                    "\"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/oas30\","
+                    "\"http://www.opengis.net/spec/tms/2.0/conf/tilematrixset\","
+                    "\"http://www.opengis.net/spec/tms/2.0/conf/json-tilematrixset\"]}\n");
     return true;
 }
 
