@@ -71,8 +71,8 @@ static bool place_vertices(struct builder *builder, struct aro_error *err)
     builder->zooms = array_new(mesh->n_vertices, sizeof *builder->zooms, err);
     if (!builder->places || !builder->zooms)
         return false;
-    for (uint8_t zoom = 0; zoom <= GEO_LEVELS_MAX_ZOOM; zoom++)
-        least[zoom] = geo_mesh_importance_of_zoom(zoom);
+    for (int zoom = 0; zoom <= GEO_LEVELS_MAX_ZOOM; zoom++)
+        least[zoom] = geo_mesh_importance_of_zoom((uint8_t)zoom);
     for (size_t i = 0; i < mesh->n_vertices; i++) {
         uint8_t zoom = 0;
         while (zoom <= GEO_LEVELS_MAX_ZOOM && !(mesh->importances[i] >= least[zoom]))

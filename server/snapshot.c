@@ -97,6 +97,7 @@ static void snapshot_free(struct snapshot *snapshot)
     geo_names_free(snapshot->commune_names);
     geo_names_free(snapshot->theme_names);
     snapshot_contours_clear(&snapshot->contours);
+    snapshot_layers_clear(snapshot->layers);
     text_pool_clear(&snapshot->texts);
     free(snapshot);
     if (slot_taken)

@@ -17,6 +17,7 @@
 #include "geo/words.h"
 #include "schema/store.h"
 #include "server/snapshot_contours.h"
+#include "server/snapshot_layers.h"
 #include "server/text_pool.h"
 
 enum { SNAPSHOT_NONE = UINT32_MAX, SNAPSHOT_MIXED = UINT32_MAX - 1 };
@@ -121,6 +122,7 @@ struct snapshot {
     struct geo_names *commune_names; /* items are commune positions */
     struct geo_names *theme_names;   /* items are theme numbers */
     struct snapshot_contours contours;
+    struct snapshot_layer layers[SNAPSHOT_LAYERS];
     struct snapshot_headline headline;
     struct text_block counts; /* of all initiatives, by enum tally_by: the JSON of their counts */
     size_t bytes;             /* held, about: for the metrics */

@@ -195,7 +195,7 @@ static size_t count_bytes(const struct snapshot *snapshot)
            territories * sizeof *snapshot->regions + snapshot->texts.bytes +
            block_bytes(&snapshot->initiative.titres, snapshot->initiatives.n) +
            geo_words_bytes(snapshot->initiative.words) +
-           snapshot_contours_bytes(&snapshot->contours);
+           snapshot_contours_bytes(&snapshot->contours) + snapshot_layers_bytes(snapshot->layers);
 }
 
 static bool build_beside(void *draft, struct aro_error *err)
@@ -203,13 +203,20 @@ static bool build_beside(void *draft, struct aro_error *err)
     return draft_build_names(draft, err) && draft_build_locator(draft, err);
 }
 
-/* Names and the locator need communes, aliases and contours only: they are made beside the
- * initiatives. */
+static bool build_layers(void *draft, struct aro_error *err)
+{
+    return draft_build_layers(draft, err);
+}
+
+/* Names, the locator and the layers need communes, aliases and contours only: they are made beside
+ * the initiatives. */
 static bool read_initiatives(struct snapshot_draft *draft, struct aro_error *err)
 {
-    struct task beside;
+    struct task beside, layers;
     task_start(&beside, build_beside, draft);
+    task_start(&layers, build_layers, draft);
     bool ok = draft_read_initiatives(draft, err);
+    ok = task_join(&layers, err) && ok;
     return task_join(&beside, err) && ok;
 }
 
@@ -220,7 +227,7 @@ static bool build_in_transaction(struct snapshot_draft *draft, struct aro_error 
               schema_store_counts(draft->store, &draft->counts, err) &&
               read_all_territories(draft, err) && read_themes(draft, err) &&
               draft_read_communes(draft, err) && draft_read_aliases(draft, err) &&
-              draft_read_labels(draft, err) && draft_read_contours(draft, err) &&
+              draft_read_labels(draft, err) && draft_number_contours(draft, err) &&
               read_initiatives(draft, err) && draft_build_sets(draft, err);
     if (!ok)
         return false;
@@ -238,6 +245,7 @@ static void clear_draft(struct snapshot_draft *draft)
     free(draft->commune_rows);
     free(draft->labels);
     free(draft->aliases);
+    schema_contours_clear(&draft->contours);
 }
 
 struct snapshot *snapshot_build(struct schema_store *store, struct aro_error *err)

@@ -7,6 +7,7 @@
 #ifndef ARO_SERVER_SNAPSHOT_BUILD_H
 #define ARO_SERVER_SNAPSHOT_BUILD_H
 
+#include "schema/contours.h"
 #include "server/snapshot.h"
 
 /** What places a row among the points. Plain value. */
@@ -46,6 +47,7 @@ struct snapshot_draft {
     size_t n_communes;                /* read so far */
     struct label_row *labels;         /* by commune position, newest first */
     size_t n_labels;
+    struct schema_contours contours;
     struct alias_row *aliases;
     size_t n_aliases;
 };

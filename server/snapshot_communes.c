@@ -88,6 +88,7 @@ bool draft_read_communes(struct snapshot_draft *draft, struct aro_error *err)
     draft->commune_points = array_new(n, sizeof *draft->commune_points, err);
     return draft->communes && draft->commune_points &&
            schema_read_communes(draft->store, read_commune, draft, err) &&
+           draft_read_contours(draft, err) &&
            points_build(&draft->snapshot->communes, draft->commune_points, draft->n_communes,
                         &draft->commune_rows, err) &&
            fill_columns(draft, err);

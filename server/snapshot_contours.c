@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "schema/contours.h"
+#include "geo/label.h"
 #include "server/snapshot_build.h"
 
 void snapshot_contours_clear(struct snapshot_contours *contours)
@@ -49,18 +49,41 @@ static bool number_contours(struct snapshot *snapshot, const struct schema_conto
     return true;
 }
 
+/* Rows and contours both come in the order of code. */
+static bool place_communes(struct snapshot_draft *draft, struct aro_error *err)
+{
+    const struct schema_contours *read = &draft->contours;
+    struct geo_label_room room = {0};
+    bool ok = true;
+    size_t row = 0;
+    for (size_t i = 0; ok && i < read->n; i++) {
+        while (row < draft->n_communes &&
+               strcmp(draft->communes[row].code, read->items[i].code) < 0)
+            row++;
+        struct point_row *point = &draft->commune_points[row];
+        if (row == draft->n_communes || point->has_position ||
+            strcmp(draft->communes[row].code, read->items[i].code) != 0)
+            continue;
+        struct geo_run coords = geo_rings_coords_of_shape(&read->rings, i);
+        point->has_position = coords.first < coords.end;
+        ok = !point->has_position || geo_label_point(&read->rings, i, &room, &point->position, err);
+    }
+    geo_label_clear(&room);
+    return ok;
+}
+
 bool draft_read_contours(struct snapshot_draft *draft, struct aro_error *err)
 {
-    struct schema_contours read = {0};
-    if (!schema_read_contours(draft->store, &read, err))
+    return schema_read_contours(draft->store, &draft->contours, err) && place_communes(draft, err);
+}
+
+bool draft_number_contours(struct snapshot_draft *draft, struct aro_error *err)
+{
+    if (!number_contours(draft->snapshot, &draft->contours, err))
         return false;
-    bool ok = number_contours(draft->snapshot, &read, err);
-    if (ok) {
-        draft->snapshot->contours.rings = read.rings;
-        read.rings = (struct geo_rings){0};
-    }
-    schema_contours_clear(&read);
-    return ok;
+    draft->snapshot->contours.rings = draft->contours.rings;
+    draft->contours.rings = (struct geo_rings){0};
+    return true;
 }
 
 bool draft_build_locator(struct snapshot_draft *draft, struct aro_error *err)

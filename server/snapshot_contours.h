@@ -23,8 +23,13 @@ void snapshot_contours_clear(struct snapshot_contours *contours);
 /** How many bytes they hold, about. */
 size_t snapshot_contours_bytes(const struct snapshot_contours *contours);
 
-/** A step of the building: reads the contours; the communes must be there. */
+/**
+ * A step of the building: reads the contours, and gives each commune without a town hall's point
+ * one inside of its own. The communes are read and not placed yet.
+ */
 bool draft_read_contours(struct snapshot_draft *draft, struct aro_error *err);
+/** Says whose the contours are, once the communes have their positions. */
+bool draft_number_contours(struct snapshot_draft *draft, struct aro_error *err);
 /** Makes the locator. May run beside draft_read_initiatives(). */
 bool draft_build_locator(struct snapshot_draft *draft, struct aro_error *err);
 

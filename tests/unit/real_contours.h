@@ -1,8 +1,8 @@
 /*
- * The real communes of 2018, for tests and timings, where they are: in the folder named by
- * AROBASE_SHARED_DATA, or in ../shared/data beside the source root. Needs zlib.
+ * The real communes of 2018, and larger territories, for tests and timings, where they are: in the
+ * folder named by AROBASE_SHARED_DATA, or in ../shared/data beside the source root. Needs zlib.
  *
- * Reads GeoJSONSeq of (multi)polygons, one feature a line, and trusts it: for a known file only.
+ * Reads GeoJSON of (multi)polygons, and trusts it: for known files only.
  */
 #ifndef ARO_TESTS_REAL_CONTOURS_H
 #define ARO_TESTS_REAL_CONTOURS_H
@@ -54,25 +54,62 @@ static inline bool real_feature(const char *line, struct geo_rings *rings)
     return ok && geo_rings_end_shape(rings, NULL);
 }
 
-/** False where the file is not there, having said so. Clear the rings after use in any case. */
-static inline bool real_contours(struct geo_rings *rings)
+/* Up to the next closing brace, which the text of a geometry or of properties ends with. */
+static inline bool real_piece(gzFile file, char *piece, size_t room)
 {
-    enum { LINE_BYTES = 4 << 20 };
-    char path[4096], *line = malloc(LINE_BYTES);
+    size_t len = 0;
+    for (int c; len + 1 < room && (c = gzgetc(file)) >= 0;) {
+        piece[len++] = (char)c;
+        if (c == '}')
+            break;
+    }
+    piece[len] = '\0';
+    return len > 0;
+}
+
+static inline void real_code(const char *piece, char out_code[8])
+{
+    const char *code = strstr(piece, "\"code\":");
+    const char *text = code ? strchr(code + 7, '"') + 1 : "\"";
+    snprintf(out_code, 8, "%.*s", (int)strcspn(text, "\""), text);
+}
+
+/**
+ * Reads a file of the folder: one shape for each feature, its code beside it.
+ *
+ * @param codes  room for `limit` features, or NULL
+ * @return       false where the file is not there, having said so; clear the rings in any case
+ */
+static inline bool real_areas(const char *name, struct geo_rings *rings, char (*codes)[8],
+                              size_t limit)
+{
+    enum { PIECE_BYTES = 4 << 20 };
+    char path[4096], *piece = malloc(PIECE_BYTES);
     const char *folder = getenv("AROBASE_SHARED_DATA"), *source = getenv("AROBASE_SOURCE");
-    snprintf(path, sizeof path, "%s%s/communes-2018.geojsonl.gz",
-             folder ? folder : (source ? source : "."), folder ? "" : "/../shared/data");
-    gzFile file = line ? gzopen(path, "rb") : NULL;
+    snprintf(path, sizeof path, "%s%s/%s", folder ? folder : (source ? source : "."),
+             folder ? "" : "/../shared/data", name);
+    gzFile file = piece ? gzopen(path, "rb") : NULL;
     bool ok = file != NULL;
-    while (ok && gzgets(file, line, LINE_BYTES))
-        ok = real_feature(line, rings);
+    size_t n_codes = 0;
+    while (ok && real_piece(file, piece, PIECE_BYTES)) {
+        if (strstr(piece, "\"coordinates\":"))
+            ok = real_feature(piece, rings);
+        else if (strstr(piece, "\"code\":") && codes && n_codes < limit)
+            real_code(piece, codes[n_codes++]);
+    }
     if (file)
         gzclose(file);
-    free(line);
+    free(piece);
     if (!ok)
         fprintf(stderr,
                 "skipped: no real contours in '%s' (AROBASE_SHARED_DATA names the folder)\n", path);
-    return ok;
+    return ok && (!codes || n_codes == rings->shapes.n);
+}
+
+/** The communes. False where the file is not there, having said so; clear the rings in any case. */
+static inline bool real_contours(struct geo_rings *rings)
+{
+    return real_areas("communes-2018.geojsonl.gz", rings, NULL, 0);
 }
 
 #endif

@@ -86,7 +86,8 @@ static void levels_are_the_mesh(void **state)
         CHECK(failures, "full", same_level(&made, &levels->levels[levels->n_levels - 1], &rings));
         CHECK(failures, "past the last zoom",
               geo_levels_at(levels, 200) == geo_levels_at(levels, GEO_LEVELS_MAX_ZOOM));
-        for (uint8_t zoom = 0; zoom <= GEO_LEVELS_MAX_ZOOM; zoom++) {
+        for (int i = 0; i <= GEO_LEVELS_MAX_ZOOM; i++) {
+            uint8_t zoom = (uint8_t)i;
             const struct geo_level *level = geo_levels_at(levels, zoom);
             bool is_finest =
                 zoom < GEO_LEVELS_MAX_ZOOM && geo_levels_at(levels, (uint8_t)(zoom + 1)) != level;

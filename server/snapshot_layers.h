@@ -1,0 +1,39 @@
+/*
+ * The territories of a snapshot as layers of a map: communes as their contours are, EPCIs,
+ * départements and régions as the unions of their communes.
+ *
+ * A shape is the territory of the same number: shape i is commune position i, or the snapshot's
+ * EPCI, département or région i. Without a contour, or a commune that has one, it is empty.
+ */
+#ifndef ARO_SERVER_SNAPSHOT_LAYERS_H
+#define ARO_SERVER_SNAPSHOT_LAYERS_H
+
+#include "geo/levels.h"
+
+struct snapshot_draft;
+
+enum snapshot_layer_kind {
+    SNAPSHOT_LAYER_COMMUNES,
+    SNAPSHOT_LAYER_EPCIS,
+    SNAPSHOT_LAYER_DEPARTEMENTS,
+    SNAPSHOT_LAYER_REGIONS,
+    SNAPSHOT_LAYERS,
+};
+
+/** Immutable after build. */
+struct snapshot_layer {
+    struct geo_levels *levels;   /* what tiles are drawn from */
+    struct geo_mercator *labels; /* by shape: a point inside of it; 0, 0 where it is empty */
+};
+
+void snapshot_layers_clear(struct snapshot_layer layers[SNAPSHOT_LAYERS]);
+/** How many bytes they hold, about. */
+size_t snapshot_layers_bytes(const struct snapshot_layer layers[SNAPSHOT_LAYERS]);
+
+/**
+ * A step of the building: makes all layers out of the contours, in some two seconds for those of
+ * France. May run beside draft_read_initiatives().
+ */
+bool draft_build_layers(struct snapshot_draft *draft, struct aro_error *err);
+
+#endif

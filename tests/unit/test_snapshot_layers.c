@@ -1,0 +1,195 @@
+#include "server/snapshot.h"
+
+#include <string.h>
+
+#include "schema/db.h"
+#include "tests/unit/check.h"
+#include "tests/unit/meshes.h"
+#include "tests/unit/random_snapshot.h"
+
+enum { N_LETTERS = 20, SIDE = 14 };
+
+/* Contours for the first communes, as another program writes them. */
+static void write_contours(const struct fixture *fixture, const struct geo_rings *rings)
+{
+    struct schema_db *db = NULL;
+    struct aro_buffer sql = {0};
+    for (size_t shape = 0; shape < rings->shapes.n; shape++) {
+        struct geo_run polygons = geo_ends_run(&rings->shapes, shape);
+        if (polygons.first == polygons.end)
+            continue;
+        aro_buffer_printf(&sql,
+                          "INSERT INTO contours (code, millesime, contour) VALUES ('%s',"
+                          " '2020', GeomFromText('MULTIPOLYGON",
+                          fixture->rows->communes[shape].code);
+        for (uint32_t polygon = polygons.first; polygon < polygons.end; polygon++) {
+            struct geo_run of_polygon = geo_ends_run(&rings->polygons, polygon);
+            for (uint32_t ring = of_polygon.first; ring < of_polygon.end; ring++) {
+                struct geo_run run = geo_ends_run(&rings->rings, ring);
+                aro_buffer_printf(&sql, "%s",
+                                  ring > of_polygon.first    ? ",("
+                                  : polygon > polygons.first ? ",(("
+                                                             : "(((");
+                for (uint32_t i = run.first; i <= run.end; i++) {
+                    struct geo_coord coord = rings->coords[i < run.end ? i : run.first];
+                    aro_buffer_printf(&sql, "%s%.7f %.7f", i > run.first ? "," : "",
+                                      coord.lon_e7 * 1e-7, coord.lat_e7 * 1e-7);
+                }
+                aro_buffer_printf(&sql, ")");
+            }
+            aro_buffer_printf(&sql, ")");
+        }
+        aro_buffer_printf(&sql, ")', 4326));\n");
+    }
+    aro_buffer_printf(&sql, "%c", '\0');
+    assert_true(aro_buffer_ok(&sql, NULL));
+    assert_true(schema_db_open(fixture->folder.store, SCHEMA_DB_WRITE, &db, NULL));
+    assert_true(schema_db_load_spatialite(db, NULL) && schema_db_enable_triggers(db, true, NULL));
+    assert_true(schema_db_exec(db, sql.data, NULL));
+    schema_db_close(db);
+    aro_buffer_clear(&sql);
+}
+
+/* A drawing of communes; the snapshot is built anew with their contours. */
+static int set_up(void **state)
+{
+    if (fixture_setup(state) != 0)
+        return -1;
+    struct fixture *fixture = *state;
+    uint64_t seed = FIXTURE_SEED;
+    struct geo_rings rings = {0};
+    struct letters letters = letters_random(&seed, SIDE, N_LETTERS);
+    letters.jitter_e7 = 900;
+    letters.corner = (struct geo_coord){23000000, 486000000};
+    letters_shapes(&letters, N_LETTERS, &rings);
+    write_contours(fixture, &rings);
+    geo_rings_clear(&rings);
+    snapshot_release(fixture->snapshot);
+    fixture->snapshot = fixture_build(&fixture->folder);
+    return fixture->snapshot ? 0 : -1;
+}
+
+/* Twice the area of a shape at full detail, on the map, holes taken off. */
+static __int128 area2_of(const struct snapshot_layer *layer, size_t shape)
+{
+    const struct geo_levels *levels = layer->levels;
+    const struct geo_level *full = geo_levels_at(levels, GEO_LEVELS_MAX_ZOOM);
+    struct geo_run polygons = geo_ends_run(&levels->shapes, shape);
+    __int128 area2 = 0;
+    for (uint32_t polygon = polygons.first; polygon < polygons.end; polygon++) {
+        struct geo_run rings = geo_ends_run(&levels->polygons, polygon);
+        for (uint32_t ring = rings.first; ring < rings.end; ring++) {
+            struct geo_run run = geo_level_ring(full, ring);
+            for (uint32_t i = run.first; i < run.end; i++) {
+                struct geo_mercator a = full->places[i];
+                struct geo_mercator b = full->places[i + 1 < run.end ? i + 1 : run.first];
+                area2 += (__int128)b.x * a.y - (__int128)a.x * b.y; /* y grows southward */
+            }
+        }
+    }
+    return area2;
+}
+
+static size_t n_of(const struct snapshot *snapshot, int kind)
+{
+    const size_t n[] = {snapshot->communes.n, snapshot->n_epcis, snapshot->n_departements,
+                        snapshot->n_regions};
+    return n[kind];
+}
+
+/* By commune: the shape of a layer that it is in. */
+static const uint32_t *column_of(const struct snapshot *snapshot, int kind)
+{
+    const uint32_t *columns[] = {NULL, snapshot->commune.epcis, snapshot->commune.departements,
+                                 snapshot->commune.regions};
+    return columns[kind];
+}
+
+static void territories_are_their_communes(void **state)
+{
+    int failures = 0;
+    const struct snapshot *snapshot = ((struct fixture *)*state)->snapshot;
+    const struct snapshot_layer *communes = &snapshot->layers[SNAPSHOT_LAYER_COMMUNES];
+    CHECK(failures, "contours", snapshot->contours.n >= N_LETTERS / 2);
+    for (int kind = 0; kind < SNAPSHOT_LAYERS; kind++) {
+        const struct snapshot_layer *layer = &snapshot->layers[kind];
+        size_t n_empty = 0;
+        assert_int_equal(layer->levels->shapes.n, n_of(snapshot, kind));
+        for (size_t shape = 0; shape < layer->levels->shapes.n; shape++) {
+            __int128 want = 0;
+            for (uint32_t commune = 0; commune < snapshot->communes.n; commune++)
+                if (kind == SNAPSHOT_LAYER_COMMUNES
+                        ? commune == shape && snapshot->contours.shapes[commune] != SNAPSHOT_NONE
+                        : column_of(snapshot, kind)[commune] == shape)
+                    want += area2_of(communes, commune);
+            CHECK(failures, "area", area2_of(layer, shape) == want && want >= 0);
+            CHECK(failures, "empty",
+                  (want == 0) == (layer->labels[shape].x == 0 && layer->labels[shape].y == 0));
+            n_empty += want == 0;
+        }
+        CHECK(failures, "some", n_empty < layer->levels->shapes.n);
+    }
+    assert_int_equal(failures, 0);
+}
+
+/* The commune whose contour holds a place. */
+static uint32_t commune_at(const struct snapshot *snapshot, struct geo_coord coord)
+{
+    uint32_t shape = geo_locator_find(snapshot->contours.locator, coord);
+    return shape == GEO_LOCATE_NONE ? (uint32_t)SNAPSHOT_NONE : snapshot->contours.communes[shape];
+}
+
+static void labels_are_inside(void **state)
+{
+    int failures = 0;
+    const struct snapshot *snapshot = ((struct fixture *)*state)->snapshot;
+    for (int kind = 0; kind < SNAPSHOT_LAYERS; kind++) {
+        const struct snapshot_layer *layer = &snapshot->layers[kind];
+        for (size_t shape = 0; shape < layer->levels->shapes.n; shape++) {
+            if (layer->labels[shape].x == 0)
+                continue;
+            uint32_t commune = commune_at(snapshot, geo_mercator_to_coord(layer->labels[shape]));
+            CHECK(failures, "in a commune", commune != SNAPSHOT_NONE);
+            CHECK(failures, "in the territory",
+                  commune == SNAPSHOT_NONE ||
+                      (column_of(snapshot, kind) ? column_of(snapshot, kind)[commune] : commune) ==
+                          shape);
+        }
+    }
+    assert_int_equal(failures, 0);
+}
+
+/* With a contour, a commune that had no centre has one inside; others keep their own. */
+static void communes_are_placed(void **state)
+{
+    int failures = 0;
+    size_t n_placed_now = 0;
+    const struct fixture *fixture = *state;
+    const struct snapshot *snapshot = fixture->snapshot;
+    for (size_t i = 0; i < ROWS_COMMUNES; i++) {
+        const struct row_commune *row = &fixture->rows->communes[i];
+        uint32_t position = snapshot_commune(snapshot, row->code);
+        bool has_contour = snapshot->contours.shapes[position] != SNAPSHOT_NONE;
+        bool placed = position < snapshot->communes.n_placed;
+        CHECK(failures, "placed", placed == (row->placed || has_contour));
+        if (!placed)
+            continue;
+        struct geo_coord coord = snapshot->communes.coords[position];
+        CHECK(failures, "where it was",
+              !row->placed || memcmp(&coord, &row->centre, sizeof coord) == 0);
+        CHECK(failures, "on its surface", row->placed || commune_at(snapshot, coord) == position);
+        n_placed_now += !row->placed;
+    }
+    CHECK(failures, "some were without", n_placed_now > 0);
+    assert_int_equal(failures, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(territories_are_their_communes),
+        cmocka_unit_test(labels_are_inside),
+        cmocka_unit_test(communes_are_placed),
+    };
+    return cmocka_run_group_tests(tests, set_up, fixture_teardown);
+}
