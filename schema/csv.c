@@ -36,6 +36,18 @@ const char *schema_csv_column(const struct schema_csv *csv, size_t i)
     return csv->columns[i];
 }
 
+char schema_csv_separator(const struct schema_csv *csv)
+{
+    return csv->split.separator;
+}
+
+const struct schema_field *schema_csv_bad_fields(const struct schema_csv *csv, size_t *out_n)
+{
+    size_t n = csv->split.n_fields;
+    *out_n = n < csv->split.max_fields ? n : csv->split.max_fields;
+    return csv->split.fields;
+}
+
 static bool too_long(const struct schema_csv *csv, struct aro_error *err)
 {
     const struct schema_csv_split *split = &csv->split;

@@ -29,7 +29,20 @@ void schema_csv_close(struct schema_csv *csv);
 size_t schema_csv_n_columns(const struct schema_csv *csv);
 const char *schema_csv_column(const struct schema_csv *csv, size_t i);
 
-/** As schema_source_next(). */
+/** Comma, semicolon or tab. */
+char schema_csv_separator(const struct schema_csv *csv);
+
+/**
+ * The fields of the record for which schema_csv_next() last said SCHEMA_NEXT_BAD, as far as they
+ * are in the header, to be shown: not terminated, doubled quotes as they are, and perhaps not
+ * UTF-8.
+ */
+const struct schema_field *schema_csv_bad_fields(const struct schema_csv *csv, size_t *out_n);
+
+/**
+ * As schema_source_next(); on an input that is fed it may say SCHEMA_NEXT_FAILED with ARO_BUSY, and
+ * is then asked again when more has come.
+ */
 enum schema_next schema_csv_next(struct schema_csv *csv, const struct schema_record **out_record,
                                  struct aro_error *err);
 

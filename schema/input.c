@@ -24,6 +24,7 @@ struct schema_input {
     uint64_t offset; /* of the next byte to read */
     size_t piece;    /* the most to add at once; 0 for no limit */
     bool raw_at_end; /* file or memory has no more bytes */
+    bool is_fed;     /* neither: bytes are given */
 
     bool is_gzip;
     bool inflating; /* inside a member */
@@ -166,6 +167,14 @@ struct schema_input *schema_input_open(const char *path, struct aro_error *err)
     return input;
 }
 
+struct schema_input *schema_input_fed(struct aro_error *err)
+{
+    struct schema_input *input = input_new(err);
+    if (input)
+        input->is_fed = true;
+    return input;
+}
+
 const struct schema_window *schema_input_window(const struct schema_input *input)
 {
     return &input->window;
@@ -186,6 +195,25 @@ static bool make_room(struct schema_input *input, struct aro_error *err)
     input->capacity *= 2;
     window->data = block;
     return true;
+}
+
+bool schema_input_feed(struct schema_input *input, const void *bytes, size_t len,
+                       struct aro_error *err)
+{
+    struct schema_window *window = &input->window;
+    do {
+        if (!make_room(input, err))
+            return false;
+    } while (input->capacity - window->len < len);
+    memcpy(window->data + window->len, bytes, len);
+    window->len += len;
+    memset(window->data + window->len, 0, SCHEMA_INPUT_PADDING);
+    return true;
+}
+
+void schema_input_feed_end(struct schema_input *input)
+{
+    input->window.at_end = true;
 }
 
 /* Behind a member there is another one, zero padding (as tapes leave it), or nothing. */
@@ -264,6 +292,8 @@ bool schema_input_more(struct schema_input *input, struct aro_error *err)
     struct schema_window *window = &input->window;
     if (window->at_end)
         return true;
+    if (input->is_fed)
+        return aro_error_set(err, ARO_BUSY, "more bytes are to come");
     if (!make_room(input, err))
         return false;
     size_t room = input->capacity - window->len;

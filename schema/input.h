@@ -44,6 +44,19 @@ struct schema_input *schema_input_open(const char *path, struct aro_error *err);
  */
 struct schema_input *schema_input_from_memory(const void *bytes, size_t len, size_t piece,
                                               struct aro_error *err);
+
+/**
+ * Takes its bytes as they are given, for a reader that must not wait: where it needs more than has
+ * come, schema_input_more() says ARO_BUSY, and the reader starts again at the window when more has.
+ * No gzip.
+ */
+struct schema_input *schema_input_fed(struct aro_error *err);
+/** Puts len bytes behind the window; what was looked at before may have moved. */
+bool schema_input_feed(struct schema_input *input, const void *bytes, size_t len,
+                       struct aro_error *err);
+/** Says that nothing comes behind what was fed. */
+void schema_input_feed_end(struct schema_input *input);
+
 void schema_input_close(struct schema_input *input);
 
 /** The window: valid until the input is closed; its members change with more and consume. */

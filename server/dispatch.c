@@ -49,7 +49,7 @@ static void answer_problem(struct work *work, unsigned status, const struct aro_
     response_add_header(response, "Cache-Control", "no-store");
     response_add_header(response, "X-Content-Type-Options", "nosniff");
     if (status == 405)
-        response_add_header(response, "Allow", "GET, HEAD, OPTIONS");
+        response_add_header(response, "Allow", headers_methods(work->match.route));
     if (status == 503)
         response_add_header(response, "Retry-After", "1");
     headers_add_cors(response);
@@ -63,7 +63,7 @@ static bool is_method(const struct work *work, const char *method)
 static void answer_options(struct work *work)
 {
     work->response->status = 204;
-    headers_add_options(work->response);
+    headers_add_options(work->response, work->match.route);
     headers_add_cors(work->response);
 }
 
@@ -136,6 +136,8 @@ static const char *held_tag(const struct work *work)
 
 static const char *cache_control(const struct work *work)
 {
+    if (work->exchange->upload)
+        return "no-store";
     const struct route *route = work->match.route;
     const struct asset *asset = work->response->asset;
     const char *version = work->params.values[PARAM_V];
@@ -195,7 +197,8 @@ static void add_timing(struct work *work)
 static bool compress(struct work *work, struct aro_error *err)
 {
     struct response *response = work->response;
-    bool worth = !response->asset && !response->encoding && response->body_bytes >= GZIP_MIN_BYTES;
+    bool worth = !response->asset && response->fd < 0 && !response->encoding &&
+                 response->body_bytes >= GZIP_MIN_BYTES;
     if (!worth || !work->request.accepts_gzip)
         return true;
     return response_gzip(response, work->site->server->gzip, err);
@@ -239,7 +242,8 @@ static bool fill_request(struct work *work, const char *query, struct aro_error 
 {
     const struct route *route = work->match.route;
     struct request *request = &work->request;
-    if (!params_parse(query, strlen(query), route->params, route->lenient, &work->params, err) ||
+    uint64_t known = work->exchange->upload ? 0 : route->params;
+    if (!params_parse(query, strlen(query), known, route->lenient, &work->params, err) ||
         !find_format(work, err))
         return false;
     request->route = route;
@@ -283,6 +287,13 @@ static bool answer_route(struct work *work, const char *query, struct aro_error 
     return work->match.route->handler(&work->request, work->response, err) && finish(work, err);
 }
 
+/* What the body made of itself while it came. */
+static bool answer_upload(struct work *work, const char *query, struct aro_error *err)
+{
+    return fill_request(work, query, err) && take_snapshot(work, err) &&
+           upload_answer(work->exchange->upload, work->response, err) && finish(work, err);
+}
+
 /* The path and the query of the target; an absolute one (RFC 9112, section 3.2.2) is accepted. */
 static const char *split_target(const char *target, size_t *out_path_len, const char **out_query)
 {
@@ -311,9 +322,12 @@ static void answer(struct work *work)
         answer_problem(work, problem_http_status(err.status), &err);
     } else if (is_method(work, "OPTIONS")) {
         answer_options(work);
+    } else if (work->exchange->upload) {
+        if (!answer_upload(work, query, &err))
+            answer_problem(work, problem_http_status(err.status), &err);
     } else if (!is_method(work, "GET") && !is_method(work, "HEAD")) {
-        aro_error_set(&err, ARO_BAD_INPUT, "%.16s is not answered here: GET, HEAD and OPTIONS are",
-                      work->exchange->method);
+        aro_error_set(&err, ARO_BAD_INPUT, "%.16s is not answered here: %s are",
+                      work->exchange->method, headers_methods(work->match.route));
         answer_problem(work, 405, &err);
     } else if (!answer_route(work, query, &err)) {
         answer_problem(work, problem_http_status(err.status), &err);

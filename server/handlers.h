@@ -30,6 +30,9 @@ handler_fn handle_communes_nearest;
 /** GET /communes/at. Params: PARAM_LON, PARAM_LAT, PARAM_F. FORMAT_JSON. */
 handler_fn handle_communes_at;
 
+/** POST /communes/at: CSV in, CSV out. */
+extern const struct upload_handler upload_communes_at;
+
 /** GET /map. Params: QUERY_INITIATIVE_PARAMS, PARAM_ZOOM, PARAM_F. FORMAT_GEOJSON. */
 handler_fn handle_map;
 

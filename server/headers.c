@@ -10,10 +10,15 @@ void headers_add_cors(struct response *response)
                         "ETag, Link, Content-Crs, Retry-After, Server-Timing");
 }
 
-void headers_add_options(struct response *response)
+const char *headers_methods(const struct route *route)
 {
-    response_add_header(response, "Allow", "GET, HEAD, OPTIONS");
-    response_add_header(response, "Access-Control-Allow-Methods", "GET, HEAD, OPTIONS");
+    return route && route->upload ? "GET, HEAD, POST, OPTIONS" : "GET, HEAD, OPTIONS";
+}
+
+void headers_add_options(struct response *response, const struct route *route)
+{
+    response_add_header(response, "Allow", headers_methods(route));
+    response_add_header(response, "Access-Control-Allow-Methods", headers_methods(route));
     response_add_header(response, "Access-Control-Allow-Headers",
                         "Accept, Content-Type, If-None-Match, X-Server-Timing");
     response_add_header(response, "Access-Control-Max-Age", "86400");

@@ -10,7 +10,10 @@
 void headers_add_cors(struct response *response);
 
 /** The answer to OPTIONS, preflight or not: methods, headers that may be sent. */
-void headers_add_options(struct response *response);
+void headers_add_options(struct response *response, const struct route *route);
+
+/** The methods of a route (of any that takes no body, where NULL), as Allow lists them. */
+const char *headers_methods(const struct route *route);
 
 /** Vary of a route whose answers may be gzip. */
 void headers_add_vary(struct response *response, const struct route *route);

@@ -24,6 +24,9 @@ struct listener {
 static const char *const header_names[HTTP_HEADER_COUNT] = {
     [HTTP_ACCEPT] = "Accept",
     [HTTP_ACCEPT_ENCODING] = "Accept-Encoding",
+    [HTTP_CONTENT_ENCODING] = "Content-Encoding",
+    [HTTP_CONTENT_LENGTH] = "Content-Length",
+    [HTTP_CONTENT_TYPE] = "Content-Type",
     [HTTP_IF_NONE_MATCH] = "If-None-Match",
     [HTTP_FORWARDED] = "Forwarded",
     [HTTP_X_FORWARDED_FOR] = "X-Forwarded-For",
@@ -33,7 +36,7 @@ static const char *const header_names[HTTP_HEADER_COUNT] = {
     [HTTP_X_SERVER_TIMING] = "X-Server-Timing",
 };
 
-/* A body comes with no request that we answer; a small one is read and left aside. */
+/* Where a route takes no body, a small one is read and left aside. */
 enum { UPLOAD_MAX_BYTES = 64 * 1024 };
 
 /* What is kept of a request between libmicrohttpd's calls. */
@@ -71,6 +74,8 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
     *state = NULL;
     for (int i = 0; pending && i < HTTP_HEADER_COUNT; i++)
         free(pending->joined[i]);
+    if (pending)
+        upload_free(pending->exchange.upload);
     free(pending);
     atomic_fetch_sub_explicit(&listener->in_flight, 1, memory_order_release);
 }
@@ -146,6 +151,15 @@ static struct MHD_Response *gather(struct response *response)
     return out;
 }
 
+/* libmicrohttpd closes the file when it is sent. */
+static struct MHD_Response *from_file(struct response *response)
+{
+    struct MHD_Response *out = MHD_create_response_from_fd64(response->body_bytes, response->fd);
+    if (out)
+        response->fd = -1;
+    return out;
+}
+
 /* The body in one block, which libmicrohttpd takes. */
 static struct MHD_Response *in_one_block(struct response *response)
 {
@@ -167,8 +181,10 @@ static struct MHD_Response *in_one_block(struct response *response)
 /* Takes the response, on failure too. */
 static struct MHD_Response *to_library(struct response *response, bool close_after)
 {
-    bool gathered = response_is_gatherable(response);
-    struct MHD_Response *out = gathered ? gather(response) : in_one_block(response);
+    bool gathered = response->fd < 0 && response_is_gatherable(response);
+    struct MHD_Response *out = response->fd >= 0 ? from_file(response)
+                               : gathered        ? gather(response)
+                                                 : in_one_block(response);
     for (size_t i = 0; out && i < response->n_headers; i++)
         MHD_add_response_header(out, response->headers[i].name, response_header_value(response, i));
     if (out && close_after)
@@ -202,6 +218,24 @@ static bool takes_no_body(const char *method)
            strcmp(method, "OPTIONS") == 0;
 }
 
+/* What is refused by its headers is answered at once, and the connection closed. */
+static enum MHD_Result begin_body(struct listener *listener, struct MHD_Connection *connection,
+                                  struct pending *pending)
+{
+    struct exchange *exchange = &pending->exchange;
+    exchange->upload = listener->options.begin_upload(listener->options.context, exchange);
+    bool wanted = exchange->upload && exchange->upload->err.status == ARO_OK;
+    return wanted ? MHD_YES : respond(listener, connection, pending);
+}
+
+static bool take_body(struct pending *pending, const char *bytes, size_t len)
+{
+    if (pending->exchange.upload)
+        return upload_take(pending->exchange.upload, bytes, len);
+    pending->upload_bytes += len;
+    return pending->upload_bytes <= UPLOAD_MAX_BYTES;
+}
+
 /* Called once when the headers are there, then for each piece of a body, then at its end. */
 static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url,
                                   const char *method, const char *version, const char *upload,
@@ -209,7 +243,6 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
 {
     (void)url;
     (void)version;
-    (void)upload;
     struct listener *listener = context;
     struct pending *pending = *state;
     if (!pending)
@@ -217,12 +250,12 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
     if (!pending->begun) {
         pending->begun = true;
         fill_exchange(listener, connection, method, pending);
-        return takes_no_body(method) ? MHD_YES : respond(listener, connection, pending);
+        return takes_no_body(method) ? MHD_YES : begin_body(listener, connection, pending);
     }
     if (*upload_bytes > 0) {
-        pending->upload_bytes += *upload_bytes;
+        size_t len = *upload_bytes;
         *upload_bytes = 0;
-        return pending->upload_bytes <= UPLOAD_MAX_BYTES ? MHD_YES : MHD_NO;
+        return take_body(pending, upload, len) ? MHD_YES : MHD_NO;
     }
     return respond(listener, connection, pending);
 }

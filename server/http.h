@@ -123,11 +123,30 @@ void response_add_copy(struct response *response, const void *bytes, size_t len)
 /** The buffer to print into: what it holds comes at this place of the body. */
 struct aro_buffer *response_buffer(struct response *response);
 
+/** The body is a file, sent from its start and then closed. Takes the descriptor. */
+void response_set_file(struct response *response, int fd, uint64_t bytes);
+
 /* ---- Routes ---- */
 
 /** Fills the response; false and err for a problem document (its status from err->status). */
 typedef bool handler_fn(const struct request *request, struct response *response,
                         struct aro_error *err);
+
+/**
+ * How a route takes the body of a POST. The snapshot is the same from begin to answer. Each call
+ * but the last may fail, which ends the upload with a problem document.
+ */
+struct upload_handler {
+    const char *summary; /* English, for OpenAPI */
+    const char *type;    /* of the body, and of the answer */
+    /** @return  what the other calls get; NULL on failure */
+    void *(*begin)(const struct snapshot *snapshot, const struct settings *settings,
+                   struct aro_error *err);
+    bool (*take)(void *state, const char *bytes, size_t len, struct aro_error *err);
+    /** The body has ended: fills the response. */
+    bool (*answer)(void *state, struct response *response, struct aro_error *err);
+    void (*free)(void *state);
+};
 
 /** One line of the table in routes.c, from which routing, OpenAPI and documentation are made. */
 struct route {
@@ -143,6 +162,7 @@ struct route {
         *cache_control;  /* NULL: the default for data, "public, max-age=0, must-revalidate" … */
     const char *summary; /* English; NULL keeps it out of OpenAPI */
     const char *tag;     /* group in OpenAPI */
+    const struct upload_handler *upload; /* of a POST, which takes no parameters; NULL: none */
 };
 extern const struct route routes[];
 extern const size_t n_routes;

@@ -7,11 +7,15 @@
 #include <sys/socket.h>
 
 #include "server/response.h"
+#include "server/upload.h"
 
 /** The request headers that anything here reads. Several lines of one name come joined by ", ". */
 enum http_header {
     HTTP_ACCEPT,
     HTTP_ACCEPT_ENCODING,
+    HTTP_CONTENT_ENCODING,
+    HTTP_CONTENT_LENGTH,
+    HTTP_CONTENT_TYPE,
     HTTP_IF_NONE_MATCH,
     HTTP_FORWARDED,
     HTTP_X_FORWARDED_FOR,
@@ -29,10 +33,14 @@ struct exchange {
     const char *headers[HTTP_HEADER_COUNT]; /* NULL when not sent */
     const struct sockaddr *peer;
     const char *local_url; /* "http://127.0.0.1:8080": the address that it came to */
+    struct upload *upload; /* its body, as the route has taken it; NULL: it had none to take */
 };
 
 /** Makes the response of a request; called by any thread. NULL when there is no memory for one. */
 typedef struct response *answer_fn(void *context, const struct exchange *exchange);
+
+/** Asked when the headers of a request are there whose method has a body: upload_begin(). */
+typedef struct upload *upload_fn(void *context, const struct exchange *exchange);
 
 struct listener_options {
     const char *address; /* see address_listen() */
@@ -40,7 +48,8 @@ struct listener_options {
     unsigned max_connections, max_connections_per_address;
     unsigned timeout_s; /* of a connection on which nothing moves */
     answer_fn *answer;
-    void *context; /* of answer */
+    upload_fn *begin_upload;
+    void *context; /* of both */
 };
 
 /** Internally locked. */

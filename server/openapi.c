@@ -22,9 +22,9 @@ static void write_path(struct aro_buffer *out, const char *pattern)
 }
 
 /* Of "/collections/{collection}/items": "get_collections_collection_items". */
-static void write_operation_id(struct aro_buffer *out, const char *pattern)
+static void write_operation_id(struct aro_buffer *out, const char *method, const char *pattern)
 {
-    aro_buffer_text(out, "\"operationId\":\"get");
+    aro_buffer_printf(out, "\"operationId\":\"%s", method);
     if (strcmp(pattern, "/") == 0)
         aro_buffer_text(out, "_landing");
     for (const char *c = pattern; *c && pattern[1]; c++)
@@ -103,6 +103,35 @@ static void write_responses(struct aro_buffer *out, const struct route *route)
     aro_buffer_text(out, "}},\"default\":{\"$ref\":\"#/components/responses/problem\"}}");
 }
 
+static void write_summary(struct aro_buffer *out, const struct route *route, const char *method,
+                          const char *summary)
+{
+    aro_buffer_printf(out, "\"%s\":{\"summary\":", method);
+    aro_json_text(out, summary);
+    aro_buffer_text(out, ",\"tags\":[");
+    aro_json_text(out, route->tag);
+    aro_buffer_text(out, "],");
+    write_operation_id(out, method, route->pattern);
+    aro_buffer_char(out, ',');
+}
+
+/* The POST of a route that takes a body. */
+static void write_upload(struct aro_buffer *out, const struct route *route)
+{
+    const struct upload_handler *upload = route->upload;
+    aro_buffer_char(out, ',');
+    write_summary(out, route, "post", upload->summary);
+    aro_buffer_printf(out,
+                      "\"requestBody\":{\"required\":true,\"content\":{\"%s\":{\"schema\":"
+                      "{\"type\":\"string\"}}}},\"responses\":{\"200\":{\"description\":",
+                      upload->type);
+    aro_json_text(out, upload->summary);
+    aro_buffer_printf(out,
+                      ",\"content\":{\"%s\":{\"schema\":{\"type\":\"string\"}}}},\"default\":"
+                      "{\"$ref\":\"#/components/responses/problem\"}}}",
+                      upload->type);
+}
+
 static void write_routes(struct aro_buffer *out)
 {
     const char *separator = "";
@@ -113,17 +142,15 @@ static void write_routes(struct aro_buffer *out)
             continue;
         aro_buffer_text(out, separator);
         write_path(out, route->pattern);
-        aro_buffer_text(out, ":{\"get\":{\"summary\":");
-        aro_json_text(out, route->summary);
-        aro_buffer_text(out, ",\"tags\":[");
-        aro_json_text(out, route->tag);
-        aro_buffer_text(out, "],");
-        write_operation_id(out, route->pattern);
-        aro_buffer_char(out, ',');
+        aro_buffer_text(out, ":{");
+        write_summary(out, route, "get", route->summary);
         write_parameters(out, route);
         aro_buffer_char(out, ',');
         write_responses(out, route);
-        aro_buffer_text(out, "}}");
+        aro_buffer_char(out, '}');
+        if (route->upload)
+            write_upload(out, route);
+        aro_buffer_char(out, '}');
         separator = ",";
     }
     aro_buffer_char(out, '}');

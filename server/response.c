@@ -2,17 +2,28 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct response *response_new(void)
 {
     struct response *response = calloc(1, sizeof *response);
-    if (response)
+    if (response) {
         response->status = 200;
+        response->fd = -1;
+    }
     return response;
+}
+
+static void close_file(struct response *response)
+{
+    if (response->fd >= 0)
+        close(response->fd);
+    response->fd = -1;
 }
 
 void response_reset(struct response *response)
 {
+    close_file(response);
     response->n_headers = response->header_values.len = 0;
     response->header_values.failed = false;
     free(response->own_type);
@@ -30,6 +41,7 @@ void response_free(struct response *response)
 {
     if (!response)
         return;
+    close_file(response);
     free(response->own_type);
     free(response->headers);
     aro_buffer_clear(&response->header_values);
@@ -45,6 +57,13 @@ void response_set_type(struct response *response, const char *content_type)
     response->failed |= !copy;
     free(response->own_type);
     response->content_type = response->own_type = copy;
+}
+
+void response_set_file(struct response *response, int fd, uint64_t bytes)
+{
+    close_file(response);
+    response->fd = fd;
+    response->body_bytes = (size_t)bytes;
 }
 
 void response_set_status(struct response *response, unsigned status)

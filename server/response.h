@@ -38,6 +38,7 @@ struct response {
     size_t buffer_listed;           /* so much of it is in pieces already */
     char *own_type;                 /* content_type where a handler set it */
     const struct snapshot *holding; /* reference that static pieces need; NULL: none */
+    int fd;                         /* the body is this file, of body_bytes; -1: none */
     bool failed;                    /* memory ran out on the way */
 };
 

@@ -121,6 +121,7 @@ static bool open_listener(struct serving *serving, const char *address, struct s
         .max_connections_per_address = (unsigned)settings->max_connections_per_address,
         .timeout_s = (unsigned)settings->timeout_s,
         .answer = dispatch,
+        .begin_upload = upload_begin,
         .context = site,
     };
     *out_listener = listener_new(&options, err);

@@ -52,6 +52,12 @@ static const struct option_info infos[] = {
     INTEGER("timeout", timeout_s, "60", 1, 3600,
             "seconds after which a connection is closed on which nothing moves"),
     INTEGER("max-url-bytes", max_url_bytes, "8192", 256, 16384, "longest address of a request"),
+    INTEGER("max-upload-bytes", max_upload_bytes, "268435456", 1024, INT64_C(1) << 40,
+            "longest file sent to be answered row by row"),
+    INTEGER("max-upload-rows", max_upload_rows, "2000000", 1, INT64_C(1) << 40, "most rows of one"),
+    TEXT("temp-folder", temp_folder, "FOLDER", NULL,
+         "where such an answer is kept until it is sent; without, the folder that TMPDIR names, or "
+         "/tmp"),
 };
 static const struct option_table table = {infos, sizeof infos / sizeof *infos, true};
 

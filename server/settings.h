@@ -26,6 +26,8 @@ struct settings {
     int64_t tile_points_zoom, tile_budget, tile_cache_mb, tile_empty_status;
     int64_t max_connections, max_connections_per_address, timeout_s;
     int64_t max_url_bytes;
+    int64_t max_upload_bytes, max_upload_rows;
+    char *temp_folder; /* --temp-folder; NULL: TMPDIR's, or /tmp */
 };
 
 /**

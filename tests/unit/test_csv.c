@@ -38,6 +38,70 @@ static void dump(struct aro_buffer *out, const char *text, size_t len, size_t pi
     schema_input_close(input);
 }
 
+/* Bytes that come piece by piece, as over a network. */
+struct feed {
+    struct schema_input *input;
+    struct schema_csv *csv;
+    const char *text;
+    size_t left, piece;
+};
+
+/* Gives it the next piece, or the end. */
+static void feed_more(struct feed *feed)
+{
+    size_t n = feed->left < feed->piece ? feed->left : feed->piece;
+    if (n == 0)
+        schema_input_feed_end(feed->input);
+    else
+        assert_true(schema_input_feed(feed->input, feed->text, n, NULL));
+    feed->text += n;
+    feed->left -= n;
+}
+
+static enum schema_next fed_next(void *reader, const struct schema_record **out_record,
+                                 struct aro_error *err)
+{
+    struct feed *feed = reader;
+    for (;; feed_more(feed)) {
+        struct aro_error why = {0};
+        enum schema_next next = schema_csv_next(feed->csv, out_record, &why);
+        if (next == SCHEMA_NEXT_FAILED && why.status == ARO_BUSY)
+            continue;
+        *err = why;
+        return next;
+    }
+}
+
+static size_t fed_n_columns(const void *reader)
+{
+    return schema_csv_n_columns(((const struct feed *)reader)->csv);
+}
+
+static const char *fed_column(const void *reader, size_t i)
+{
+    return schema_csv_column(((const struct feed *)reader)->csv, i);
+}
+
+static void dump_fed(struct aro_buffer *out, const char *text, size_t len, size_t piece)
+{
+    struct aro_error err = {.status = ARO_BUSY};
+    struct feed feed = {schema_input_fed(NULL), NULL, text, len, piece};
+    while (!feed.csv && err.status == ARO_BUSY) {
+        err = (struct aro_error){0};
+        feed.csv = schema_csv_open(feed.input, &err);
+        if (!feed.csv && err.status == ARO_BUSY)
+            feed_more(&feed);
+    }
+    struct dump_reader reader = {&feed, fed_next, fed_n_columns, fed_column, true};
+    if (feed.csv)
+        dump_records(out, &reader);
+    else
+        aro_buffer_printf(out, "not opened: %s", err.message);
+    aro_buffer_char(out, '\0');
+    schema_csv_close(feed.csv);
+    schema_input_close(feed.input);
+}
+
 #define TEXT(literal) literal, sizeof literal - 1
 
 static const struct {
@@ -312,11 +376,59 @@ static void random_tables(void **state)
     assert_int_equal(failures, 0);
 }
 
+/* The same is read whether the bytes are there or still to come. */
+static void fed(void **state)
+{
+    (void)state;
+    int failures = 0;
+    uint64_t seed = 20200620;
+    struct table *table = malloc(sizeof *table);
+    for (int round = 0; round < 1000 && failures < 5; round++) {
+        struct aro_buffer text = {0}, want = {0}, got = {0};
+        random_table(table, &seed, &text);
+        if (random_below(&seed, 4) == 0)
+            aro_buffer_text(&text, random_below(&seed, 2) ? "\n1,2,3,4,5,6,7,8,9" : "\n\"open");
+        dump(&want, text.data, text.len, 0, true);
+        dump_fed(&got, text.data, text.len, 1 + random_below(&seed, 40));
+        CHECK(failures, "as from memory (seed 20200620)", strcmp(want.data, got.data) == 0);
+        aro_buffer_clear(&text);
+        aro_buffer_clear(&want);
+        aro_buffer_clear(&got);
+    }
+    free(table);
+    assert_int_equal(failures, 0);
+}
+
+static void bad_fields(void **state)
+{
+    (void)state;
+    int failures = 0;
+    static const char text[] = "a;b\n1;2;3\n1\n";
+    struct schema_input *input = schema_input_from_memory(text, sizeof text - 1, 0, NULL);
+    struct schema_csv *csv = schema_csv_open(input, NULL);
+    const struct schema_record *record;
+    size_t n = 0;
+    CHECK(failures, "separator", schema_csv_separator(csv) == ';');
+    CHECK(failures, "too many", schema_csv_next(csv, &record, NULL) == SCHEMA_NEXT_BAD);
+    const struct schema_field *fields = schema_csv_bad_fields(csv, &n);
+    CHECK(failures, "as many as there are columns", n == 2 && fields[1].text[0] == '2');
+    CHECK(failures, "too few", schema_csv_next(csv, &record, NULL) == SCHEMA_NEXT_BAD);
+    fields = schema_csv_bad_fields(csv, &n);
+    CHECK(failures, "as many as there are", n == 1 && fields[0].len == 1);
+    schema_csv_close(csv);
+    schema_input_close(input);
+    assert_int_equal(failures, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(named_cases),      cmocka_unit_test(places),
-        cmocka_unit_test(too_many_columns), cmocka_unit_test(record_lengths),
+        cmocka_unit_test(fed),
+        cmocka_unit_test(bad_fields),
+        cmocka_unit_test(named_cases),
+        cmocka_unit_test(places),
+        cmocka_unit_test(too_many_columns),
+        cmocka_unit_test(record_lengths),
         cmocka_unit_test(random_tables),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
