@@ -1,23 +1,29 @@
 """A PostgreSQL with PostGIS of its own, for one benchmark: made, filled, measured, removed.
 
-The server runs on core 0 with one worker a client, pgbench on core 1, as arobase and wrk do. It is
-set up as one who serves tiles from it would: points and polygons in web mercator, indexed, stored
-in the order of the index, analyzed; polygons simplified beforehand to what a zoom can show.
+The server runs on core 0, pgbench on core 1, as arobase and wrk do. It is set up as one who serves
+tiles from it would: points and polygons in web mercator, indexed, stored in the order of the index,
+analyzed; polygons simplified beforehand to what a zoom can show.
 """
 import glob
 import os
-import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
-CLIENTS = 4
 SETTINGS = {
     "listen_addresses": "", "shared_buffers": "1GB", "work_mem": "64MB", "fsync": "off",
     "maintenance_work_mem": "512MB", "jit": "off", "max_parallel_workers_per_gather": "0",
     "max_wal_size": "4GB", "autovacuum": "off",
 }
+
+
+def cpu_seconds(pid):
+    """Of the processor, taken by a program and its children that have ended."""
+    with open(f"/proc/{pid}/stat", encoding="utf-8") as stat:
+        numbers = stat.read().rpartition(")")[2].split()
+    return sum(map(int, numbers[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 def programs():
@@ -75,24 +81,35 @@ class Database:
                         input=rows if rows is not None else "")
 
     def tiles_a_second(self, statements, seconds):
-        """Runs a list of statements again and again; statements a second."""
+        """Runs a list of statements again and again; statements a second of the processor."""
         script = os.path.join(self.folder, "tiles.sql")
         with open(script, "w", encoding="utf-8") as file:
             file.write("".join(statement + ";\n" for statement in statements))
         os.chmod(script, 0o644)
-        rate = self.pgbench(script, 1) * len(statements)  # warms up, too
-        passes = max(1, round(rate * seconds / len(statements) / CLIENTS))
-        return self.pgbench(script, passes) * len(statements)
+        self.pgbench(script, 1)  # the data are in memory after that
+        # A session loads its libraries and plans each statement once: not counted.
+        first_s = self.pgbench(script, 1)
+        passes = max(1, round(seconds / first_s))
+        return passes * len(statements) / (self.pgbench(script, 1 + passes) - first_s)
 
     def pgbench(self, script, passes):
-        """Whole passes of each client: none is cut short."""
+        """Whole passes of one session; the server's seconds of the processor."""
+        before, workers = cpu_seconds(self.process.pid), self.workers()
         out = subprocess.run(
             ["taskset", "-c", "1", os.path.join(self.bin, "pgbench"), "-n", "-M", "prepared",
-             "-c", str(CLIENTS), "-j", "1", "-t", str(passes), "-f", script],
+             "-c", "1", "-t", str(passes), "-f", script],
             capture_output=True, text=True, check=True, env=self.environment).stdout
         if "number of failed transactions: 0 " not in out:
             sys.exit(f"postgis.py: pgbench saw failures:\n{out}")
-        return float(re.search(r"tps = ([0-9.]+)", out).group(1))
+        while self.workers() > workers:  # a session's seconds count when it is gone
+            time.sleep(0.01)
+        return cpu_seconds(self.process.pid) - before
+
+    def workers(self):
+        """How many processes the server has beside the first."""
+        pid = self.process.pid
+        with open(f"/proc/{pid}/task/{pid}/children", encoding="utf-8") as children:
+            return len(children.read().split())
 
 
 def copied(*values):
@@ -128,8 +145,7 @@ def point_tile(zoom, x, y):
     return f"""SELECT length(ST_AsMVT(tile, 'initiatives', 4096, 'geom', 'id')) FROM (
         SELECT ST_AsMVTGeom(geom, ST_TileEnvelope({zoom}, {x}, {y}), 4096, 256, true) AS geom,
             id, titre, date, commune, commune_nom, axes, niveau FROM initiatives
-        WHERE geom && ST_TileEnvelope({zoom}, {x}, {y}, margin => 256.0 / 4096)) AS tile
-        WHERE geom IS NOT NULL""".replace("\n", " ")
+        WHERE geom && ST_TileEnvelope({zoom}, {x}, {y}, margin => 256.0 / 4096)) AS tile""".replace("\n", " ")
 
 
 def load_communes(database, features, zooms):
@@ -155,5 +171,4 @@ def commune_tile(zoom, x, y):
     return f"""SELECT length(ST_AsMVT(tile, 'communes', 4096, 'geom', 'id')) FROM (
         SELECT ST_AsMVTGeom(geom, ST_TileEnvelope({zoom}, {x}, {y}), 4096, 64, true) AS geom,
             id, code, nom, population FROM communes_{zoom}
-        WHERE geom && ST_TileEnvelope({zoom}, {x}, {y}, margin => 64.0 / 4096)) AS tile
-        WHERE geom IS NOT NULL""".replace("\n", " ")
+        WHERE geom && ST_TileEnvelope({zoom}, {x}, {y}, margin => 64.0 / 4096)) AS tile""".replace("\n", " ")
