@@ -191,45 +191,52 @@ static bool read_shape(struct import_contours *contours, struct import_row *row,
     return ok;
 }
 
-/* Repairs what is not valid, and says so, where that changes next to nothing. */
-static bool take_valid(struct import_contours *contours, struct import_row *row, bool *out_taken,
+/* Takes the repaired shape, and says so, where the repair changes next to nothing. */
+static bool take_repaired(struct import_contours *contours, struct import_row *row,
+                          const struct geo_flaw *flaw, bool *out_taken, struct aro_error *err)
+{
+    double change = 0;
+    struct aro_error why = {0};
+    struct geo_rings repaired = {0};
+    bool ok = geo_geos_repair(contours->geos, &contours->row, 0, &repaired, &change, &why);
+    if (!ok) {
+        geo_rings_clear(&repaired);
+        return refuse_or_fail(row, &why, err);
+    }
+    char sentence[200];
+    struct geo_point at = geo_coord_to_point(flaw->place);
+    struct import_text code = row->values[IMPORT_CONTOUR_CODE];
+    bool safe = change <= repair_max_change && repaired.polygons.n > 0;
+    snprintf(sentence, sizeof sentence, "not valid at %.7g, %.7g: %s; %s %.3g %% of the area",
+             at.lon_deg, at.lat_deg, flaw->reason,
+             safe ? "repaired, which changed" : "refused, because a repair would change",
+             100 * change);
+    if (safe) {
+        import_warning_at(row, IMPORT_CONTOUR_GEOMETRY, code.text, code.len, sentence);
+        ok = geo_rings_add_shape(&contours->shapes, &repaired, 0, err);
+        *out_taken = ok;
+    } else {
+        problem(row, sentence);
+    }
+    geo_rings_clear(&repaired);
+    return ok;
+}
+
+/* Puts the row's shape among those taken, unless it is refused. */
+static bool take_shape(struct import_contours *contours, struct import_row *row, bool *out_taken,
                        struct aro_error *err)
 {
     bool valid = false;
-    double change = 0;
     struct geo_flaw flaw;
     struct aro_error why = {0};
     *out_taken = false;
     if (!geo_geos_check(contours->geos, &contours->row, 0, &valid, &flaw, &why))
         return refuse_or_fail(row, &why, err);
-    if (valid) {
-        geo_rings_wind(&contours->row);
-        *out_taken = geo_rings_add_shape(&contours->shapes, &contours->row, 0, err);
-        return *out_taken;
-    }
-    struct geo_rings repaired = {0};
-    bool ok = true;
-    if (!geo_geos_repair(contours->geos, &contours->row, 0, &repaired, &change, &why)) {
-        ok = refuse_or_fail(row, &why, err);
-        goto done;
-    }
-    char sentence[200];
-    struct geo_point at = geo_coord_to_point(flaw.place);
-    struct import_text code = row->values[IMPORT_CONTOUR_CODE];
-    bool safe = change <= repair_max_change && repaired.polygons.n > 0;
-    snprintf(sentence, sizeof sentence, "not valid at %.7g, %.7g: %s; %s %.3g %% of the area",
-             at.lon_deg, at.lat_deg, flaw.reason,
-             safe ? "repaired, which changed" : "refused, because a repair would change",
-             100 * change);
-    if (safe)
-        import_warning_at(row, IMPORT_CONTOUR_GEOMETRY, code.text, code.len, sentence);
-    else
-        problem(row, sentence);
-    ok = !safe || geo_rings_add_shape(&contours->shapes, &repaired, 0, err);
-    *out_taken = safe && ok;
-done:
-    geo_rings_clear(&repaired);
-    return ok;
+    if (!valid)
+        return take_repaired(contours, row, &flaw, out_taken, err);
+    geo_rings_wind(&contours->row);
+    *out_taken = geo_rings_add_shape(&contours->shapes, &contours->row, 0, err);
+    return *out_taken;
 }
 
 static bool add_piece(struct import_contours *contours, const struct import_row *row,
@@ -264,7 +271,7 @@ static bool import_row(struct import_run *run, struct import_row *row, struct ar
     bool taken = false;
     if (!read_shape(contours, row, place->metro, err))
         return row->refused;
-    return take_valid(contours, row, &taken, err) &&
+    return take_shape(contours, row, &taken, err) &&
            (!taken || add_piece(contours, row, place, err));
 }
 

@@ -216,6 +216,32 @@ static bool is_wanted(const char *table, const char *wanted)
     return strcasecmp(table, "commune") == 0 || strcasecmp(table, "communes") == 0;
 }
 
+/* What was found while looking through the layers. */
+struct choice {
+    size_t n, n_wanted;
+    char names[LIST_MAX_BYTES]; /* of all */
+    size_t names_len;
+};
+
+static void look_at(struct choice *choice, struct schema_stmt *stmt, const char *wanted,
+                    struct described *out)
+{
+    const char *table = schema_stmt_text(stmt, 0);
+    bool fits = is_wanted(table, wanted);
+    if (fits || (choice->n == 0 && !wanted)) {
+        *out = (struct described){0};
+        snprintf(out->table, sizeof out->table, "%s", table);
+        snprintf(out->geometry, sizeof out->geometry, "%s", schema_stmt_text(stmt, 1));
+        describe_crs(stmt, out);
+    }
+    size_t room = sizeof choice->names - choice->names_len;
+    int added =
+        snprintf(choice->names + choice->names_len, room, "%s%s", choice->n ? ", " : "", table);
+    choice->names_len += added > 0 && (size_t)added < room ? (size_t)added : 0;
+    choice->n_wanted += fits;
+    choice->n++;
+}
+
 /* Finds the layer: the one that is wanted, the only one, or the one of communes. */
 static bool choose(struct schema_layer *layer, const char *wanted, struct described *out,
                    struct aro_error *err)
@@ -226,38 +252,26 @@ static bool choose(struct schema_layer *layer, const char *wanted, struct descri
         "JOIN gpkg_spatial_ref_sys AS s ON s.srs_id = g.srs_id WHERE c.data_type = 'features' "
         "ORDER BY c.table_name";
     struct schema_stmt *stmt = NULL;
+    struct choice choice = {0};
     enum schema_step step;
-    size_t n = 0, n_wanted = 0, len = 0;
-    char names[LIST_MAX_BYTES] = "";
     if (!schema_db_prepare(layer->db, sql, &stmt, err))
-        return false;
-    while ((step = schema_stmt_step(stmt, err)) == SCHEMA_STEP_ROW) {
-        const char *table = schema_stmt_text(stmt, 0);
-        bool fits = is_wanted(table, wanted);
-        if (fits || (n == 0 && !wanted)) {
-            *out = (struct described){0};
-            snprintf(out->table, sizeof out->table, "%s", table);
-            snprintf(out->geometry, sizeof out->geometry, "%s", schema_stmt_text(stmt, 1));
-            describe_crs(stmt, out);
-        }
-        int added = snprintf(names + len, sizeof names - len, "%s%s", n ? ", " : "", table);
-        len = added > 0 && (size_t)added < sizeof names - len ? len + (size_t)added : len;
-        n_wanted += fits;
-        n++;
-    }
+        return aro_error_context(err, "is not a GeoPackage");
+    while ((step = schema_stmt_step(stmt, err)) == SCHEMA_STEP_ROW)
+        look_at(&choice, stmt, wanted, out);
     schema_stmt_free(stmt);
     if (step == SCHEMA_STEP_FAILED)
         return aro_error_context(err, "is not a GeoPackage");
-    if (n_wanted == 1 && n > 1 && !wanted)
+    if (choice.n_wanted == 1 && choice.n > 1 && !wanted)
         snprintf(layer->note, sizeof layer->note,
-                 "layer '%.60s' of %zu was read (--layer names another)", out->table, n);
-    if (n_wanted == 1 || (n == 1 && !wanted))
+                 "layer '%.60s' of %zu was read (--layer names another)", out->table, choice.n);
+    if (choice.n_wanted == 1 || (choice.n == 1 && !wanted))
         return true;
-    if (n == 0)
+    if (choice.n == 0)
         return aro_error_set(err, ARO_BAD_INPUT, "has no layer of features");
-    return aro_error_set(
-        err, ARO_BAD_INPUT, "%s; it has: %s",
-        wanted ? "has no layer of that name" : "has several layers, name one with --layer", names);
+    return aro_error_set(err, ARO_BAD_INPUT, "%s; it has: %s",
+                         wanted ? "has no layer of that name"
+                                : "has several layers, name one with --layer",
+                         choice.names);
 }
 
 static bool open_geopackage(struct schema_layer *layer, const char *path, const char *wanted,

@@ -136,6 +136,16 @@ static void print_rest(const struct importing *importing)
                 importing->n_problems - PROBLEMS_SHOWN);
 }
 
+static void print_summary(const char *kind, const struct schema_import_summary *sum, double s)
+{
+    printf("%s: %" PRIu64 " read, %" PRIu64 " added, %" PRIu64 " updated, %" PRIu64
+           " unchanged, %" PRIu64 " refused",
+           kind, sum->read, sum->added, sum->updated, sum->unchanged, sum->refused);
+    if (sum->warnings)
+        printf(", %" PRIu64 " warnings", sum->warnings);
+    printf(" (%.2f s)\n", s);
+}
+
 static int import(const struct import_options *options, const char *const *words)
 {
     struct aro_error err = {0};
@@ -150,10 +160,7 @@ static int import(const struct import_options *options, const char *const *words
     ok = close_report(&importing, &err) && ok;
     stop_close(importing.stop_fd);
     if (ok)
-        printf("%s: %" PRIu64 " read, %" PRIu64 " added, %" PRIu64 " updated, %" PRIu64
-               " unchanged, %" PRIu64 " refused (%.2f s)\n",
-               words[0], sum.read, sum.added, sum.updated, sum.unchanged, sum.refused,
-               clock_seconds() - start_s);
+        print_summary(words[0], &sum, clock_seconds() - start_s);
     else
         cli_fail(CLI_FAILED, err.message);
     return ok ? CLI_DONE : CLI_FAILED;

@@ -134,7 +134,15 @@ def test_layers_of_a_geopackage(store, geojson, tmp_path):
     assert "layer 'COMMUNE' of 3 was read" in imported(store, path).stderr
 
 
-def test_curves_and_heights(store, geojson, tmp_path):
+def test_a_database_that_is_no_geopackage(store, tmp_path):
+    path = tmp_path / "c.gpkg"
+    with sqlite3.connect(path) as database:
+        database.execute("CREATE TABLE t (a)")
+    done = arobase("import", "contours", path, "--store", store)
+    assert done.returncode == 1 and "is not a GeoPackage" in done.stderr
+
+
+def test_heights_and_lines(store, geojson, tmp_path):
     """Heights are left aside; a layer of lines has no area."""
     path = ogr2ogr(tmp_path / "z.gpkg", geojson, "-nlt", "MULTIPOLYGONZ")
     imported(store, path)
