@@ -308,6 +308,11 @@ void geo_mvt_ring(struct geo_mvt *mvt, const struct geo_tile_point *points, size
     put_command(&mvt->geometry, CLOSE_PATH, 1);
 }
 
+bool geo_mvt_has_rings(const struct geo_mvt *mvt)
+{
+    return mvt->geometry.len > 0;
+}
+
 void geo_mvt_end_polygons(struct geo_mvt *mvt)
 {
     if (mvt->geometry.len > 0)

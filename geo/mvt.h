@@ -2,7 +2,7 @@
  * Mapbox Vector Tiles 2.1, written straight into bytes.
  *
  * A tile is its layers one after another. A layer is written feature by feature: begin it, add the
- * properties, then its geometry. Keys and values are numbered within their layer. All
+ * properties and rings, then end it. Keys and values are numbered within their layer. All
  * room is the encoder's and is used again for the next layer and the next tile: once it is large
  * enough, nothing is allocated. Failure is sticky as in aro_buffer: ask once, at the end of the
  * layer.
@@ -69,10 +69,10 @@ void geo_mvt_end_point(struct geo_mvt *mvt, struct geo_tile_point point);
 /** @param n  1 or more */
 void geo_mvt_end_points(struct geo_mvt *mvt, const struct geo_tile_point *points, size_t n);
 
-/**
- * A polygon or several: rings as geo_mvt_ring() adds them between the properties and this. With
- * no ring the feature is left out.
- */
+/** Whether the feature has a ring yet. */
+bool geo_mvt_has_rings(const struct geo_mvt *mvt);
+
+/** A polygon or several: the rings that were added. With none the feature is left out. */
 void geo_mvt_end_polygons(struct geo_mvt *mvt);
 
 /**

@@ -6,11 +6,26 @@
     "\"count\":\"Number\",\"axe_1\":\"Number\",\"axe_2\":\"Number\",\"axe_3\":\"Number\","         \
     "\"axe_4\":\"Number\""
 
+#define AREA(set, id, description, own)                                                            \
+    {set,                                                                                          \
+     "{\"id\":\"" id "\",\"description\":\"" description "\",\"fields\":{" AREA_FIELDS own "}}"},  \
+    {                                                                                              \
+        set, "{\"id\":\"" id "_labels\",\"description\":\"Where the names of " id                  \
+             " can stand\",\"fields\":{" AREA_FIELDS own "}}"                                      \
+    }
+#define AREA_FIELDS                                                                                \
+    "\"code\":\"String\",\"nom\":\"String\",\"population\":\"Number\",\"initiatives\":\"Number\","
+#define OF_TERRITORIES "\"communes\":\"Number\",\"communes_labellisees\":\"Number\""
+
 /* As they are drawn; tests/api/test_export.py looks whether a tile has a property beside these. */
 static const struct {
     enum tile_set set;
     const char *json;
 } layers[] = {
+    AREA(TILE_REGIONS, "regions", "Régions", OF_TERRITORIES),
+    AREA(TILE_DEPARTEMENTS, "departements", "Départements", OF_TERRITORIES),
+    AREA(TILE_EPCIS, "epcis", "EPCIs", OF_TERRITORIES),
+    AREA(TILE_COMMUNES, "communes", "Communes", "\"niveau\":\"Number\""),
     {TILE_INITIATIVES,
      "{\"id\":\"initiatives\",\"description\":\"Initiatives, and stacks of them at one place\","
      "\"fields\":{\"titre\":\"String\",\"date\":\"String\",\"commune\":\"String\","

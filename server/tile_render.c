@@ -22,6 +22,8 @@ void tile_scratch_free(struct tile_scratch *scratch)
     geo_mvt_free(scratch->mvt);
     geo_runs_clear(&scratch->runs);
     aro_buffer_clear(&scratch->text);
+    geo_tile_shape_room_clear(&scratch->shape);
+    free(scratch->counts);
     geo_clusters_clear(&scratch->clusters);
     free(scratch);
 }
@@ -31,7 +33,19 @@ bool tile_render(const struct snapshot *snapshot, const struct tile_request *req
 {
     struct tile_job job = {snapshot, request, scratch, out};
     size_t before = out->len;
-    bool ok = !(request->sets & TILE_INITIATIVES) || tile_draw_initiatives(&job, err);
+    static const struct {
+        enum tile_set set;
+        enum snapshot_layer_kind kind;
+    } areas[] = {
+        {TILE_REGIONS, SNAPSHOT_LAYER_REGIONS},
+        {TILE_DEPARTEMENTS, SNAPSHOT_LAYER_DEPARTEMENTS},
+        {TILE_EPCIS, SNAPSHOT_LAYER_EPCIS},
+        {TILE_COMMUNES, SNAPSHOT_LAYER_COMMUNES},
+    };
+    bool ok = true;
+    for (size_t i = 0; ok && i < sizeof areas / sizeof *areas; i++)
+        ok = !(request->sets & areas[i].set) || tile_draw_areas(&job, areas[i].kind, err);
+    ok = ok && (!(request->sets & TILE_INITIATIVES) || tile_draw_initiatives(&job, err));
     if (!ok)
         out->len = before;
     return ok;

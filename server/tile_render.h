@@ -8,6 +8,11 @@
  *   clusters     those that would lie on each other (server/clusters.h), below the zoom
  *                that settings name, and where there are more than the budget
  *   _meta        one feature with the totals, where not each initiative has its own feature
+ * The sets of territories, named as their layers communes, epcis, departements and regions, are
+ * polygons without gap between them (none vanishes, however small), and a second layer,
+ * communes_labels and so on, has a point inside of each that is wide enough for a name. Id: the
+ * code read as a number of base 36; the numbers of initiatives are those of the query.
+ *
  * The same data and request give the same bytes; ids are the same in each tile and at each zoom.
  * Around the tile a buffer of TILE_BUFFER lines is filled too, so that symbols on its edges are
  * whole: what lies there is in the neighbouring tile as well.
@@ -22,7 +27,11 @@ enum { TILE_BUFFER = 256 };
 
 /** What a tile may show: bits. */
 enum tile_set {
-    TILE_INITIATIVES = 1,
+    TILE_REGIONS = 1,
+    TILE_DEPARTEMENTS = 2,
+    TILE_EPCIS = 4,
+    TILE_COMMUNES = 8,
+    TILE_INITIATIVES = 16,
 };
 
 /** Plain value; borrows the query. */

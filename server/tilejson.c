@@ -80,29 +80,56 @@ bool handle_tilejson_of_all(const struct request *request, struct response *resp
 {
     if (!check_filters(request, err))
         return false;
-    write_tilejson(request, "", "arobase", tileset_all(), response_buffer(response));
+    write_tilejson(request, "", "arobase", tileset_all(GEO_TILE_MAX_ZOOM),
+                   response_buffer(response));
     return true;
 }
 
 /* ---- The style ---- */
 
+#define FILL(layer, colour)                                                                        \
+    "{\"id\":\"" layer "\",\"type\":\"fill\",\"source\":\"arobase\",\"source-layer\":\"" layer     \
+    "\",\"paint\":{\"fill-color\":\"" colour "\",\"fill-opacity\":0.5}},"
+#define LINE(layer, colour, width)                                                                 \
+    "{\"id\":\"" layer                                                                             \
+    "_bords\",\"type\":\"line\",\"source\":\"arobase\",\"source-layer\":\"" layer                  \
+    "\",\"paint\":{\"line-color\":\"" colour "\",\"line-width\":" width "}},"
+#define NAME(layer, size)                                                                          \
+    "{\"id\":\"" layer                                                                             \
+    "_noms\",\"type\":\"symbol\",\"source\":\"arobase\",\"source-layer\":\"" layer                 \
+    "_labels\",\"layout\":{\"text-field\":[\"get\",\"nom\"],\"text-size\":" size                   \
+    "},\"paint\":{\"text-color\":\"#3d3f38\",\"text-halo-color\":\"#ffffff\","                     \
+    "\"text-halo-width\":1.2}},"
+
 /* Behind the address of the source. Sizes and colours are a beginning, to be changed at will:
  * counts by area, one colour for what is together and one for what is alone. */
 static const char style_layers[] =
     "}},\"layers\":["
-    "{\"id\":\"fond\",\"type\":\"background\",\"paint\":{\"background-color\":\"#f4f1ea\"}},"
-    "{\"id\":\"clusters\",\"type\":\"circle\",\"source\":\"arobase\",\"source-layer\":"
-    "\"clusters\",\"paint\":{\"circle-color\":\"#1f5fa8\",\"circle-opacity\":0.85,"
-    "\"circle-radius\":[\"interpolate\",[\"linear\"],[\"sqrt\",[\"get\",\"count\"]],1,10,10,20,"
-    "100,36]}},"
-    "{\"id\":\"initiatives\",\"type\":\"circle\",\"source\":\"arobase\",\"source-layer\":"
-    "\"initiatives\",\"paint\":{\"circle-color\":[\"case\",[\"has\",\"stack\"],\"#7a3b8f\","
-    "\"#c2410c\"],\"circle-radius\":[\"case\",[\"has\",\"stack\"],9,6],"
-    "\"circle-stroke-color\":\"#ffffff\",\"circle-stroke-width\":1.5}},"
-    "{\"id\":\"nombres\",\"type\":\"symbol\",\"source\":\"arobase\",\"source-layer\":"
-    "\"clusters\",\"layout\":{\"text-field\":[\"to-string\",[\"get\",\"count\"]],"
-    "\"text-size\":12,\"text-allow-overlap\":true},\"paint\":{\"text-color\":\"#ffffff\"}}"
-    "]}\n";
+    "{\"id\":\"fond\",\"type\":\"background\",\"paint\":{\"background-color\":\"#f4f1ea\"}}," FILL(
+        "communes", "#e9dfc7") FILL("departements",
+                                    "#e3e8da") LINE("communes", "#b9ae98",
+                                                    "0.6") LINE("epcis", "#9a8fb0",
+                                                                "0.9") LINE("departements",
+                                                                            "#7d7f6d", "1.2")
+        LINE("regions", "#4f5148", "1.8") NAME("communes", "10") NAME(
+            "departements",
+            "12") "{\"id\":\"clusters\",\"type\":\"circle\",\"source\":\"arobase\",\"source-"
+                  "layer\":"
+                  "\"clusters\",\"paint\":{\"circle-color\":\"#1f5fa8\",\"circle-opacity\":0.85,"
+                  "\"circle-radius\":[\"interpolate\",[\"linear\"],[\"sqrt\",[\"get\",\"count\"]],"
+                  "1,10,10,20,"
+                  "100,36]}},"
+                  "{\"id\":\"initiatives\",\"type\":\"circle\",\"source\":\"arobase\",\"source-"
+                  "layer\":"
+                  "\"initiatives\",\"paint\":{\"circle-color\":[\"case\",[\"has\",\"stack\"],\"#"
+                  "7a3b8f\","
+                  "\"#c2410c\"],\"circle-radius\":[\"case\",[\"has\",\"stack\"],9,6],"
+                  "\"circle-stroke-color\":\"#ffffff\",\"circle-stroke-width\":1.5}},"
+                  "{\"id\":\"nombres\",\"type\":\"symbol\",\"source\":\"arobase\",\"source-layer\":"
+                  "\"clusters\",\"layout\":{\"text-field\":[\"to-string\",[\"get\",\"count\"]],"
+                  "\"text-size\":12,\"text-allow-overlap\":true},\"paint\":{\"text-color\":\"#"
+                  "ffffff\"}}"
+                  "]}\n";
 
 bool handle_style(const struct request *request, struct response *response, struct aro_error *err)
 {

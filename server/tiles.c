@@ -125,27 +125,30 @@ static bool answer_tile(struct tile_answer *answer, struct response *response,
     return true;
 }
 
-static bool answer_address(const struct request *request, unsigned sets, const char *zoom,
-                           const char *x, const char *y, struct response *response,
-                           struct aro_error *err)
+/* @param info  NULL: all sets */
+static bool answer_address(const struct request *request, const struct tileset_info *info,
+                           const char *zoom, const char *x, const char *y,
+                           struct response *response, struct aro_error *err)
 {
-    struct tile_answer answer = {.request = request, .sets = sets};
-    return geo_tile_parse(zoom, x, y, &answer.tile, err) && answer_tile(&answer, response, err);
+    struct tile_answer answer = {.request = request};
+    if (!geo_tile_parse(zoom, x, y, &answer.tile, err))
+        return false;
+    answer.sets = info ? info->set : tileset_all(answer.tile.zoom);
+    return answer_tile(&answer, response, err);
 }
 
 bool handle_tile(const struct request *request, struct response *response, struct aro_error *err)
 {
     const char *const *values = request->path_values;
     const struct tileset_info *info = tileset_find(values[0], err);
-    return info &&
-           answer_address(request, info->set, values[1], values[2], values[3], response, err);
+    return info && answer_address(request, info, values[1], values[2], values[3], response, err);
 }
 
 bool handle_tile_of_all(const struct request *request, struct response *response,
                         struct aro_error *err)
 {
     const char *const *values = request->path_values;
-    return answer_address(request, tileset_all(), values[0], values[1], values[2], response, err);
+    return answer_address(request, NULL, values[0], values[1], values[2], response, err);
 }
 
 bool handle_ogc_tile(const struct request *request, struct response *response,
@@ -153,13 +156,12 @@ bool handle_ogc_tile(const struct request *request, struct response *response,
 {
     const char *const *values = request->path_values;
     const struct tileset_info *info = tileset_find(values[0], err);
-    return info &&
-           answer_address(request, info->set, values[1], values[3], values[2], response, err);
+    return info && answer_address(request, info, values[1], values[3], values[2], response, err);
 }
 
 bool handle_ogc_tile_of_all(const struct request *request, struct response *response,
                             struct aro_error *err)
 {
     const char *const *values = request->path_values;
-    return answer_address(request, tileset_all(), values[0], values[2], values[1], response, err);
+    return answer_address(request, NULL, values[0], values[2], values[1], response, err);
 }

@@ -3,15 +3,20 @@
 #include <string.h>
 
 const struct tileset_info tileset_infos[] = {
-    {"initiatives", "Initiatives: points, stacks and clusters", TILE_INITIATIVES},
+    {"initiatives", "Initiatives: points, stacks and clusters", TILE_INITIATIVES, 0},
+    {"communes", "Communes, and points for their names", TILE_COMMUNES, 8},
+    {"epcis", "EPCIs, and points for their names", TILE_EPCIS, 6},
+    {"departements", "Départements, and points for their names", TILE_DEPARTEMENTS, 0},
+    {"regions", "Régions, and points for their names", TILE_REGIONS, 0},
 };
 const size_t n_tileset_infos = sizeof tileset_infos / sizeof *tileset_infos;
 
-unsigned tileset_all(void)
+unsigned tileset_all(uint8_t zoom)
 {
     unsigned sets = 0;
     for (size_t i = 0; i < n_tileset_infos; i++)
-        sets |= tileset_infos[i].set;
+        if (zoom >= tileset_infos[i].together_zoom)
+            sets |= tileset_infos[i].set;
     return sets;
 }
 

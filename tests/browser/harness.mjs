@@ -25,8 +25,8 @@ const PATIENCE_MS = 30000;
 
 const KINDS = ['regions', 'departements', 'epcis', 'communes', 'communes-anciennes', 'themes'];
 
-/** Makes the demo's store in a folder. */
-function makeStore(folder) {
+/** Makes the demo's store in a folder, with contours where a file of them is given. */
+function makeStore(folder, contours) {
   const store = path.join(folder, 'demo.sqlite');
   const sheets = path.join(folder, 'initiatives.csv');
   const fixture = (name) => path.join(ROOT, 'fixtures', name);
@@ -51,6 +51,7 @@ function makeStore(folder) {
   for (const kind of KINDS) run('import', kind, fixture(`${kind}.csv`), '--store', store);
   run('import', 'labels', fixture('labels-synthetiques.csv'), '--store', store);
   run('import', 'initiatives', sheets, '--store', store);
+  if (contours) run('import', 'contours', contours, '--store', store);
   return store;
 }
 
@@ -76,13 +77,16 @@ function addressOf(program) {
 }
 
 /**
+ * @param {string} [contours]  a file of contours: then with the demo's own data, and these
  * @return {Promise<{url: string, stop: function(): Promise<void>}>}
  */
-export async function startServer() {
-  if (process.env.AROBASE_URL) return { url: process.env.AROBASE_URL, stop: async () => {} };
+export async function startServer(contours) {
+  if (process.env.AROBASE_URL && !contours)
+    return { url: process.env.AROBASE_URL, stop: async () => {} };
   assert.ok(existsSync(AROBASE), `there is no program '${AROBASE}': run ./dev setup`);
   const folder = mkdtempSync(path.join(tmpdir(), 'arobase-browser-'));
-  const store = process.env.AROBASE_DEMO_STORE ?? makeStore(folder);
+  const ready = contours ? undefined : process.env.AROBASE_DEMO_STORE;
+  const store = ready ?? makeStore(folder, contours);
   const program = spawn(
     AROBASE,
     ['serve', '--store', store, '--listen', '127.0.0.1:0', '--metrics-listen', 'none'],
