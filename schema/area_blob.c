@@ -1,10 +1,8 @@
 /*
  * SpatiaLite's blobs of polygons and multipolygons.
  */
-#include <endian.h>
-#include <string.h>
-
 #include "schema/area.h"
+#include "schema/blob_bytes.h"
 #include "schema/spatial.h"
 
 /* Start, byte order, SRID, box (4 doubles), mark; then the geometry; then the end. */
@@ -21,16 +19,16 @@ static void put_byte(struct aro_buffer *out, unsigned char byte)
 
 static void put_u32(struct aro_buffer *out, size_t value)
 {
-    uint32_t little = htole32((uint32_t)value);
-    aro_buffer_append(out, &little, sizeof little);
+    unsigned char bytes[sizeof(uint32_t)];
+    blob_put_u32(bytes, (uint32_t)value);
+    aro_buffer_append(out, bytes, sizeof bytes);
 }
 
 static void put_double(struct aro_buffer *out, double value)
 {
-    uint64_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    bits = htole64(bits);
-    aro_buffer_append(out, &bits, sizeof bits);
+    unsigned char bytes[sizeof value];
+    blob_put_double(bytes, value);
+    aro_buffer_append(out, bytes, sizeof bytes);
 }
 
 static void put_coord(struct aro_buffer *out, struct geo_coord coord)
@@ -89,28 +87,11 @@ static bool damaged(struct aro_error *err)
     return aro_error_set(err, ARO_BAD_INPUT, "the geometry blob is damaged or cut short");
 }
 
-static uint32_t u32_at(const unsigned char *at, bool little)
-{
-    uint32_t value;
-    memcpy(&value, at, sizeof value);
-    return little ? le32toh(value) : be32toh(value);
-}
-
-static double double_at(const unsigned char *at, bool little)
-{
-    uint64_t bits;
-    double value;
-    memcpy(&bits, at, sizeof bits);
-    bits = little ? le64toh(bits) : be64toh(bits);
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
 static bool take_u32(struct cursor *cursor, uint32_t *out_value, struct aro_error *err)
 {
     if ((size_t)(cursor->end - cursor->at) < sizeof *out_value)
         return damaged(err);
-    *out_value = u32_at(cursor->at, cursor->little);
+    *out_value = blob_u32(cursor->at, cursor->little);
     cursor->at += sizeof *out_value;
     return true;
 }
@@ -148,8 +129,8 @@ static bool take_ring(struct cursor *cursor, struct geo_transform *transform,
     if (!take_count(cursor, vertex_bytes, &n, err))
         return false;
     for (uint32_t i = 0; i < n; i++, cursor->at += vertex_bytes) {
-        double x = double_at(cursor->at, cursor->little);
-        double y = double_at(cursor->at + sizeof x, cursor->little);
+        double x = blob_double(cursor->at, cursor->little);
+        double y = blob_double(cursor->at + sizeof x, cursor->little);
         if (!schema_area_add(rings, first, transform, x, y, err))
             return false;
     }
@@ -200,7 +181,7 @@ bool schema_area_decode(const void *bytes, size_t len, int32_t srid,
     struct cursor cursor = {.at = blob + HEADER_BYTES,
                             .end = blob + len - 1,
                             .little = blob[AT_ORDER] == LITTLE_ENDIAN_ORDER};
-    int32_t found = (int32_t)u32_at(blob + AT_SRID, cursor.little);
+    int32_t found = (int32_t)blob_u32(blob + AT_SRID, cursor.little);
     uint32_t class = 0;
     if (srid != SCHEMA_SRID_ANY && found != srid)
         return aro_error_set(err, ARO_BAD_INPUT, "the geometry is in system %d; %d was wanted",
