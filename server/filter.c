@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/select.h"
+
 /* ---- Sets ---- */
 
 static bool set_add(struct number_set *set, uint32_t number, uint32_t capacity,
@@ -143,35 +145,46 @@ static bool refuse_for_communes(const struct request *request, struct aro_error 
 {
     static const enum param of_initiatives[] = {PARAM_AXE, PARAM_ENJEU, PARAM_USAGE,
                                                 PARAM_DATETIME};
+    if (selection_names(request, "initiatives"))
+        return true; /* they say what that property counts */
     for (size_t i = 0; i < sizeof of_initiatives / sizeof *of_initiatives; i++) {
         const char *name = param_infos[of_initiatives[i]].name;
         if (request_param(request, of_initiatives[i]))
-            return aro_error_set_for(err, name, ARO_BAD_INPUT,
-                                     "%s filters initiatives: communes have none", name);
+            return aro_error_set_for(
+                err, name, ARO_BAD_INPUT,
+                "%s filters initiatives, not communes; with properties=initiatives "
+                "it says which of a commune's are counted",
+                name);
     }
     return true;
+}
+
+static bool read_themes_and_days(const struct request *request, struct filter *filter,
+                                 struct aro_error *err)
+{
+    const char *datetime = request_param(request, PARAM_DATETIME);
+    filter->on_days = datetime != NULL;
+    return read_values(request, PARAM_AXE, add_theme, filter, err) &&
+           read_values(request, PARAM_ENJEU, add_theme, filter, err) &&
+           read_values(request, PARAM_USAGE, add_theme, filter, err) &&
+           (!datetime || datetime_parse(datetime, &filter->days, err));
 }
 
 bool filter_parse(const struct request *request, bool of_communes, struct filter *out_filter,
                   struct aro_error *err)
 {
     struct filter filter = {.snapshot = request->snapshot, .of_communes = of_communes};
-    const char *datetime = request_param(request, PARAM_DATETIME);
     bool ok = (!of_communes || refuse_for_communes(request, err)) &&
               read_values(request, PARAM_COMMUNE, add_commune, &filter, err) &&
               read_values(request, PARAM_EPCI, add_epci, &filter, err) &&
               read_values(request, PARAM_DEPARTEMENT, add_departement, &filter, err) &&
               read_values(request, PARAM_REGION, add_region, &filter, err) &&
-              read_values(request, PARAM_AXE, add_theme, &filter, err) &&
-              read_values(request, PARAM_ENJEU, add_theme, &filter, err) &&
-              read_values(request, PARAM_USAGE, add_theme, &filter, err) &&
               read_values(request, PARAM_NIVEAU, add_niveau, &filter, err) &&
-              (!datetime || datetime_parse(datetime, &filter.days, err));
+              (of_communes || read_themes_and_days(request, &filter, err));
     if (!ok) {
         filter_clear(&filter);
         return false;
     }
-    filter.on_days = datetime != NULL;
     filter.on_commune = filter.communes.has || filter.epcis.has || filter.departements.has ||
                         filter.regions.has || filter.niveaux;
     *out_filter = filter;

@@ -10,8 +10,8 @@
 
 /**
  * GET /collections/{collection}/items; path_values[0] is the collection. FORMAT_GEOJSON.
- * Params: QUERY_INITIATIVE_PARAMS | QUERY_PAGE_PARAMS | PARAM_PROFILE | PARAM_F; those that a
- * collection does not have are refused here.
+ * Params: QUERY_INITIATIVE_PARAMS | QUERY_PAGE_PARAMS | PARAM_PROFILE | PARAM_PROPERTIES | PARAM_F;
+ * those that a collection does not have are refused here.
  */
 handler_fn handle_items;
 
@@ -20,7 +20,7 @@ handler_fn handle_item;
 
 /**
  * GET /clusters/{id}/items; path_values[0] is the id of a cluster or stack. FORMAT_GEOJSON.
- * Params: QUERY_INITIATIVE_PARAMS | QUERY_PAGE_PARAMS | PARAM_PROFILE | PARAM_F.
+ * Params: QUERY_INITIATIVE_PARAMS | QUERY_PAGE_PARAMS | PARAM_PROFILE | PARAM_PROPERTIES | PARAM_F.
  */
 handler_fn handle_cluster_items;
 

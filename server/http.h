@@ -35,6 +35,7 @@ enum param {
     PARAM_CURSOR,
     PARAM_OFFSET,
     PARAM_PROFILE,
+    PARAM_PROPERTIES,
     PARAM_ZOOM,
     PARAM_LON,
     PARAM_LAT,

@@ -1,3 +1,4 @@
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -5,6 +6,8 @@
 #include "server/clusters.h"
 #include "server/handlers.h"
 #include "server/query.h"
+#include "server/select.h"
+#include "server/tally.h"
 
 static bool parse_id(const char *text, int64_t *out_id)
 {
@@ -46,24 +49,62 @@ static const struct text_block *find_profile(const struct request *request,
 
 /* ---- Lists ---- */
 
-static void write_features(struct response *response, const struct text_block *texts,
-                           const struct query_page *page)
-{
-    bool is_first = true;
-    if (!page->by_distance) {
-        answer_runs(response, texts, page->runs.items, page->runs.n, &is_first);
-        return;
-    }
-    for (size_t i = 0; i < page->hits.n; i++)
-        answer_hit(response_buffer(response), texts, &page->hits.items[i], &is_first);
-}
-
 /* A page of a collection, to be written. */
 struct list {
     const char *collection;
     const struct text_block *texts;
+    struct selection selection;
+    struct tally initiatives; /* by commune, where the selection counts them anew */
     struct query_page page;
 };
+
+static void list_clear(struct list *list)
+{
+    tally_clear(&list->initiatives);
+    query_page_clear(&list->page);
+}
+
+/* Which initiatives of a commune count, where the request says so. */
+static bool count_initiatives(const struct request *request, struct list *list,
+                              struct aro_error *err)
+{
+    struct query_set set = {0};
+    bool filtered = request_param(request, PARAM_AXE) || request_param(request, PARAM_ENJEU) ||
+                    request_param(request, PARAM_USAGE) || request_param(request, PARAM_DATETIME);
+    if (!filtered)
+        return true;
+    bool ok = query_find_by_columns(request, &set, err) &&
+              tally_make(request->snapshot, BY_COMMUNE, &set, &list->initiatives, err);
+    list->selection.initiatives = list->initiatives.slots;
+    query_set_clear(&set);
+    return ok;
+}
+
+static void write_selected(const struct list *list, struct aro_buffer *out)
+{
+    const struct query_page *page = &list->page;
+    bool is_first = true;
+    for (size_t i = 0; i < page->hits.n; i++)
+        selection_write(&list->selection, list->texts, page->hits.items[i].position,
+                        page->hits.items[i].distance_m, &is_first, out);
+    for (size_t i = 0; i < page->runs.n; i++)
+        for (uint32_t at = page->runs.items[i].first; at < page->runs.items[i].end; at++)
+            selection_write(&list->selection, list->texts, at, NAN, &is_first, out);
+}
+
+static void write_features(struct response *response, const struct list *list)
+{
+    const struct query_page *page = &list->page;
+    struct aro_buffer *out = response_buffer(response);
+    bool is_first = true;
+    if (list->selection.names) {
+        write_selected(list, out);
+        return;
+    }
+    answer_runs(response, list->texts, page->runs.items, page->runs.n, &is_first);
+    for (size_t i = 0; i < page->hits.n; i++)
+        answer_hit(out, list->texts, &page->hits.items[i], &is_first);
+}
 
 static void write_list_links(const struct request *request, const struct list *list,
                              struct aro_buffer *out)
@@ -89,7 +130,7 @@ static void write_list(const struct request *request, const struct list *list,
                       "{\"type\":\"FeatureCollection\",\"numberMatched\":%zu,"
                       "\"numberReturned\":%zu,\"features\":[",
                       list->page.n_matched, list->page.n_returned);
-    write_features(response, list->texts, &list->page);
+    write_features(response, list);
     aro_buffer_text(out, "],");
     write_list_links(request, list, out);
     aro_buffer_char(out, '}');
@@ -101,12 +142,14 @@ static bool answer_list(const struct request *request, const struct point_set *p
                         struct response *response, struct aro_error *err)
 {
     struct list list = {.collection = collection, .texts = find_profile(request, points, err)};
+    bool of_communes = points == &request->snapshot->communes;
     struct query *query = list.texts ? query_new(request, points, err) : NULL;
-    bool ok = query && (!within || query_within(query, within, err)) &&
-              query_page(query, &list.page, err);
+    bool ok = query && selection_parse(request, of_communes, &list.selection, err) &&
+              (!of_communes || count_initiatives(request, &list, err)) &&
+              (!within || query_within(query, within, err)) && query_page(query, &list.page, err);
     if (ok)
         write_list(request, &list, response);
-    query_page_clear(&list.page);
+    list_clear(&list);
     query_free(query);
     return ok;
 }

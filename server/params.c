@@ -64,6 +64,13 @@ const struct param_info param_infos[PARAM_COUNT_OF_ALL] = {
                        "{\"type\":\"string\",\"enum\":[\"compact\",\"full\"],\"default\":"
                        "\"full\"}",
                        "compact"},
+    [PARAM_PROPERTIES] =
+        {"properties",
+         "Names of the properties to send, separated by commas; all without it. With "
+         "'initiatives' among those of communes, axe, enjeu, usage and datetime say which "
+         "initiatives are counted.",
+         "{\"type\":\"array\",\"items\":{\"type\":\"string\"},\"minItems\":1}",
+         "code,nom,initiatives"},
     [PARAM_ZOOM] = {"zoom", "Zoom level of the map, on tiles of 256 pixels.",
                     "{\"type\":\"number\",\"minimum\":0,\"maximum\":22}", "9"},
     [PARAM_LON] = {"lon", "Longitude, WGS 84 degrees.",
@@ -87,10 +94,11 @@ const struct param_info param_infos[PARAM_COUNT_OF_ALL] = {
 };
 
 const enum param params_by_name[PARAM_COUNT_OF_ALL] = {
-    PARAM_AXE,      PARAM_BBOX,        PARAM_BY,     PARAM_CLUSTER, PARAM_COMMUNE, PARAM_CURSOR,
-    PARAM_DATETIME, PARAM_DEPARTEMENT, PARAM_ENJEU,  PARAM_EPCI,    PARAM_F,       PARAM_LAT,
-    PARAM_LIMIT,    PARAM_LON,         PARAM_NEAR,   PARAM_NIVEAU,  PARAM_OFFSET,  PARAM_PROFILE,
-    PARAM_Q,        PARAM_RADIUS,      PARAM_REGION, PARAM_USAGE,   PARAM_V,       PARAM_ZOOM,
+    PARAM_AXE,    PARAM_BBOX,     PARAM_BY,          PARAM_CLUSTER,    PARAM_COMMUNE,
+    PARAM_CURSOR, PARAM_DATETIME, PARAM_DEPARTEMENT, PARAM_ENJEU,      PARAM_EPCI,
+    PARAM_F,      PARAM_LAT,      PARAM_LIMIT,       PARAM_LON,        PARAM_NEAR,
+    PARAM_NIVEAU, PARAM_OFFSET,   PARAM_PROFILE,     PARAM_PROPERTIES, PARAM_Q,
+    PARAM_RADIUS, PARAM_REGION,   PARAM_USAGE,       PARAM_V,          PARAM_ZOOM,
 };
 
 void params_clear(struct params *params)

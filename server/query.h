@@ -88,6 +88,15 @@ bool query_find(const struct query *query, const struct geo_runs *within, struct
 bool query_matches_in(const struct query *query, const struct geo_bbox *box,
                       struct geo_runs *out_runs, struct aro_error *err);
 
+/**
+ * The initiatives that the filters on columns leave (territories, label level, themes, date),
+ * whatever else the request asks.
+ *
+ * @param out_set  cleared by the caller, on success
+ */
+bool query_find_by_columns(const struct request *request, struct query_set *out_set,
+                           struct aro_error *err);
+
 /** How many positions match. */
 bool query_count(const struct query *query, size_t *out_count, struct aro_error *err);
 

@@ -155,6 +155,16 @@ bool query_find(const struct query *query, const struct geo_runs *within, struct
     return ok;
 }
 
+bool query_find_by_columns(const struct request *request, struct query_set *out_set,
+                           struct aro_error *err)
+{
+    struct query query = {.snapshot = request->snapshot, .points = &request->snapshot->initiatives};
+    bool ok =
+        filter_parse(request, false, &query.filter, err) && query_find(&query, NULL, out_set, err);
+    filter_clear(&query.filter);
+    return ok;
+}
+
 bool query_matches_in(const struct query *query, const struct geo_bbox *box,
                       struct geo_runs *out_runs, struct aro_error *err)
 {

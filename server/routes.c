@@ -48,7 +48,7 @@ const struct route routes[] = {
     {.pattern = "/collections/{collection}/items",
      .handler = handle_items,
      .params = QUERY_INITIATIVE_PARAMS | QUERY_PAGE_PARAMS | PARAM_BIT(PARAM_PROFILE) |
-               PARAM_BIT(PARAM_F),
+               PARAM_BIT(PARAM_PROPERTIES) | PARAM_BIT(PARAM_F),
      .formats = FORMAT_GEOJSON,
      .default_format = FORMAT_GEOJSON,
      .summary = "Features of a collection, filtered, page by page",
@@ -86,7 +86,7 @@ const struct route routes[] = {
     {.pattern = "/clusters/{id}/items",
      .handler = handle_cluster_items,
      .params = QUERY_INITIATIVE_PARAMS | QUERY_PAGE_PARAMS | PARAM_BIT(PARAM_PROFILE) |
-               PARAM_BIT(PARAM_F),
+               PARAM_BIT(PARAM_PROPERTIES) | PARAM_BIT(PARAM_F),
      .formats = FORMAT_GEOJSON,
      .default_format = FORMAT_GEOJSON,
      .summary = "The initiatives of a cluster or stack, filtered, page by page",

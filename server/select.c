@@ -1,0 +1,160 @@
+#include "server/select.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "geo/json.h"
+#include "schema/json_scan.h"
+
+/* In the order of the features' texts; server/feature_text.c writes them. */
+static const char *const of_initiatives[] = {
+    "titre",
+    "date",
+    "commune",
+    "commune_nom",
+    "axes",
+    "themes",
+    "niveau",
+    "sous_titre",
+    "actions",
+    "synthese",
+    "outils",
+    "prestataires",
+    "recommandations",
+    "resultats",
+    "liens",
+    "photos",
+    "videos",
+    "lieu",
+    "epci",
+    "departement",
+    "region",
+    "position",
+    "source",
+    "source_id",
+    "created_at",
+    "updated_at",
+    "version",
+    NULL,
+};
+static const char *const of_commune[] = {
+    "code",  "nom",  "population", "codes_postaux", "epci",   "departement", "region",
+    "siren", "zone", "niveau",     "initiatives",   "labels", NULL,
+};
+_Static_assert(sizeof of_initiatives / sizeof *of_initiatives <= SELECT_MAX_NAMES + 1,
+               "a bit for each name");
+
+/* ---- Reading ---- */
+
+static bool refuse_name(const char *name, size_t len, const char *const *names,
+                        struct aro_error *err)
+{
+    char wanted[200] = "";
+    size_t at = 0;
+    for (size_t i = 0; names[i]; i++) {
+        size_t room = sizeof wanted - at;
+        int n = snprintf(wanted + at, room, "%s%s", i ? ", " : "", names[i]);
+        if (n < 0 || (size_t)n >= room)
+            break;
+        at += (size_t)n;
+    }
+    return aro_error_set_for(err, "properties", ARO_BAD_INPUT,
+                             "properties '%.*s' is not one of the collection's: %.180s",
+                             (int)(len < 40 ? len : 40), name, wanted);
+}
+
+static bool choose(struct selection *selection, const char *name, size_t len, struct aro_error *err)
+{
+    for (size_t i = 0; selection->names[i]; i++) {
+        if (strlen(selection->names[i]) != len || memcmp(selection->names[i], name, len) != 0)
+            continue;
+        selection->chosen |= UINT32_C(1) << i;
+        return true;
+    }
+    return refuse_name(name, len, selection->names, err);
+}
+
+bool selection_parse(const struct request *request, bool of_communes,
+                     struct selection *out_selection, struct aro_error *err)
+{
+    const char *text = request_param(request, PARAM_PROPERTIES);
+    struct selection selection = {0};
+    if (text && request_param(request, PARAM_PROFILE))
+        return aro_error_set_for(err, "properties", ARO_BAD_INPUT,
+                                 "properties and profile both choose what is sent: give one");
+    if (text)
+        selection.names = of_communes ? of_commune : of_initiatives;
+    while (text) {
+        size_t len = strcspn(text, ",");
+        if (!choose(&selection, text, len, err))
+            return false;
+        text = text[len] ? text + len + 1 : NULL;
+    }
+    *out_selection = selection;
+    return true;
+}
+
+bool selection_names(const struct request *request, const char *property)
+{
+    const char *text = request_param(request, PARAM_PROPERTIES);
+    size_t property_len = strlen(property);
+    while (text) {
+        size_t len = strcspn(text, ",");
+        if (len == property_len && memcmp(text, property, len) == 0)
+            return true;
+        text = text[len] ? text + len + 1 : NULL;
+    }
+    return false;
+}
+
+/* ---- Writing ---- */
+
+static bool is_chosen(const struct selection *selection, struct schema_json_slice key)
+{
+    for (size_t i = 0; selection->names[i]; i++)
+        if (selection->chosen >> i & 1 && schema_json_is(key, selection->names[i]))
+            return true;
+    return false;
+}
+
+static void write_member(const struct selection *selection, struct schema_json_slice key,
+                         struct schema_json_slice value, uint32_t position, struct aro_buffer *out)
+{
+    aro_json_string(out, key.text, key.len);
+    aro_buffer_char(out, ':');
+    if (selection->initiatives && schema_json_is(key, "initiatives"))
+        aro_json_integer(out, selection->initiatives[position]);
+    else
+        aro_buffer_append(out, value.text, value.len);
+}
+
+void selection_write(const struct selection *selection, const struct text_block *texts,
+                     uint32_t position, double distance_m, bool *is_first, struct aro_buffer *out)
+{
+    static const char opening[] = ",\"properties\":{";
+    const char *text = texts->block + texts->offsets[position];
+    size_t len = texts->offsets[position + 1] - texts->offsets[position];
+    /* No text from outside comes before: an id and numbers do. */
+    const char *properties = memmem(text, len, opening, sizeof opening - 1);
+    size_t start = (size_t)(properties - text) + sizeof opening - 2;
+    struct schema_json_walk walk = {.text = text, .len = len, .at = start};
+    struct schema_json_slice key, value;
+    const char *separator = "";
+    aro_buffer_append(out, text + *is_first, start + 1 - *is_first);
+    *is_first = false;
+    while (schema_json_key(&walk, &key) == SCHEMA_JSON_FOUND &&
+           schema_json_value(&walk, &value) == SCHEMA_JSON_FOUND) {
+        if (!is_chosen(selection, key))
+            continue;
+        aro_buffer_text(out, separator);
+        write_member(selection, key, value, position, out);
+        separator = ",";
+    }
+    if (!isnan(distance_m)) {
+        aro_buffer_text(out, separator);
+        aro_buffer_text(out, "\"distance_m\":");
+        aro_json_number(out, distance_m, 1);
+    }
+    aro_buffer_text(out, "}}");
+}

@@ -1,0 +1,42 @@
+/*
+ * The parameter properties=: which members of a feature's properties are sent.
+ *
+ * Features stand ready as text; what is chosen is copied out of it, in the order that it has there.
+ * A member without a value in the text is left out, as it is without the parameter.
+ */
+#ifndef ARO_SERVER_SELECT_H
+#define ARO_SERVER_SELECT_H
+
+#include "server/http.h"
+
+/** Plain value. Start from {0}: everything is sent. */
+struct selection {
+    const char *const *names; /* of the collection, SELECT_MAX_NAMES at most; NULL: all are sent */
+    uint32_t chosen;          /* bit i: names[i] */
+    const uint32_t *initiatives; /* by position of a commune: sent in place of the ready
+                                  * "initiatives"; NULL: that one */
+};
+
+enum { SELECT_MAX_NAMES = 32 };
+
+/**
+ * Reads properties=.
+ *
+ * @param err  ARO_BAD_INPUT with the parameter: a name that the collection does not have (those
+ *             that it has are listed), an empty one, or profile= beside it
+ */
+bool selection_parse(const struct request *request, bool of_communes,
+                     struct selection *out_selection, struct aro_error *err);
+
+/** True where properties= names the property. */
+bool selection_names(const struct request *request, const char *property);
+
+/**
+ * Appends a feature with what is chosen of its properties, and distance_m where that is not NAN.
+ *
+ * @param is_first  whether no feature stands before: its comma is dropped, and this becomes false
+ */
+void selection_write(const struct selection *selection, const struct text_block *texts,
+                     uint32_t position, double distance_m, bool *is_first, struct aro_buffer *out);
+
+#endif
