@@ -1,7 +1,7 @@
 #include "geo/bits.h"
 
-/* Processors with an instruction that counts bits do so in a third of the time. */
-#if defined(__x86_64__) && !defined(__SANITIZE_THREAD__)
+/* For processors with an instruction that counts bits, as in geo/bounds.c. */
+#if defined(__x86_64__) && !defined(__SANITIZE_THREAD__) && !defined(__clang__)
 #define COUNTING_CLONES __attribute__((target_clones("popcnt", "default")))
 #else
 #define COUNTING_CLONES

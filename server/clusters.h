@@ -9,6 +9,7 @@
  *   a point     the initiative's id
  *   a stack     2^52 + 2^51 + the lowest id of all initiatives at the place, at every level
  *   a cluster   2^52 + (4^level - 1) / 3 + y * 2^level + x of its cell
+ *   a territory 2^51 + the bytes of "R" or "D" and its code
  */
 #ifndef ARO_SERVER_CLUSTERS_H
 #define ARO_SERVER_CLUSTERS_H

@@ -33,7 +33,8 @@ handler_fn handle_communes_at;
 /** POST /communes/at: CSV in, CSV out. */
 extern const struct upload_handler upload_communes_at;
 
-/** GET /map. Params: QUERY_INITIATIVE_PARAMS, PARAM_ZOOM, PARAM_F. FORMAT_GEOJSON. */
+/** GET /map. Params: QUERY_INITIATIVE_PARAMS, PARAM_ZOOM, PARAM_CLUSTER, PARAM_F. FORMAT_GEOJSON.
+ */
 handler_fn handle_map;
 
 /** GET /counts. Params: QUERY_INITIATIVE_PARAMS, PARAM_BY, PARAM_F. FORMAT_JSON. */

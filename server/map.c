@@ -7,7 +7,10 @@
 #include "server/handlers.h"
 #include "server/map_inside.h"
 
-enum { MAX_ZOOM = 22 };
+/* From PLACES_ZOOM on every place is shown by itself: cells are then some 50 metres wide. */
+enum { MAX_ZOOM = 22, PLACES_ZOOM = 17 };
+
+enum grouping { GROUP_ABOVE_BUDGET, GROUP_BY_DISTANCE, GROUP_BY_TERRITORY };
 
 static void map_view_clear(struct map_view *view)
 {
@@ -29,6 +32,23 @@ static bool read_zoom(const struct request *request, uint8_t *out_zoom, struct a
         return aro_error_set_for(err, "zoom", ARO_BAD_INPUT,
                                  "zoom '%.40s' is out of range: wanted 0 to %d", text, MAX_ZOOM);
     *out_zoom = (uint8_t)zoom;
+    return true;
+}
+
+static bool read_grouping(const struct request *request, enum grouping *out_grouping,
+                          struct aro_error *err)
+{
+    const char *text = request_param(request, PARAM_CLUSTER);
+    if (!text)
+        *out_grouping = GROUP_ABOVE_BUDGET;
+    else if (strcmp(text, "distance") == 0)
+        *out_grouping = GROUP_BY_DISTANCE;
+    else if (strcmp(text, "admin") == 0)
+        *out_grouping = GROUP_BY_TERRITORY;
+    else
+        return aro_error_set_for(err, "cluster", ARO_BAD_INPUT,
+                                 "cluster '%.40s' is not known here: wanted admin or distance",
+                                 text);
     return true;
 }
 
@@ -98,10 +118,19 @@ static bool group_within_budget(struct map_view *view, const struct query *query
     return ok;
 }
 
-static bool group_points(struct map_view *view, const struct query *query, struct aro_error *err)
+static bool group_points(struct map_view *view, const struct query *query, enum grouping grouping,
+                         struct aro_error *err)
 {
+    const struct snapshot *snapshot = view->snapshot;
     size_t budget = (size_t)view->request->settings->map_budget;
-    view->clustered = view->set.count > budget;
+    view->clustered =
+        view->set.count > budget || (grouping != GROUP_ABOVE_BUDGET && view->zoom < PLACES_ZOOM);
+    view->admin = grouping == GROUP_BY_TERRITORY && view->zoom < MAP_DEPARTEMENT_ZOOM;
+    if (view->admin)
+        return geo_clusters_measure(&snapshot->initiative.clustering,
+                                    view->zoom < MAP_REGION_ZOOM ? &snapshot->region_areas
+                                                                 : &snapshot->departement_areas,
+                                    view->set.bits, &view->clusters, err);
     return view->clustered
                ? group_within_budget(view, query, budget, err)
                : geo_clusters_by_place(&view->snapshot->initiative.clustering, &view->set.runs,
@@ -111,14 +140,15 @@ static bool group_points(struct map_view *view, const struct query *query, struc
 bool handle_map(const struct request *request, struct response *response, struct aro_error *err)
 {
     struct map_view view = {.request = request, .snapshot = request->snapshot};
+    enum grouping grouping = GROUP_ABOVE_BUDGET;
     if (!request_param(request, PARAM_BBOX))
         return aro_error_set_for(err, "bbox", ARO_BAD_INPUT,
                                  "bbox is missing: wanted minLon,minLat,maxLon,maxLat");
-    if (!read_zoom(request, &view.zoom, err))
+    if (!read_zoom(request, &view.zoom, err) || !read_grouping(request, &grouping, err))
         return false;
     struct query *query = query_new(request, &request->snapshot->initiatives, err);
     bool ok = query && query_find(query, NULL, &view.set, err) && query_set_fill(&view.set, err) &&
-              group_points(&view, query, err);
+              group_points(&view, query, grouping, err);
     if (ok)
         map_write(&view, response);
     map_view_clear(&view);

@@ -6,6 +6,8 @@
 
 enum { STACK_IDS_LISTED = 10 };
 
+static const int64_t FIRST_TERRITORY_ID = (int64_t)1 << 51;
+
 /* One answer while it is written. */
 struct writing {
     const struct map_view *view;
@@ -39,7 +41,7 @@ static void write_counts(const struct geo_cluster *cluster, struct aro_buffer *o
         aro_buffer_printf(out, ",\"axe_%d\":%u", i + 1, (unsigned)cluster->group_counts[i]);
 }
 
-static void open_group(struct writing *writing, const struct geo_cluster *cluster)
+static void open_feature(struct writing *writing, int64_t id, uint32_t position)
 {
     const struct snapshot *snapshot = writing->view->snapshot;
     struct aro_buffer *out = writing->out;
@@ -47,20 +49,16 @@ static void open_group(struct writing *writing, const struct geo_cluster *cluste
         aro_buffer_char(out, ',');
     writing->is_first = false;
     aro_buffer_text(out, "{\"type\":\"Feature\",\"id\":");
-    aro_json_integer(out, clusters_id(snapshot, cluster));
+    aro_json_integer(out, id);
     aro_buffer_text(out, ",\"geometry\":{\"type\":\"Point\",\"coordinates\":");
-    geo_coord_write_position(out, snapshot->initiatives.coords[cluster->position]);
+    geo_coord_write_position(out, snapshot->initiatives.coords[position]);
     aro_buffer_char(out, '}');
 }
 
-static void write_cluster(struct writing *writing, const struct geo_cluster *cluster)
+static void write_box(const struct geo_cluster *cluster, struct aro_buffer *out)
 {
-    const struct settings *settings = writing->view->request->settings;
-    struct aro_buffer *out = writing->out;
-    uint8_t expansion = geo_cluster_expansion_level(cluster);
     struct geo_coord north_west = geo_mercator_to_coord(cluster->box.low);
     struct geo_coord south_east = geo_mercator_to_coord(cluster->box.high);
-    open_group(writing, cluster);
     aro_buffer_text(out, ",\"bbox\":[");
     geo_coord_write(out, north_west.lon_e7);
     aro_buffer_char(out, ',');
@@ -69,7 +67,17 @@ static void write_cluster(struct writing *writing, const struct geo_cluster *clu
     geo_coord_write(out, south_east.lon_e7);
     aro_buffer_char(out, ',');
     geo_coord_write(out, north_west.lat_e7);
-    aro_buffer_text(out, "],\"properties\":{\"cluster\":true,");
+    aro_buffer_char(out, ']');
+}
+
+static void write_cluster(struct writing *writing, const struct geo_cluster *cluster)
+{
+    const struct settings *settings = writing->view->request->settings;
+    struct aro_buffer *out = writing->out;
+    uint8_t expansion = geo_cluster_expansion_level(cluster);
+    open_feature(writing, clusters_id(writing->view->snapshot, cluster), cluster->position);
+    write_box(cluster, out);
+    aro_buffer_text(out, ",\"properties\":{\"cluster\":true,");
     write_counts(cluster, out);
     aro_buffer_printf(out, ",\"expansion_zoom\":%d}}",
                       clusters_zoom(expansion, (uint32_t)settings->cluster_cell_px));
@@ -95,10 +103,11 @@ static void write_stack_ids(struct writing *writing, const struct geo_cluster *s
 static void write_stack(struct writing *writing, const struct geo_cluster *stack)
 {
     struct aro_buffer href = {0}, *out = writing->out;
+    int64_t id = clusters_id(writing->view->snapshot, stack);
     aro_buffer_printf(&href, "%s/clusters/%lld/items", writing->view->request->base_url,
-                      (long long)clusters_id(writing->view->snapshot, stack));
+                      (long long)id);
     aro_buffer_append(&href, writing->member_query.data, writing->member_query.len);
-    open_group(writing, stack);
+    open_feature(writing, id, stack->position);
     aro_buffer_text(out, ",\"properties\":{\"stack\":true,");
     write_counts(stack, out);
     write_stack_ids(writing, stack);
@@ -108,6 +117,81 @@ static void write_stack(struct writing *writing, const struct geo_cluster *stack
     out->failed |= href.failed;
     aro_buffer_clear(&href);
 }
+
+/* ---- Territories ---- */
+
+struct territory {
+    const char *kind; /* as its parameter is named; NULL: none */
+    char tag;
+    const struct snapshot_territory *row;
+    int next_zoom; /* at which what is below it is shown */
+};
+
+static struct territory territory_of(const struct snapshot *snapshot,
+                                     const struct geo_cluster *cluster)
+{
+    size_t number = cluster->cell.x;
+    if (number < snapshot->n_regions)
+        return (struct territory){"region", 'R', &snapshot->regions[number], MAP_REGION_ZOOM};
+    number -= snapshot->n_regions;
+    if (number < snapshot->n_departements)
+        return (struct territory){"departement", 'D', &snapshot->departements[number],
+                                  MAP_DEPARTEMENT_ZOOM};
+    return (struct territory){.tag = 'X', .next_zoom = MAP_DEPARTEMENT_ZOOM};
+}
+
+static int64_t territory_id(const struct territory *territory)
+{
+    int64_t bytes = territory->tag;
+    for (const char *c = territory->row ? territory->row->code : ""; *c && bytes >> 40 == 0; c++)
+        bytes = bytes << 8 | (unsigned char)*c;
+    return FIRST_TERRITORY_ID + bytes;
+}
+
+/* What its members are asked with: the filters of the map, and the territory itself. */
+static void write_territory_link(struct writing *writing, const struct territory *territory,
+                                 struct aro_buffer *href)
+{
+    const struct aro_buffer *query = &writing->member_query;
+    aro_buffer_printf(href, "%s/collections/initiatives/items", writing->view->request->base_url);
+    aro_buffer_append(href, query->data, query->len);
+    aro_buffer_printf(href, "%c%s=%s", query->len ? '&' : '?', territory->kind,
+                      territory->row->code);
+}
+
+/* Where the filter names such territories already, its own would stand twice: then without link. */
+static bool has_link(const struct writing *writing, const struct territory *territory)
+{
+    const struct request *request = writing->view->request;
+    return territory->kind &&
+           !request_param(request, territory->tag == 'R' ? PARAM_REGION : PARAM_DEPARTEMENT);
+}
+
+static void write_territory(struct writing *writing, const struct geo_cluster *cluster)
+{
+    struct territory territory = territory_of(writing->view->snapshot, cluster);
+    struct aro_buffer href = {0}, *out = writing->out;
+    open_feature(writing, territory_id(&territory), cluster->position);
+    write_box(cluster, out);
+    aro_buffer_text(out, ",\"properties\":{\"cluster\":true,");
+    write_counts(cluster, out);
+    aro_buffer_printf(out, ",\"expansion_zoom\":%d,\"territoire\":", territory.next_zoom);
+    aro_json_text(out, territory.kind);
+    aro_buffer_text(out, ",\"code\":");
+    aro_json_text(out, territory.row ? territory.row->code : NULL);
+    aro_buffer_text(out, ",\"nom\":");
+    aro_json_text(out, territory.row ? territory.row->nom : NULL);
+    if (has_link(writing, &territory)) {
+        write_territory_link(writing, &territory, &href);
+        aro_buffer_text(out, ",\"href\":");
+        aro_json_string(out, href.data ? href.data : "", href.len);
+    }
+    aro_buffer_text(out, "}}");
+    out->failed |= href.failed;
+    aro_buffer_clear(&href);
+}
+
+/* ---- The whole ---- */
 
 /* How many single points, from there on, stand one behind the other in memory too. */
 static uint32_t count_singles(const struct geo_clusters *clusters, size_t from)
@@ -127,10 +211,12 @@ static void write_groups(struct writing *writing, struct response *response)
     const struct text_block *texts = &writing->view->snapshot->initiatives.compact;
     for (size_t i = 0; i < clusters->n;) {
         const struct geo_cluster *group = &clusters->items[i];
-        uint32_t singles = count_singles(clusters, i);
+        uint32_t singles = writing->view->admin ? 0 : count_singles(clusters, i);
         struct geo_run points = {group->position, group->position + singles};
         if (singles > 0)
             answer_runs(response, texts, &points, 1, &writing->is_first);
+        else if (writing->view->admin)
+            write_territory(writing, group);
         else if (geo_cluster_is_stack(group))
             write_stack(writing, group);
         else

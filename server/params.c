@@ -84,11 +84,12 @@ const struct param_info param_infos[PARAM_COUNT_OF_ALL] = {
                   "\"axe\",\"enjeu\",\"usage\",\"annee\",\"niveau\"]}",
                   "region"},
     [PARAM_CLUSTER] = {"cluster",
-                       "How what would lie on each other is drawn: together by distance, or none: "
+                       "How what would lie on each other is drawn. On a map: together by distance "
+                       "at every zoom, or by admin (régions, then départements) where it is wide; "
+                       "without it, by distance above a budget. On tiles: by distance, or none: "
                        "each place for itself.",
-                       "{\"type\":\"string\",\"enum\":[\"distance\",\"none\"],\"default\":"
-                       "\"distance\"}",
-                       "none"},
+                       "{\"type\":\"string\",\"enum\":[\"distance\",\"admin\",\"none\"]}",
+                       "distance"},
     [PARAM_V] = {"v", "Version of the file: with it, the answer may be kept for ever.",
                  "{\"type\":\"string\"}", NULL},
 };

@@ -78,7 +78,8 @@ const struct route routes[] = {
      .upload = &upload_communes_at},
     {.pattern = "/map",
      .handler = handle_map,
-     .params = QUERY_INITIATIVE_PARAMS | PARAM_BIT(PARAM_ZOOM) | PARAM_BIT(PARAM_F),
+     .params = QUERY_INITIATIVE_PARAMS | PARAM_BIT(PARAM_ZOOM) | PARAM_BIT(PARAM_CLUSTER) |
+               PARAM_BIT(PARAM_F),
      .formats = FORMAT_GEOJSON,
      .default_format = FORMAT_GEOJSON,
      .summary = "What a viewport shows: points and stacks, or clusters, with exact totals",

@@ -92,6 +92,8 @@ static void snapshot_free(struct snapshot *snapshot)
     free(snapshot->themes);
     free(snapshot->usage_themes);
     free(snapshot->former_codes);
+    geo_cluster_areas_clear(&snapshot->region_areas);
+    geo_cluster_areas_clear(&snapshot->departement_areas);
     free(snapshot->counts.block);
     free(snapshot->counts.offsets);
     geo_names_free(snapshot->commune_names);

@@ -123,6 +123,10 @@ struct snapshot {
     struct geo_names *theme_names;   /* items are theme numbers */
     struct snapshot_contours contours;
     struct snapshot_layer layers[SNAPSHOT_LAYERS];
+    /* Initiatives by territory: cell.x of an area is the number of its region, n_regions and that
+     * of its département, or the sum of both for those in none. Without a region, and among
+     * departement_areas always, they are in that of their département. */
+    struct geo_cluster_areas region_areas, departement_areas;
     struct snapshot_headline headline;
     struct text_block counts; /* of all initiatives, by enum tally_by: the JSON of their counts */
     size_t bytes;             /* held, about: for the metrics */

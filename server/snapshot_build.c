@@ -186,13 +186,15 @@ static size_t count_bytes(const struct snapshot *snapshot)
 {
     enum { INITIATIVE_BYTES = 4 + 8 + 1 + 4 + 2 + 4, COMMUNE_BYTES = 8 + 8 + 8 + 12 + 1 + 4 + 4 };
     size_t territories = snapshot->n_regions + snapshot->n_departements + snapshot->n_epcis;
+    size_t n_runs = snapshot->region_areas.n_runs + snapshot->departement_areas.n_runs;
     size_t words = geo_bits_words(snapshot->initiatives.n);
     size_t of_words = (snapshot->n_themes + 1) * sizeof(uint64_t) +
                       sizeof(struct geo_cluster_block) + 3 * sizeof(uint32_t);
-    return words * of_words + block_bytes(&snapshot->counts, N_TALLY_BY) +
-           point_bytes(&snapshot->initiatives) + point_bytes(&snapshot->communes) +
-           snapshot->initiatives.n * INITIATIVE_BYTES + snapshot->communes.n * COMMUNE_BYTES +
-           territories * sizeof *snapshot->regions + snapshot->texts.bytes +
+    return words * of_words + n_runs * sizeof(struct geo_run) +
+           block_bytes(&snapshot->counts, N_TALLY_BY) + point_bytes(&snapshot->initiatives) +
+           point_bytes(&snapshot->communes) + snapshot->initiatives.n * INITIATIVE_BYTES +
+           snapshot->communes.n * COMMUNE_BYTES + territories * sizeof *snapshot->regions +
+           snapshot->texts.bytes +
            block_bytes(&snapshot->initiative.titres, snapshot->initiatives.n) +
            geo_words_bytes(snapshot->initiative.words) +
            snapshot_contours_bytes(&snapshot->contours) + snapshot_layers_bytes(snapshot->layers);
@@ -228,7 +230,8 @@ static bool build_in_transaction(struct snapshot_draft *draft, struct aro_error 
               read_all_territories(draft, err) && read_themes(draft, err) &&
               draft_read_communes(draft, err) && draft_read_aliases(draft, err) &&
               draft_read_labels(draft, err) && draft_number_contours(draft, err) &&
-              read_initiatives(draft, err) && draft_build_sets(draft, err);
+              read_initiatives(draft, err) && draft_build_sets(draft, err) &&
+              draft_build_areas(draft, err);
     if (!ok)
         return false;
     count_territories(snapshot);

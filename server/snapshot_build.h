@@ -60,6 +60,7 @@ bool draft_read_labels(struct snapshot_draft *draft, struct aro_error *err);
 bool draft_read_initiatives(struct snapshot_draft *draft, struct aro_error *err);
 /** From here on the initiatives can be counted. */
 bool draft_build_sets(struct snapshot_draft *draft, struct aro_error *err);
+bool draft_build_areas(struct snapshot_draft *draft, struct aro_error *err);
 bool draft_write_communes(struct snapshot_draft *draft, struct aro_error *err);
 /** May run beside draft_read_initiatives(): it alone uses the scratch pool then. */
 bool draft_build_names(struct snapshot_draft *draft, struct aro_error *err);

@@ -1,4 +1,5 @@
 """The map: whatever it groups, the sum is exact and everything can be reached."""
+import collections
 import random
 
 import pytest
@@ -151,6 +152,52 @@ def test_a_filter_keeps_the_clusters(server):
                 if f["properties"].get("cluster")}
         assert some and all(some[one] <= whole[one] for one in some)
         assert sum(some.values()) < sum(whole.values())
+
+
+def test_by_territory(server, oracle):
+    """Régions, then départements: everything is counted in one, and each leads to its members."""
+    box = (-180.0, -90.0, 180.0, 90.0)
+    for zoom, kind in ((0, "region"), (5, "region"), (6, "departement"), (7.9, "departement")):
+        for filters in ({}, {"axe": ["2"], "niveau": ["3", "4", "5"]}):
+            query = "&" + query_of(**filters) if filters else ""
+            view = server.json(f"/map?bbox=-180,-90,180,90&zoom={zoom}&cluster=admin{query}")
+            ids = oracle.matches(bbox=box, **filters)
+            assert view["mode"] == "clusters" and view["numberMatched"] == len(ids)
+            assert sum(map(count, view["features"])) == len(ids)
+            assert len({f["id"] for f in view["features"]}) == len(view["features"])
+            wanted = collections.Counter(
+                (kind, getattr(one.commune, kind)) if getattr(one.commune, kind)
+                else ("departement", one.commune.departement)
+                for one in oracle.initiatives.values() if oracle.ids[one.source_id] in ids)
+            assert {(f["properties"]["territoire"], f["properties"]["code"]): count(f)
+                    for f in view["features"]} == {
+                        key if key[1] else (None, None): n for key, n in wanted.items()}
+            for feature in random.Random(SEED).sample(view["features"], 3):
+                properties = feature["properties"]
+                assert properties["cluster"] and properties["expansion_zoom"] > zoom
+                members = pages_of(server, properties["href"][len(server.url):])
+                placed = [m for m in members if m["geometry"]]
+                assert len(placed) == properties["count"]
+                assert feature["geometry"] in [m["geometry"] for m in placed]
+    close = server.json("/map?bbox=-5,41,10,51&zoom=8&cluster=admin")
+    assert close["features"] == server.json("/map?bbox=-5,41,10,51&zoom=8&cluster=distance")["features"]
+
+
+def test_by_distance_at_every_zoom(server, oracle):
+    """cluster=distance: points that would lie on each other are one, however few they are."""
+    box = (5.0, 43.2, 5.6, 43.6)
+    ids = oracle.matches(bbox=box)
+    for zoom in range(5, 23):
+        view = server.json(f"/map?bbox=5,43.2,5.6,43.6&zoom={zoom}&cluster=distance")
+        assert view["numberMatched"] == len(ids) == sum(map(count, view["features"]))
+        assert (view["mode"] == "clusters") == (zoom < 17)
+        pixels = 256 * 2 ** zoom / 360
+        places = [f["geometry"]["coordinates"] for f in view["features"]]
+        near = sum(abs(a[0] - b[0]) * pixels < 16 and abs(a[1] - b[1]) * pixels < 16
+                   for i, a in enumerate(places) for b in places[:i])
+        assert near <= 2 + len(places) / 10 or zoom >= 17
+    problem = server.problem("/map?bbox=1,2,3,4&zoom=3&cluster=none")
+    assert problem["parameter"] == "cluster" and "distance" in problem["detail"]
 
 
 @pytest.mark.parametrize("cluster", ["0", "x", "-1", "4503599627370496000", "99999999999999999999",

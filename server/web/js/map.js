@@ -2,7 +2,6 @@
  * The map: MapLibre, what stands on it, and what one can do with it.
  */
 import { LIVE_NAMES_ZOOM, ownStyle } from './basemap.js';
-import { gather } from './crowd.js';
 import { h, prefersStillness } from './dom.js';
 import { number } from './format.js';
 import { addLayers, CLICKABLE, emptyCollection } from './layers.js';
@@ -172,7 +171,7 @@ class MapView extends EventTarget {
         geometry: { coordinates },
       } = feature;
       if (properties.cluster)
-        this.open(coordinates, properties.map_zoom ?? mapZoom(properties.expansion_zoom));
+        this.open(coordinates, mapZoom(properties.expansion_zoom));
       else this.dispatchEvent(new CustomEvent('pick', { detail: this.#drawn[properties.index] }));
     });
     map.on('mousemove', CLICKABLE, ({ features: [feature] }) => {
@@ -207,7 +206,7 @@ class MapView extends EventTarget {
   #draw() {
     const dark = darkScheme.matches;
     const zoom = this.#map.getZoom();
-    this.#drawn = gather(this.#answer.features, zoom);
+    this.#drawn = this.#answer.features;
     const features = spread(this.#drawn, zoom).map((feature, index) =>
       drawn(feature, index, dark, pointScale(zoom)),
     );

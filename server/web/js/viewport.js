@@ -9,7 +9,7 @@ import { filterParams } from './themes.js';
 const PADDING = 0.3;
 const MAX_LATITUDE = 85.05113;
 
-/** The whole zoom whose squares suit a zoom of the map: theirs are 0.8 to 1.6 times their size. */
+/** The whole zoom whose clusters suit a zoom of the map: apart by 0.8 to 1.6 times their space. */
 export const levelOf = (zoom) => Math.floor(zoom + 0.3);
 /** The server counts zooms on tiles of 256 pixels, MapLibre on tiles of 512. */
 export const serverZoom = (zoom) => Math.min(22, Math.max(0, levelOf(zoom) + 1));
@@ -71,6 +71,11 @@ export function viewportSource() {
   const ask = latest();
   return (box, zoom, state) => {
     const level = serverZoom(zoom);
-    return ask('map', { bbox: bboxText(gridBox(box, level)), zoom: level, ...filterParams(state) });
+    return ask('map', {
+      bbox: bboxText(gridBox(box, level)),
+      zoom: level,
+      cluster: 'distance',
+      ...filterParams(state),
+    });
   };
 }
