@@ -109,25 +109,10 @@ static inline double plane_box_m(const struct geo_eye *eye, const struct geo_rec
 void geo_eye_boxes_m(const struct geo_eye *eye, const struct geo_rect *boxes, size_t n,
                      double out_m[GEO_BOUNDS_BATCH])
 {
-    bool beyond = false;
     for (size_t i = 0; i < n; i++) {
-        out_m[i] = plane_box_m(eye, &boxes[i]);
-        beyond |= out_m[i] > GEO_EDGES_REACH_M;
+        double lower_m = plane_box_m(eye, &boxes[i]);
+        out_m[i] = lower_m < GEO_EDGES_REACH_M ? lower_m : GEO_EDGES_REACH_M;
     }
-    if (!beyond)
-        return;
-    double unit2[GEO_BOUNDS_BATCH];
-    geo_bounds_nearest(&eye->view, boxes, n, unit2);
-    for (size_t i = 0; i < n; i++)
-        if (out_m[i] > GEO_EDGES_REACH_M)
-            out_m[i] = fmax(GEO_EDGES_REACH_M, geo_bounds_unit_m(unit2[i]));
-}
-
-static double box_m(const struct geo_eye *eye, struct geo_rect box)
-{
-    double lower_m[GEO_BOUNDS_BATCH];
-    geo_eye_boxes_m(eye, &box, 1, lower_m);
-    return lower_m[0];
 }
 
 /* From the origin to the segment from x, y to x + dx, y + dy. */
@@ -257,6 +242,28 @@ static double far_piece_m(struct geo_eye *eye, const struct piece *piece)
     return fmin(best_m, foot_m(eye, piece, foot));
 }
 
+/* A straight line from the middle to a corner is no shorter than the geodesic. */
+double geo_eye_far_box_m(struct geo_eye *eye, const struct geo_rect *box)
+{
+    double unit2[GEO_BOUNDS_BATCH];
+    geo_bounds_nearest(&eye->view, box, 1, unit2);
+    double lower_m = fmax(GEO_EDGES_REACH_M, geo_bounds_unit_m(unit2[0]));
+    struct piece diagonal = {box->west_e7, box->south_e7, (double)box->east_e7 - box->west_e7,
+                             (double)box->north_e7 - box->south_e7};
+    double radius_m = half_length_m(&diagonal);
+    if (radius_m > useful_part * lower_m)
+        return lower_m;
+    return fmax(lower_m, middle_lower_m(eye, &diagonal) - radius_m);
+}
+
+/* The better of the two that the distance calls for. */
+static double box_m(struct geo_eye *eye, struct geo_rect box)
+{
+    double lower_m[GEO_BOUNDS_BATCH];
+    geo_eye_boxes_m(eye, &box, 1, lower_m);
+    return lower_m[0] < GEO_EDGES_REACH_M ? lower_m[0] : geo_eye_far_box_m(eye, &box);
+}
+
 double geo_eye_edge_lower_m(struct geo_eye *eye, struct geo_coord a, struct geo_coord b)
 {
     if (is_long(a, b))
@@ -272,17 +279,6 @@ double geo_eye_edge_lower_m(struct geo_eye *eye, struct geo_coord a, struct geo_
     return fmax(GEO_EDGES_REACH_M, middle_lower_m(eye, &piece) - half_length_m(&piece));
 }
 
-/* A straight line from the middle to a corner is no shorter than the geodesic. */
-double geo_eye_far_box_m(struct geo_eye *eye, const struct geo_rect *box, double lower_m)
-{
-    struct piece diagonal = {box->west_e7, box->south_e7, (double)box->east_e7 - box->west_e7,
-                             (double)box->north_e7 - box->south_e7};
-    double radius_m = half_length_m(&diagonal);
-    if (lower_m <= GEO_EDGES_REACH_M || radius_m > useful_part * lower_m)
-        return lower_m;
-    return fmax(lower_m, middle_lower_m(eye, &diagonal) - radius_m);
-}
-
 static double short_piece_m(struct geo_eye *eye, const struct piece *piece, double limit_m)
 {
     double map_m;
@@ -293,7 +289,7 @@ static double short_piece_m(struct geo_eye *eye, const struct piece *piece, doub
     return beyond ? map_m : foot_m(eye, piece, foot);
 }
 
-static double piece_lower_m(const struct geo_eye *eye, const struct piece *piece)
+static double piece_lower_m(struct geo_eye *eye, const struct piece *piece)
 {
     double lon = piece->lon_e7 + piece->dlon, lat = piece->lat_e7 + piece->dlat;
     struct geo_rect box = {.west_e7 = (int32_t)floor(fmin(piece->lon_e7, lon)),

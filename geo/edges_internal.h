@@ -45,16 +45,17 @@ struct geo_eye {
 /** @param ellipsoid  borrowed as long as the eye */
 struct geo_eye geo_eye_make(const struct geo_ellipsoid *ellipsoid, struct geo_coord from);
 
-/** What lies in each of up to GEO_BOUNDS_BATCH boxes is no nearer than this. */
+/** What lies in each of up to GEO_BOUNDS_BATCH boxes is no nearer than this; GEO_EDGES_REACH_M at
+ * most. */
 void geo_eye_boxes_m(const struct geo_eye *eye, const struct geo_rect *boxes, size_t n,
                      double out_m[GEO_BOUNDS_BATCH]);
 
 /**
- * A better bound for one box beyond reach, for up to one geodesic: the distance to its middle less
- * the farthest that a place in it is from there. Not below lower_m, and just that where the box is
- * so large that it would not be better.
+ * The bound for one box beyond reach: that of bounds_internal.h or, where the box is small for its
+ * distance, the distance to its middle less the farthest that a place in it is from there (far away
+ * that takes a geodesic).
  */
-double geo_eye_far_box_m(struct geo_eye *eye, const struct geo_rect *box, double lower_m);
+double geo_eye_far_box_m(struct geo_eye *eye, const struct geo_rect *box);
 
 /** An edge is no nearer than this; far away it takes one geodesic. */
 double geo_eye_edge_lower_m(struct geo_eye *eye, struct geo_coord a, struct geo_coord b);

@@ -139,16 +139,26 @@ static double measure_edge(struct near *near, const struct edges *edges, uint32_
 }
 
 /* Measures what may be nearer than the shape's nearest edge so far. */
-static bool measure_edges(struct near *near, uint32_t place)
+static bool measure_edges(struct near *near, const struct edges *edges)
 {
-    struct edges edges = look_at_edges(near, place);
-    double *best_m = best_of(near, edges.ring->shape);
+    double *best_m = best_of(near, edges->ring->shape);
     double before_m = *best_m;
-    *best_m = measure_edge(near, &edges, edges.least, *best_m);
-    for (uint32_t i = 0; i < edges.run.end - edges.run.first; i++)
-        if (i != edges.least && edges.lower_m[i] < *best_m)
-            *best_m = measure_edge(near, &edges, i, *best_m);
-    return *best_m == before_m || push(near, *best_m, KIND_MEASURED, edges.ring->shape);
+    *best_m = measure_edge(near, edges, edges->least, *best_m);
+    for (uint32_t i = 0; i < edges->run.end - edges->run.first; i++)
+        if (i != edges->least && edges->lower_m[i] < *best_m)
+            *best_m = measure_edge(near, edges, i, *best_m);
+    return *best_m == before_m || push(near, *best_m, KIND_MEASURED, edges->ring->shape);
+}
+
+/* Measures edges, unless something else may be nearer: then they wait, with the bound that looking
+ * at each has given. */
+static bool open_edges(struct near *near, struct geo_entry entry)
+{
+    struct edges edges = look_at_edges(near, entry.place);
+    double key_m = fmax(entry.key_m, edges.lower_m[edges.least]);
+    bool is_next = near->queue.n == 0 || key_m <= near->queue.items[0].key_m;
+    return entry.kind == KIND_EDGES || is_next ? measure_edges(near, &edges)
+                                               : push(near, key_m, KIND_EDGES, entry.place);
 }
 
 /* Replaces a node of a ring's tree by its children, its edges, or their distance. */
@@ -158,12 +168,8 @@ static bool open_node(struct near *near, struct geo_entry entry)
     const struct locate_ring *ring = &locator->rings[locator->node_rings[entry.place]];
     if (is_done(near, ring->shape))
         return true;
-    if (entry.kind == KIND_EDGES)
-        return measure_edges(near, entry.place);
-    if (entry.kind == KIND_NODE) {
-        struct edges edges = look_at_edges(near, entry.place);
-        return push(near, fmax(entry.key_m, edges.lower_m[edges.least]), KIND_EDGES, entry.place);
-    }
+    if (entry.kind == KIND_EDGES || entry.kind == KIND_NODE)
+        return open_edges(near, entry);
     uint32_t level = entry.kind - KIND_NODE, n_edges = ring->end - ring->first;
     uint32_t first = locate_level_first(ring, level);
     uint32_t below = locate_level_count(n_edges, level - 1);
@@ -180,17 +186,17 @@ static bool open_box(struct near *near, struct geo_entry entry)
                       locate_children(entry.place, near->locator->level_counts[below]));
 }
 
-/* Far away a node is worth a geodesic before it is opened. */
+/* Beyond reach a node waits for its bound until it comes to the top. */
 static double refine(struct near *near, struct geo_entry node)
 {
     const struct geo_locator *locator = near->locator;
-    if (node.key_m <= GEO_EDGES_REACH_M || node.kind >= KIND_EDGES)
+    if (node.key_m < GEO_EDGES_REACH_M || node.kind >= KIND_EDGES)
         return node.key_m;
     const struct geo_rect *box =
         node.kind < KIND_NODE
             ? &locator->boxes[locator->level_first[node.kind - KIND_BOX] + node.place]
             : &locator->nodes[node.place];
-    return geo_eye_far_box_m(&near->eye, box, node.key_m);
+    return fmax(node.key_m, geo_eye_far_box_m(&near->eye, box));
 }
 
 /* A distance that nothing left in the queue can be below. */
