@@ -1,5 +1,6 @@
 """Tiles of territories, on a made-up mesh: 8 by 8 communes of one département with common borders."""
 import json
+import pathlib
 import shutil
 
 import pytest
@@ -161,6 +162,33 @@ def test_communes_as_ogc_api_tiles(areas):
     x, y = tile_of(MIDDLE, 11)
     ogc = areas.get(f"/collections/communes/tiles/WebMercatorQuad/11/{y}/{x}")
     assert ogc.status == 200 and ogc.body == areas.get(f"/tiles/communes/11/{x}/{y}.mvt").body
+
+
+GOLDEN = pathlib.Path(__file__).with_name("golden_tiles.json")
+GOLDEN_TILES = ["initiatives/13/4149/2818", "initiatives/9/259/176", "communes/10/526/375",
+                "departements/7/65/46", "6/32/23"]
+
+
+def written(layers):
+    """A tile as JSON has it."""
+    return {name: {"keys": layer.keys, "features": [
+        {"id": feature.id, "properties": feature.properties,
+         **({"points": feature.points} if feature.type == 1 else {"polygons": feature.polygons})}
+        for feature in layer.features]} for name, layer in layers.items()}
+
+
+def test_golden_tiles(areas):
+    """Decoded, tiles are what they were. Where that is meant to change: delete the file and run
+    this twice, and look at what git says of it."""
+    found = {path: json.loads(json.dumps(written(get_tile(areas, path)))) for path in GOLDEN_TILES}
+    assert all(found.values())
+    if not GOLDEN.exists():
+        GOLDEN.write_text(json.dumps(found, ensure_ascii=False, indent=0) + "\n")
+        pytest.fail(f"there was no {GOLDEN.name}: it is written now")
+    want = json.loads(GOLDEN.read_text())
+    assert found.keys() == want.keys()
+    for path, tile in want.items():
+        assert found[path] == tile, path
 
 
 def test_without_contours_there_is_nothing(server):
