@@ -57,7 +57,7 @@ static bool render(struct tile_answer *answer, struct aro_buffer *out, struct ar
     struct tile_request tile = {
         .sets = answer->sets,
         .tile = answer->tile,
-        .query = *request->query ? query : NULL,
+        .query = query && !query_is_all(query) ? query : NULL,
         .points_zoom = answer->every_point ? 0 : (uint8_t)settings->tile_points_zoom,
         .cell_px = (uint32_t)settings->cluster_cell_px,
         .budget = (size_t)settings->tile_budget,
