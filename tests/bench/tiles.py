@@ -34,13 +34,12 @@ def tile_of(lon, lat, zoom):
 
 def initiatives(server):
     """All that have a place, page after page."""
-    found, link = [], "/collections/initiatives/items?limit=10000&profile=compact"
+    link = "/collections/initiatives/items?limit=10000&profile=compact"
     while link:
         page = json.loads(server.get(link))
-        found += [feature for feature in page["features"] if feature["geometry"]]
+        yield from (feature for feature in page["features"] if feature["geometry"])
         link = next((one["href"][one["href"].index("/collections"):] for one in page["links"]
                      if one["rel"] == "next"), None)
-    return found
 
 
 def communes(path):
@@ -92,15 +91,14 @@ def measure(name, store, paths, postgis_rate, seconds):
 
 def bench_points(database, store, args):
     with serve(store) as server:
-        features = initiatives(server)
-    postgis.load_initiatives(database, features)
-    tiles = [tile_of(*random.choice(features)["geometry"]["coordinates"][:2],
-                     random.choice(POINT_ZOOMS)) for _ in range(args.tiles)]
+        places = postgis.load_initiatives(database, initiatives(server))
+    tiles = [tile_of(*random.choice(places), random.choice(POINT_ZOOMS))
+             for _ in range(args.tiles)]
     rate = database.tiles_a_second([postgis.point_tile(*tile) for tile in tiles], args.seconds)
     database.sql("DROP TABLE initiatives")
     for name, query in (("each place", "?cluster=none"), ("clusters", "")):
         paths = [f"/tiles/initiatives/{z}/{x}/{y}.mvt{query}" for z, x, y in tiles]
-        measure(f"{len(features)} initiatives, {name}", store, paths, rate, args.seconds)
+        measure(f"{len(places)} initiatives, {name}", store, paths, rate, args.seconds)
 
 
 def bench_communes(database, args):
