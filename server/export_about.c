@@ -4,6 +4,7 @@
 
 #include "server/export_tiles.h"
 #include "server/tile_layers.h"
+#include "server/tilesets.h"
 
 /* A country fills a screen. */
 enum { CENTER_ZOOM = 5 };
@@ -93,9 +94,10 @@ bool export_about_make(struct export_about *about, const struct export_about_req
         return false;
     tileset->vector_layers = about->vector_layers;
     tileset->description = about->description;
+    look_at_places(&snapshot->initiatives, &about->positions, tileset);
     if (request->bbox)
         look_at_box(request->bbox, tileset);
-    else
-        look_at_places(&snapshot->initiatives, &about->positions, tileset);
+    else if (request->sets & ~(unsigned)TILE_INITIATIVES)
+        tileset->bounds = tileset_bounds(snapshot);
     return true;
 }

@@ -10,7 +10,7 @@ void export_places_clear(struct export_places *places)
     *places = (struct export_places){0};
 }
 
-static bool add(struct export_places *places, struct geo_tile tile, struct aro_error *err)
+bool export_places_add(struct export_places *places, uint64_t place, struct aro_error *err)
 {
     if (places->n == places->capacity) {
         size_t capacity = places->capacity ? 2 * places->capacity : 256;
@@ -20,7 +20,7 @@ static bool add(struct export_places *places, struct geo_tile tile, struct aro_e
         places->items = items;
         places->capacity = capacity;
     }
-    places->items[places->n++] = schema_pmtiles_id(tile) - schema_pmtiles_first_id(tile.zoom);
+    places->items[places->n++] = place;
     return true;
 }
 
@@ -62,9 +62,11 @@ static struct block tiles_around(struct geo_mercator at, uint64_t margin, uint8_
 static bool add_block(struct export_places *places, const struct block *block, uint8_t zoom,
                       struct aro_error *err)
 {
+    uint64_t first_id = schema_pmtiles_first_id(zoom);
     for (uint32_t x = block->left; x <= block->right; x++)
         for (uint32_t y = block->top; y <= block->bottom; y++)
-            if (!add(places, (struct geo_tile){zoom, x, y}, err))
+            if (!export_places_add(
+                    places, schema_pmtiles_id((struct geo_tile){zoom, x, y}) - first_id, err))
                 return false;
     return true;
 }
@@ -93,6 +95,17 @@ bool export_places_of_points(const struct geo_coord *coords, const struct geo_ru
             before = block;
         }
     }
+    sort_each_once(out_places);
+    return true;
+}
+
+bool export_places_add_within(const struct export_places *places, struct export_places *out_places,
+                              struct aro_error *err)
+{
+    for (size_t i = 0; i < places->n; i++)
+        for (uint64_t quarter = 0; quarter < 4; quarter++)
+            if (!export_places_add(out_places, 4 * places->items[i] + quarter, err))
+                return false;
     sort_each_once(out_places);
     return true;
 }

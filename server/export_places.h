@@ -30,6 +30,13 @@ bool export_places_of_points(const struct geo_coord *coords, const struct geo_ru
                              uint8_t zoom, uint32_t buffer, struct export_places *out_places,
                              struct aro_error *err);
 
+/** Adds one behind the others: the caller keeps the order. */
+bool export_places_add(struct export_places *places, uint64_t place, struct aro_error *err);
+
+/** Adds the four tiles of the next zoom that lie in each of these; out_places stays in order. */
+bool export_places_add_within(const struct export_places *places, struct export_places *out_places,
+                              struct aro_error *err);
+
 /** Leaves only the tiles that meet the box (without their buffer). */
 void export_places_within(struct export_places *places, uint8_t zoom, const struct geo_bbox *bbox);
 

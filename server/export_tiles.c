@@ -35,6 +35,8 @@ struct worker {
 struct exporting {
     const struct export_tiles *what;
     struct export_places places;
+    struct export_places filled; /* of the zoom before: tiles that hold something */
+    uint8_t first_zoom;
     struct batch batch;
     struct worker workers[EXPORT_MAX_THREADS];
     uint64_t n_tiles;
@@ -82,20 +84,51 @@ static bool add_batch(struct exporting *exporting, struct aro_error *err)
     for (size_t i = 0; i < batch->n; i++) {
         struct aro_buffer *packed = &batch->packed[i];
         struct geo_tile tile = schema_pmtiles_tile(batch->zoom, batch->places[i]);
-        if (packed->len > 0 && !what->add(what->context, tile, packed->data, packed->len, err))
+        bool added = packed->len > 0 && batch->zoom >= what->min_zoom;
+        if (packed->len > 0 && !export_places_add(&exporting->filled, batch->places[i], err))
             return false;
-        exporting->n_tiles += packed->len > 0;
+        if (added && !what->add(what->context, tile, packed->data, packed->len, err))
+            return false;
+        exporting->n_tiles += added;
         packed->len = 0;
     }
     return true;
 }
 
 /* Zooms as if each had twice the tiles of the one before: nearly so, and known from the start. */
-static double part_done(const struct export_tiles *what, uint8_t zoom, double of_zoom)
+static double part_done(const struct exporting *exporting, uint8_t zoom, double of_zoom)
 {
-    double before = exp2(zoom - what->min_zoom) - 1;
-    double all = exp2(what->max_zoom - what->min_zoom + 1) - 1;
+    double before = exp2(zoom - exporting->first_zoom) - 1;
+    double all = exp2(exporting->what->max_zoom - exporting->first_zoom + 1) - 1;
     return (before + of_zoom * (before + 1)) / all;
+}
+
+static bool has_areas(const struct export_tiles *what)
+{
+    return (what->request.sets & ~(unsigned)TILE_INITIATIVES) != 0;
+}
+
+/*
+ * Where to look. For initiatives where they are; for areas in the tiles of the zoom before that
+ * were not empty: what an area's outline is moved by to be simple is a small part of the buffer.
+ */
+static bool find_places(struct exporting *exporting, uint8_t zoom, struct aro_error *err)
+{
+    const struct export_tiles *what = exporting->what;
+    struct export_places *places = &exporting->places;
+    static const struct geo_runs none;
+    bool of_points = (what->request.sets & TILE_INITIATIVES) != 0 && zoom >= what->min_zoom;
+    if (!export_places_of_points(what->snapshot->initiatives.coords,
+                                 of_points ? what->positions : &none, zoom, TILE_BUFFER, places,
+                                 err))
+        return false;
+    if (has_areas(what) && !(zoom > 0 ? export_places_add_within(&exporting->filled, places, err)
+                                      : places->n > 0 || export_places_add(places, 0, err)))
+        return false;
+    exporting->filled.n = 0;
+    if (what->bbox)
+        export_places_within(places, zoom, what->bbox);
+    return true;
 }
 
 static bool export_zoom(struct exporting *exporting, uint8_t zoom, struct aro_error *err)
@@ -103,16 +136,14 @@ static bool export_zoom(struct exporting *exporting, uint8_t zoom, struct aro_er
     const struct export_tiles *what = exporting->what;
     struct export_places *places = &exporting->places;
     struct batch *batch = &exporting->batch;
-    if (!export_places_of_points(what->snapshot->initiatives.coords, what->positions, zoom,
-                                 TILE_BUFFER, places, err))
+    if (!find_places(exporting, zoom, err))
         return false;
-    if (what->bbox)
-        export_places_within(places, zoom, what->bbox);
     batch->zoom = zoom;
     for (size_t first = 0; first < places->n; first += batch->n) {
         batch->places = places->items + first;
         batch->n = places->n - first < BATCH_TILES ? places->n - first : BATCH_TILES;
-        what->on_progress(what->context, part_done(what, zoom, (double)first / (double)places->n));
+        what->on_progress(what->context,
+                          part_done(exporting, zoom, (double)first / (double)places->n));
         if (what->stopped(what->context))
             return aro_error_set(err, ARO_STOPPED, "stopped");
         if (!render_batch(exporting, err) || !add_batch(exporting, err))
@@ -171,6 +202,7 @@ static void exporting_free(struct exporting *exporting)
     for (size_t i = 0; i < BATCH_TILES; i++)
         aro_buffer_clear(&exporting->batch.packed[i]);
     export_places_clear(&exporting->places);
+    export_places_clear(&exporting->filled);
     free(exporting);
 }
 
@@ -180,8 +212,9 @@ bool export_tiles(const struct export_tiles *what, uint64_t *out_n_tiles, struct
     if (!exporting)
         return aro_error_no_memory(err);
     exporting->what = exporting->batch.what = what;
+    exporting->first_zoom = has_areas(what) ? 0 : what->min_zoom;
     bool ok = make_workers(exporting, err);
-    for (uint8_t zoom = what->min_zoom; ok && zoom <= what->max_zoom; zoom++)
+    for (uint8_t zoom = exporting->first_zoom; ok && zoom <= what->max_zoom; zoom++)
         ok = export_zoom(exporting, zoom, err);
     if (ok)
         *out_n_tiles = exporting->n_tiles;

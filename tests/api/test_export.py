@@ -4,6 +4,7 @@ import hashlib
 import json
 import math
 import random
+import re
 import shutil
 import signal
 import sqlite3
@@ -11,7 +12,7 @@ import subprocess
 
 import mvt
 import pytest
-from conftest import AROBASE, ROOT, arobase, until
+from conftest import AROBASE, DATA, ROOT, arobase, serving, until
 from test_cli import refused
 
 READER = ROOT / "tests/browser/read_pmtiles.mjs"
@@ -173,6 +174,66 @@ def test_filters(server, store, tmp_path):
     assert tiles
     for (z, x, y), body in tiles.items():
         assert server.get(f"/tiles/initiatives/{z}/{x}/{y}.mvt?{query}").body == body
+
+
+CONTOURS = DATA / "contours-synthetiques.geojson"
+
+
+@pytest.fixture(scope="module")
+def with_contours(store, tmp_path_factory):
+    path = shutil.copy(store, tmp_path_factory.mktemp("contours") / "contours.sqlite")
+    done = arobase("import", "contours", CONTOURS, "--store", path)
+    assert done.returncode == 0, done.stderr
+    with serving(path) as running:
+        yield path, running
+
+
+def tiles_around_contours(zoom):
+    """Those over the made-up country, and one more on each side."""
+    points = re.findall(r"\[\s*(-?[0-9.]+),\s*(-?[0-9.]+)\s*\]", CONTOURS.read_text())
+    lons, lats = zip(*((float(lon), float(lat)) for lon, lat in points))
+
+    def row(latitude):
+        y = math.asinh(math.tan(math.radians(latitude)))
+        return int((1 - y / math.pi) / 2 * 2 ** zoom)
+    columns = [int((lon + 180) / 360 * 2 ** zoom) for lon in (min(lons), max(lons))]
+    rows = [row(max(lats)), row(min(lats))]
+    return [(zoom, x, y) for x in range(max(columns[0] - 1, 0), min(columns[1] + 2, 2 ** zoom))
+            for y in range(max(rows[0] - 1, 0), min(rows[1] + 2, 2 ** zoom))]
+
+
+def test_territories(with_contours, tmp_path):
+    path, server = with_contours
+    archive = tmp_path / "communes.mbtiles"
+    export(archive, path, "--layers", "communes", "--maxzoom", 11, "--minzoom", 2)
+    want = {}
+    for zoom in range(2, 12):
+        for z, x, y in tiles_around_contours(zoom):
+            answer = server.get(f"/tiles/communes/{z}/{x}/{y}.mvt")
+            assert answer.status in (200, 204)
+            if answer.status == 200:
+                want[z, x, y] = answer.body
+    tiles = tiles_of(archive)
+    assert tiles == want and {z for z, _, _ in tiles} == set(range(2, 12))
+    layers = json.loads(metadata_of(archive)["json"])["vector_layers"]
+    described = {layer["id"]: layer["fields"].items() for layer in layers}
+    for name, properties in seen(tiles.values()).items():
+        assert properties.items() <= described[name]
+
+
+def test_several_layers(with_contours, tmp_path):
+    """One tile behind the other: the layers of each set."""
+    path, server = with_contours
+    archive = tmp_path / "several.mbtiles"
+    export(archive, path, "--layers", "initiatives,regions", "--maxzoom", 9, "--commune", "13056")
+    tiles = tiles_of(archive)
+    names = set()
+    for (z, x, y), body in tiles.items():
+        parts = [server.get(f"/tiles/{name}/{z}/{x}/{y}.mvt?commune=13056").body
+                 for name in ("regions", "initiatives")]
+        assert body == b"".join(parts), (z, x, y)
+        names |= set(mvt.decode(body))
+    assert {"regions", "regions_labels", "clusters"} <= names
 
 
 @pytest.mark.parametrize("words,says", [
