@@ -106,8 +106,8 @@ def wrk(url, paths, seconds):
                      "return wrk.format('GET', paths[i]) end\n")
         script.flush()
         out = subprocess.run(
-            ["taskset", "-c", "1", "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}", "--latency",
-             "-s", script.name, url], capture_output=True, text=True, check=True).stdout
+            ["taskset", "-c", "1", "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}", "--timeout", "60s",
+             "--latency", "-s", script.name, url], capture_output=True, text=True, check=True).stdout
     if "Non-2xx" in out or "Socket errors" in out:
         sys.exit(f"server.py: wrk saw failed requests:\n{out}")
     rate = float(re.search(r"Requests/sec:\s+([0-9.]+)", out).group(1))
