@@ -239,8 +239,10 @@ def test_addresses_that_are_none(server, path, status):
 
 def test_other_endings_are_not_found(server):
     for path in ("/tiles/initiatives/0/0/0", "/tiles/initiatives/0/0/0.pbf",
-                 "/tiles/initiatives/0/0.mvt", "/tiles/initiatives/0/0/0/0.mvt"):
+                 "/tiles/initiatives/0/0/0/0.mvt"):
         server.problem(path, 404)
+    # Three parts are an address of all sets together.
+    assert "zoom 'initiatives'" in server.problem("/tiles/initiatives/0/0.mvt", 400)["detail"]
 
 
 @pytest.mark.parametrize("query, parameter", [("zom=3", "zom"), ("axe=9", "axe"),
