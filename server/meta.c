@@ -132,8 +132,11 @@ bool handle_summary(const struct request *request, struct response *response, st
     aro_buffer_printf(out, ",\"labelled_communes\":%u,\"labelled_population\":",
                       (unsigned)headline->labelled_communes);
     aro_json_integer(out, headline->labelled_population);
-    aro_buffer_printf(out, ",\"initiatives\":%zu,\"communes\":%zu,\"synthetic\":%s}\n",
-                      snapshot->initiatives.n, snapshot->communes.n,
+    aro_buffer_text(out, ",\"population\":");
+    aro_json_integer(out, headline->population);
+    aro_buffer_printf(out,
+                      ",\"initiatives\":%zu,\"communes\":%zu,\"contours\":%zu,\"synthetic\":%s}\n",
+                      snapshot->initiatives.n, snapshot->communes.n, snapshot->contours.n,
                       headline->synthetic ? "true" : "false");
     return true;
 }

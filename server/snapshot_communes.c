@@ -185,6 +185,10 @@ static void count_headline(struct snapshot_draft *draft)
         headline->labelled_communes++;
         headline->labelled_population += population > 0 ? population : 0;
     }
+    for (size_t i = 0; i < draft->snapshot->communes.n; i++) {
+        int64_t population = draft->snapshot->commune.populations[i];
+        headline->population += population > 0 ? population : 0;
+    }
 }
 
 bool draft_read_labels(struct snapshot_draft *draft, struct aro_error *err)

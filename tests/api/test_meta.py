@@ -204,6 +204,8 @@ def test_summary_is_computed(server):
     assert summary["annee"] == 2020
     assert summary["labelled_communes"] == 486
     assert summary["labelled_population"] > 26_000_000
+    assert summary["population"] > 68_000_000
+    assert summary["contours"] == 0
     assert summary["initiatives"] == N_INITIATIVES
     assert summary["initiatives"] == server.json("/counts?by=region")["total"]
     communes = server.json("/collections/communes/items?limit=1")
