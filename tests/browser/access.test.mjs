@@ -81,7 +81,7 @@ async function walk(page, times) {
 test('the keyboard reaches every control, and one sees where it is', async () => {
   const page = await openPage(browser, server.url);
   await settled(page);
-  const reached = await walk(page, 30);
+  const reached = await walk(page, 34);
   const names = reached.map(({ name }) => name).join(' ');
   for (const wanted of [
     'skip',

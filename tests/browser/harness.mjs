@@ -108,14 +108,16 @@ export async function startServer(contours) {
   }
 }
 
-export function startBrowser() {
+const DRAWING = ['--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
+const NO_DRAWING = ['--disable-gpu', '--disable-3d-apis'];
+
+/** @param {{webgl: boolean}} [how]  whether pages can draw a map */
+export function startBrowser({ webgl = true } = {}) {
   return chromium.launch({
     executablePath: CHROMIUM,
     args: [
       '--no-sandbox',
-      '--use-gl=angle',
-      '--use-angle=swiftshader',
-      '--enable-unsafe-swiftshader',
+      ...(webgl ? DRAWING : NO_DRAWING),
       '--disable-quic',
       '--no-first-run',
       '--disable-background-networking',
@@ -125,9 +127,26 @@ export function startBrowser() {
   });
 }
 
+/** In the page, before its scripts: keeps the map that it makes as `drawnMap`. */
+function keepMap() {
+  let library;
+  Object.defineProperty(window, 'maplibregl', {
+    get: () => library,
+    set(loaded) {
+      library = loaded;
+      library.Map = class extends loaded.Map {
+        constructor(options) {
+          super(options);
+          window.drawnMap = this;
+        }
+      };
+    },
+  });
+}
+
 /**
- * Opens a page that notes what it should not do (call `page.finish()` at the end of a test) and
- * the newest answer of /map (`page.map`).
+ * Opens a page that notes what it should not do (call `page.finish()` at the end of a test), what
+ * it asks for (`page.asked`), the newest answer of /map (`page.map`) and, in the page, the map.
  *
  * @param {import('playwright-core').Browser} browser
  * @param {string} url
@@ -140,9 +159,11 @@ export async function openPage(browser, url, how = {}) {
     reducedMotion: 'reduce',
     ...how,
   });
+  await context.addInitScript(keepMap);
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE_MS);
   const faults = [];
+  page.asked = [];
   const { origin } = new URL(url);
   page.on('console', (message) => {
     if (message.type() === 'error') faults.push(`console: ${message.text()}`);
@@ -150,6 +171,7 @@ export async function openPage(browser, url, how = {}) {
   page.on('pageerror', (error) => faults.push(`exception: ${error.stack ?? error}`));
   page.on('request', (request) => {
     const asked = request.url();
+    page.asked.push(asked);
     if (!/^(blob|data):/.test(asked) && new URL(asked).origin !== origin)
       faults.push(`request off the machine: ${asked}`);
   });

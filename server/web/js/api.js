@@ -39,6 +39,9 @@ function queryOf(params) {
 /** The absolute address of a route with parameters. */
 export const addressOf = (path, params = {}) => new URL(path + queryOf(params), BASE).href;
 
+/** The absolute address of tiles: `path` has {z}, {x} and {y}. */
+export const urlTemplate = (path, params = {}) => BASE.href + path + queryOf(params);
+
 async function ask(url, signal) {
   const timeout = new AbortController();
   const timer = setTimeout(() => timeout.abort(), TIMEOUT_MS);

@@ -2,12 +2,15 @@
  * The page: the map, the list and the filters, kept in step through the state in the address.
  */
 import { ApiError, get, latest } from './api.js';
+import { factsOf, factWords, kindOf, loadFacts, territoryOf } from './areas.js';
+import { AreasView } from './areas_view.js';
 import { drawChips, drawFilterButton } from './chips.js';
 import { axeMark, button, byId, debounce, h, icon } from './dom.js';
 import { Fiche } from './fiche.js';
 import { Filters } from './filters.js';
 import { List } from './list.js';
 import { createMap } from './map.js';
+import { createReach } from './reach.js';
 import { Search } from './search.js';
 import { createSheet } from './sheet.js';
 import {
@@ -23,6 +26,7 @@ import {
 import { showSummary } from './summary.js';
 import { createTerritories } from './territories.js';
 import { axes, filterParams, isCovered, loadThemes, toggleTheme } from './themes.js';
+import { measureOf } from './tint.js';
 import { bboxText, viewportSource } from './viewport.js';
 
 const SETTLE_MS = 90;
@@ -33,14 +37,16 @@ const filterKey = (state) => JSON.stringify([filterParams(state), state.pile]);
 
 /** Runs the page once the answers that it stands on are there. */
 async function start() {
-  const [config] = await Promise.all([
+  const [config, summary] = await Promise.all([
     get('config.json'),
+    get('summary'),
     loadThemes(),
     document.fonts.load('500 16px Figtree'),
     document.fonts.load('700 16px Figtree'),
   ]);
   byId('panne').hidden = true;
-  const page = new Page(createMap(config.basemap_style ?? null, readPosition()));
+  showSummary(summary);
+  const page = new Page(createMap(config.basemap_style ?? null, readPosition()), summary);
   await page.begin();
 }
 
@@ -51,6 +57,11 @@ class Page {
   #filters;
   #sheet;
   #territories = null;
+  #summary;
+  #areas;
+  #reach;
+  /** The initiatives of the whole country under the filters, for the steps of the colours. */
+  #matching;
   #askMap = viewportSource();
   #askCommunes = latest();
   #filtersOpen = false;
@@ -58,8 +69,12 @@ class Page {
   /** Set when the page itself opened the sheet: then "close" is "back". */
   #ownStep = false;
 
-  constructor(map) {
+  constructor(map, summary) {
     this.#map = map;
+    this.#summary = summary;
+    this.#matching = summary.initiatives;
+    this.#areas = new AreasView(summary);
+    this.#reach = createReach(map);
     this.#list = new List({
       open: (id) => this.#openFiche(id),
       hover: (feature) => {
@@ -91,7 +106,6 @@ class Page {
     this.#showState(getState(), null);
     setPosition(this.#map.position);
     this.refresh();
-    showSummary().catch(() => {});
     createTerritories((bounds) => this.#jump(() => this.#map.fit(bounds)))
       .then((territories) => {
         this.#territories = territories;
@@ -107,7 +121,12 @@ class Page {
       setPosition(map.position);
       settle();
     });
+    map.addEventListener('calm', () => this.#showFacts(getState()));
     map.addEventListener('pick', ({ detail }) => this.#pick(detail));
+    map.addEventListener('area', ({ detail: { kind, code } }) => {
+      const territory = territoryOf(kind, code);
+      setState({ territoire: getState().territoire === territory ? '' : territory, pile: '' });
+    });
     onState((now, before) => this.#showState(now, before));
     onTravel(() => {
       const position = readPosition();
@@ -208,6 +227,7 @@ class Page {
   /** Brings the page to a state. */
   #showState(now, before) {
     if (!before || filterKey(now) !== filterKey(before)) this.#showFilters(now, before);
+    if (before && (now.par !== before.par || now.teinte !== before.teinte)) this.#showAreas();
     if (!before || now.fiche !== before.fiche) this.#showFiche(now, before);
     this.#showView(now);
     this.#mark();
@@ -215,11 +235,45 @@ class Page {
 
   #showFilters(now, before) {
     drawChips(now);
+    this.#showFacts(now);
     this.#drawAxes();
     if (this.#filtersOpen) this.#filters.draw();
     if (!before) return;
     this.#territories?.count(now).catch(() => {});
     this.refresh();
+  }
+
+  /** The territories as the state, the zoom and the filters want them. */
+  #showAreas() {
+    const state = getState();
+    const kind = kindOf(state, this.#map.zoom);
+    const measure = measureOf({
+      tint: state.teinte,
+      kind,
+      initiatives: this.#matching,
+      summary: this.#summary,
+    });
+    this.#areas.update({ state, kind, measure, box: this.#map.box });
+    if (!this.#summary.contours) return;
+    const params = filterParams(state, 'territoire');
+    this.#map.showAreas({ kind, params, measure, chosen: state.territoire });
+  }
+
+  async #countMatching(state) {
+    const params = filterParams(state, 'territoire');
+    this.#matching = (await get('counts', { by: 'region', ...params })).total;
+  }
+
+  /** What is known of the chosen territory, under the chips: its name may still have to come. */
+  async #showFacts({ territoire }) {
+    const place = byId('faits');
+    const facts = () => this.#map.areaFacts(territoire) ?? factsOf(territoire);
+    place.textContent = territoire && facts() ? factWords(facts()) : '';
+    if (!territoire || factsOf(territoire)) return;
+    await loadFacts(territoire).catch(() => {});
+    if (getState().territoire !== territoire) return;
+    drawChips(getState());
+    if (facts()) place.textContent = factWords(facts());
   }
 
   async #showFiche(now, before) {
@@ -287,8 +341,11 @@ class Page {
       const [answer] = await Promise.all([
         this.#askMap(this.#map.frame, this.#map.zoom, state),
         this.#list.load(box, state, hasFilters(state)),
+        this.#countMatching(state),
       ]);
       if (answer) this.#map.show(answer);
+      this.#showAreas();
+      this.#reach.settle();
       this.#say('');
       this.#count();
       this.#filters.setTotal(byId('total').textContent.replace(' dans cette vue', ''));

@@ -17,6 +17,7 @@ const LIGHT = {
   france: '#fdfcf9',
   coast: '#a9bccb',
   border: '#cfc8ba',
+  limit: '#8b8f98',
   town: '#4a5266',
   dot: '#8d94a5',
   country: '#9a9384',
@@ -30,6 +31,7 @@ const DARK = {
   france: '#222d3a',
   coast: '#33465a',
   border: '#2d3947',
+  limit: '#5c6b7f',
   town: '#b5bfcd',
   dot: '#66758a',
   country: '#5d6b7c',
@@ -78,7 +80,10 @@ const AROUND = [
   [0, -2.1],
 ];
 
-/** The layer of commune names of a source; `rank` is the population. */
+/** The population of a commune, by the name that the built-in map or a tile has for it. */
+const RANK = ['coalesce', ['get', 'rank'], ['get', 'population'], 0];
+
+/** The layer of commune names of a source. */
 export function townNames(id, source, c, more) {
   return {
     id,
@@ -93,15 +98,15 @@ export function townNames(id, source, c, more) {
         ['linear'],
         ['zoom'],
         5,
-        ['step', ['get', 'rank'], 11, 300000, 12.5],
+        ['step', RANK, 11, 300000, 12.5],
         11,
-        ['step', ['get', 'rank'], 11.5, 10000, 13, 60000, 15.5],
+        ['step', RANK, 11.5, 10000, 13, 60000, 15.5],
       ],
       'text-variable-anchor-offset': AROUND,
       'text-justify': 'auto',
       'text-max-width': 7,
       'text-padding': 5,
-      'symbol-sort-key': ['-', ['get', 'rank']],
+      'symbol-sort-key': ['-', RANK],
     },
     paint: { 'text-color': c.town, 'text-halo-color': c.halo, 'text-halo-width': 1.4 },
   };

@@ -2,6 +2,7 @@
  * What is chosen, in sight: a chip above the list for each filter, which takes itself away, and
  * their number on the button that opens the filters.
  */
+import { KINDS, nameOf, partsOf } from './areas.js';
 import { axeMark, button, byId, h, icon } from './dom.js';
 import { NO_FILTERS, setState, toggleLevel } from './state.js';
 import { axeOf, libelle } from './themes.js';
@@ -31,6 +32,12 @@ export function drawChips(state) {
   const chips = state.themes.map((id) =>
     chip(axeMark(axeOf(id)), libelle(id), { themes: state.themes.filter((other) => other !== id) }),
   );
+  if (state.territoire)
+    chips.push(
+      chip(icon('area'), `${KINDS[partsOf(state.territoire)[0]].title} : ${nameOf(state.territoire)}`, {
+        territoire: '',
+      }),
+    );
   if (state.q) chips.push(chip(icon('search'), `« ${state.q} »`, { q: '' }));
   if (state.de || state.a)
     chips.push(chip(icon('calendar'), yearWords(state), { de: null, a: null }));
@@ -46,7 +53,11 @@ export function drawChips(state) {
 
 /** Shows how many filters are chosen on the button that opens them. */
 export function drawFilterButton(state, open) {
-  const count = state.themes.length + state.niveaux.length + (state.de || state.a ? 1 : 0);
+  const count =
+    state.themes.length +
+    state.niveaux.length +
+    (state.de || state.a ? 1 : 0) +
+    (state.territoire ? 1 : 0);
   const opener = byId('bouton-filtres');
   opener.setAttribute('aria-expanded', String(open));
   opener.replaceChildren(

@@ -1,12 +1,15 @@
 /*
  * The map: MapLibre, what stands on it, and what one can do with it.
  */
+import { AreaLayers, AREAS } from './area_layers.js';
+import { factWords, learn } from './areas.js';
 import { LIVE_NAMES_ZOOM, ownStyle } from './basemap.js';
 import { h, prefersStillness } from './dom.js';
-import { number } from './format.js';
+import { counted, number } from './format.js';
 import { addLayers, CLICKABLE, emptyCollection } from './layers.js';
 import { drawImage, imageOf, RATIO } from './markers.js';
 import { spread } from './spread.js';
+import { StillMap } from './still.js';
 import { mapZoom } from './viewport.js';
 
 const { maplibregl } = window;
@@ -74,9 +77,29 @@ function drawn(feature, index, dark, scale) {
 /**
  * @param {string|null} basemap  address of a style, or null for the built-in one
  * @param {{zoom: number, lat: number, lon: number}|null} position
+ * @return {MapView|StillMap}    the latter where the browser draws no maps: it has no WebGL
  */
 export function createMap(basemap, position) {
-  const map = new maplibregl.Map({
+  let map;
+  try {
+    map = mapLibre(basemap, position);
+  } catch (error) {
+    if (!String(error.message).includes('WebGL')) throw error;
+    return new StillMap(position, METROPOLE);
+  }
+  map.touchZoomRotate.disableRotation();
+  map.keyboard.disableRotation();
+  map.addControl(new maplibregl.ScaleControl({ maxWidth: 90 }), 'bottom-right');
+  map.addControl(new maplibregl.NavigationControl({ showCompass: false }), 'bottom-right');
+  map.addControl(
+    new maplibregl.GeolocateControl({ positionOptions: { enableHighAccuracy: true } }),
+    'bottom-right',
+  );
+  return new MapView(map, Boolean(basemap));
+}
+
+function mapLibre(basemap, position) {
+  return new maplibregl.Map({
     container: 'carte',
     style: basemap ?? ownStyle(darkScheme.matches),
     ...(position
@@ -91,15 +114,6 @@ export function createMap(basemap, position) {
     attributionControl: { compact: true },
     locale: LOCALE,
   });
-  map.touchZoomRotate.disableRotation();
-  map.keyboard.disableRotation();
-  map.addControl(new maplibregl.ScaleControl({ maxWidth: 90 }), 'bottom-right');
-  map.addControl(new maplibregl.NavigationControl({ showCompass: false }), 'bottom-right');
-  map.addControl(
-    new maplibregl.GeolocateControl({ positionOptions: { enableHighAccuracy: true } }),
-    'bottom-right',
-  );
-  return new MapView(map, Boolean(basemap));
 }
 
 /** What the rest of the page uses of the map. */
@@ -108,12 +122,16 @@ class MapView extends EventTarget {
   /** Whether the basemap is another's, and whether its style has come. */
   #foreign;
   #styled = false;
-  /** The features of /map, and what is drawn for them. */
+  /** The features of /map, what is drawn for them, and that where it is drawn. */
   #answer = emptyCollection();
   #drawn = [];
+  #placed = [];
   /** Pixels of the map's foot that the sheet covers. */
   #covered = 0;
   #communes = emptyCollection();
+  #areas;
+  /** What showAreas() was given last. */
+  #wanted = null;
   #marks = emptyCollection();
   #popup = new maplibregl.Popup({
     closeButton: false,
@@ -127,6 +145,7 @@ class MapView extends EventTarget {
     super();
     this.#map = map;
     this.#foreign = foreign;
+    this.#areas = new AreaLayers(map);
     map.on('styleimagemissing', ({ id }) => {
       const image = drawImage(id);
       if (image && !map.hasImage(id)) map.addImage(id, image, { pixelRatio: RATIO });
@@ -134,11 +153,14 @@ class MapView extends EventTarget {
     map.on('style.load', () => {
       this.#styled = true;
       addLayers(map, darkScheme.matches, !this.#foreign);
+      this.#areas.restore(darkScheme.matches, !this.#foreign);
+      this.#drawAreas();
       this.#draw();
     });
     const { dataset } = map.getContainer();
     map.on('idle', () => {
       dataset.calme = '';
+      this.dispatchEvent(new Event('calm'));
     });
     map.on('movestart', () => {
       delete dataset.calme;
@@ -164,37 +186,81 @@ class MapView extends EventTarget {
 
   #listen() {
     const map = this.#map;
-    map.on('click', CLICKABLE, ({ features: [feature] }) => {
-      this.#popup.remove();
-      const {
-        properties,
-        geometry: { coordinates },
-      } = feature;
-      if (properties.cluster)
-        this.open(coordinates, mapZoom(properties.expansion_zoom));
-      else this.dispatchEvent(new CustomEvent('pick', { detail: this.#drawn[properties.index] }));
+    map.on('click', CLICKABLE, (event) => {
+      event.preventDefault();
+      this.pick(this.#drawn[event.features[0].properties.index]);
     });
-    map.on('mousemove', CLICKABLE, ({ features: [feature] }) => {
+    map.on('mousemove', CLICKABLE, (event) => {
+      event.preventDefault();
+      this.#areas.hover(null);
       map.getCanvas().style.cursor = 'pointer';
-      this.#explain(this.#drawn[feature.properties.index]);
+      this.explain(this.#drawn[event.features[0].properties.index]);
     });
-    map.on('mouseleave', CLICKABLE, () => {
-      map.getCanvas().style.cursor = '';
-      this.#popup.remove();
-    });
+    map.on('mouseleave', CLICKABLE, () => this.#leave());
     map.on('movestart', () => this.#popup.remove());
+    this.#listenToAreas();
+  }
+
+  /** Territories lie under the initiatives: what these have taken is not theirs. */
+  #listenToAreas() {
+    const map = this.#map;
+    map.on('click', AREAS, (event) => {
+      if (event.defaultPrevented) return;
+      this.#popup.remove();
+      const detail = { kind: this.#areas.kind, code: event.features[0].properties.code };
+      learn(detail.kind, event.features[0].properties);
+      this.dispatchEvent(new CustomEvent('area', { detail }));
+    });
+    map.on('mousemove', AREAS, (event) => {
+      if (event.defaultPrevented) return;
+      const [feature] = event.features;
+      map.getCanvas().style.cursor = 'pointer';
+      this.#areas.hover(feature.id);
+      this.#tell(event.lngLat, feature.properties.nom, [
+        counted(feature.properties.initiatives ?? 0, 'initiative'),
+        factWords(feature.properties),
+      ]);
+    });
+    map.on('mouseleave', AREAS, () => {
+      this.#areas.hover(null);
+      this.#leave();
+    });
+  }
+
+  #leave() {
+    this.#map.getCanvas().style.cursor = '';
+    this.#popup.remove();
+  }
+
+  /** Does what a click on a feature that is shown does. */
+  pick(feature) {
+    this.#popup.remove();
+    const {
+      properties,
+      geometry: { coordinates },
+    } = feature;
+    if (properties.cluster)
+      this.open(coordinates, mapZoom(properties.expansion_zoom));
+    else this.dispatchEvent(new CustomEvent('pick', { detail: feature }));
   }
 
   /** A word on what the pointer is over; the list says the same to those who have none. */
-  #explain(feature) {
+  explain(feature) {
     if (!feature) return;
     const { titre, commune_nom: commune, count, stack } = feature.properties;
     const first = titre ?? `${number(count)} initiatives${stack ? ' au même endroit' : ''}`;
     const second = commune ?? (stack ? 'Cliquer pour les lister' : 'Cliquer pour zoomer');
-    this.#popup
-      .setLngLat(feature.geometry.coordinates)
-      .setDOMContent(h('div', {}, h('strong', {}, first), h('span', {}, second)));
+    this.#tell(feature.geometry.coordinates, first, [second]);
+  }
+
+  #tell(place, title, lines) {
+    const words = lines.filter(Boolean).map((line) => h('span', {}, line));
+    this.#popup.setLngLat(place).setDOMContent(h('div', {}, h('strong', {}, title), words));
     if (!this.#popup.isOpen()) this.#popup.addTo(this.#map);
+  }
+
+  hush() {
+    this.#popup.remove();
   }
 
   /** A basemap that does not come is replaced by the built-in one. */
@@ -206,8 +272,9 @@ class MapView extends EventTarget {
   #draw() {
     const dark = darkScheme.matches;
     const zoom = this.#map.getZoom();
-    this.#drawn = this.#answer.features;
-    const features = spread(this.#drawn, zoom).map((feature, index) =>
+    this.#drawn = gather(this.#answer.features, zoom);
+    this.#placed = spread(this.#drawn, zoom);
+    const features = this.#placed.map((feature, index) =>
       drawn(feature, index, dark, pointScale(zoom)),
     );
     this.#map.getSource('initiatives')?.setData({ type: 'FeatureCollection', features });
@@ -241,7 +308,37 @@ class MapView extends EventTarget {
   }
 
   get wantsCommunes() {
-    return !this.#foreign && this.zoom >= LIVE_NAMES_ZOOM;
+    return !this.#foreign && this.zoom >= LIVE_NAMES_ZOOM && !this.#areas.namesCommunes;
+  }
+
+  /**
+   * Shows territories; `how` as AreaLayers.show() takes it, without `dark` and `own`.
+   */
+  showAreas(how) {
+    this.#wanted = how;
+    if (this.#styled) this.#drawAreas();
+  }
+
+  #drawAreas() {
+    if (!this.#wanted) return;
+    this.#areas.show({ ...this.#wanted, dark: darkScheme.matches, own: !this.#foreign });
+    if (this.#areas.namesCommunes) this.showCommunes(emptyCollection());
+  }
+
+  /** What the tiles that are there say of the chosen territory. */
+  areaFacts(territory) {
+    return this.#areas.facts(territory);
+  }
+
+  /** The features that are seen as clusters, stacks and points, with their pixels of the map. */
+  get markers() {
+    const { clientWidth: width, clientHeight: height } = this.#map.getContainer();
+    return this.#placed
+      .map(({ geometry }, i) => {
+        const { x, y } = this.#map.project(geometry.coordinates);
+        return { feature: this.#drawn[i], x, y };
+      })
+      .filter(({ x, y }) => x > 0 && y > 0 && x < width && y < height - this.#covered);
   }
 
   /** Shows an answer of /map. */
@@ -256,7 +353,7 @@ class MapView extends EventTarget {
       .filter(({ geometry }) => geometry)
       .map((feature) => ({
         ...feature,
-        properties: { nom: feature.properties.nom, rank: feature.properties.population ?? 0 },
+        properties: { nom: feature.properties.nom, population: feature.properties.population },
       }));
     this.#communes = { type: 'FeatureCollection', features };
     this.#map.getSource('communes')?.setData(this.#communes);

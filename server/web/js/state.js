@@ -10,6 +10,9 @@
  * @property {number|null} a     last year
  * @property {number[]} niveaux  label levels, sorted
  * @property {string} q          words that the sheets must have
+ * @property {string} territoire "departement:13", or ""
+ * @property {string} par        kind of territory that the map is cut into; "": what suits the zoom
+ * @property {string} teinte     what territories are coloured by (tint.js)
  * @property {number|null} fiche id of the open sheet
  * @property {string} pile       "lon,lat" of the open stack, or ""
  */
@@ -17,6 +20,16 @@
 const YEAR = /^(19|20)\d\d$/;
 const yearOf = (text) => (YEAR.test(text ?? '') ? Number(text) : null);
 const listOf = (text) => (text ? [...new Set(text.split(','))].filter(Boolean).sort() : []);
+
+const KINDS = ['commune', 'epci', 'departement', 'region'];
+const DEFAULT_TINT = 'initiatives';
+const TINTS = [DEFAULT_TINT, 'label', 'aucune'];
+const oneOf = (list, text, otherwise) => (list.includes(text) ? text : otherwise);
+
+function readTerritory(params) {
+  const kind = KINDS.find((name) => /^[0-9A-Z]{2,9}$/.test(params.get(name) ?? ''));
+  return kind ? `${kind}:${params.get(kind)}` : '';
+}
 
 /** @return {State} */
 function readAddress() {
@@ -31,6 +44,9 @@ function readAddress() {
       .map(Number)
       .filter((niveau) => niveau >= 1 && niveau <= 5),
     q: (params.get('q') ?? '').trim().slice(0, 200),
+    territoire: readTerritory(params),
+    par: oneOf(KINDS, params.get('par'), ''),
+    teinte: oneOf(TINTS, params.get('teinte'), DEFAULT_TINT),
     fiche: Number.isSafeInteger(fiche) && fiche > 0 ? fiche : null,
     pile: /^-?\d+(\.\d+)?,-?\d+(\.\d+)?$/.test(pile) ? pile : '',
   };
@@ -44,6 +60,9 @@ function searchOf(state) {
   if (state.a) params.set('a', String(state.a));
   if (state.niveaux.length) params.set('label', state.niveaux.join(','));
   if (state.q) params.set('q', state.q);
+  if (state.territoire) params.set(...state.territoire.split(':'));
+  if (state.par) params.set('par', state.par);
+  if (state.teinte !== DEFAULT_TINT) params.set('teinte', state.teinte);
   if (state.pile) params.set('pile', state.pile);
   if (state.fiche) params.set('fiche', String(state.fiche));
   const text = params.toString().replaceAll('%2C', ',');
@@ -113,6 +132,13 @@ export const toggleLevel = (niveaux, niveau) =>
 
 /** The filters of a state, without what is open. */
 export const hasFilters = (state) =>
-  Boolean(state.themes.length || state.de || state.a || state.niveaux.length || state.q);
+  Boolean(
+    state.themes.length ||
+      state.de ||
+      state.a ||
+      state.niveaux.length ||
+      state.q ||
+      state.territoire,
+  );
 
-export const NO_FILTERS = { themes: [], de: null, a: null, niveaux: [], q: '' };
+export const NO_FILTERS = { themes: [], de: null, a: null, niveaux: [], q: '', territoire: '' };

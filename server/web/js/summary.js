@@ -1,7 +1,6 @@
 /*
  * The headline figures, as the server computes them, and what kind of data they are of.
  */
-import { get } from './api.js';
 import { byId, h, icon } from './dom.js';
 import { number, shortNumber } from './format.js';
 
@@ -9,9 +8,8 @@ function figure(value, words, title) {
   return h('li', { title }, h('strong', {}, value), h('span', {}, words));
 }
 
-/** Shows the figures; without an answer the page does without. */
-export async function showSummary() {
-  const summary = await get('summary');
+/** Shows the figures of an answer of /summary. */
+export function showSummary(summary) {
   byId('chiffres').replaceChildren(
     h(
       'ul',

@@ -47,7 +47,7 @@ function themeParams(ids) {
  * The filters of a state as the server's parameters.
  *
  * @param {import('./state.js').State} state
- * @param {'themes'|'years'|'niveaux'} [except]  one filter left out: for counting what else it could be
+ * @param {'themes'|'years'|'niveaux'|'territoire'} [except]  one filter left out: for counting what else it could be
  */
 export function filterParams(state, except = undefined) {
   const params = except === 'themes' ? {} : themeParams(state.themes);
@@ -55,6 +55,10 @@ export function filterParams(state, except = undefined) {
     params.datetime = `${state.de ? `${state.de}-01-01` : '..'}/${state.a ? `${state.a}-12-31` : '..'}`;
   if (except !== 'niveaux' && state.niveaux.length) params.niveau = state.niveaux.join(',');
   if (state.q) params.q = state.q;
+  if (except !== 'territoire' && state.territoire) {
+    const [kind, code] = state.territoire.split(':');
+    params[kind] = code;
+  }
   return params;
 }
 
