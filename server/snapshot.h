@@ -103,7 +103,7 @@ struct snapshot_headline { /* the figures of the home page, of the newest label 
     uint32_t labelled_communes, initiatives;
     int64_t labelled_population;
     int64_t population; /* of all communes whose number is known */
-    bool synthetic; /* some initiatives are invented, for demonstration */
+    bool synthetic;     /* some initiatives are invented, for demonstration */
 };
 
 /** Immutable after build, but for the reference count. */

@@ -122,9 +122,8 @@ class MapView extends EventTarget {
   /** Whether the basemap is another's, and whether its style has come. */
   #foreign;
   #styled = false;
-  /** The features of /map, what is drawn for them, and that where it is drawn. */
+  /** The features of /map, and the same where they are drawn. */
   #answer = emptyCollection();
-  #drawn = [];
   #placed = [];
   /** Pixels of the map's foot that the sheet covers. */
   #covered = 0;
@@ -188,13 +187,13 @@ class MapView extends EventTarget {
     const map = this.#map;
     map.on('click', CLICKABLE, (event) => {
       event.preventDefault();
-      this.pick(this.#drawn[event.features[0].properties.index]);
+      this.pick(this.#answer.features[event.features[0].properties.index]);
     });
     map.on('mousemove', CLICKABLE, (event) => {
       event.preventDefault();
       this.#areas.hover(null);
       map.getCanvas().style.cursor = 'pointer';
-      this.explain(this.#drawn[event.features[0].properties.index]);
+      this.explain(this.#answer.features[event.features[0].properties.index]);
     });
     map.on('mouseleave', CLICKABLE, () => this.#leave());
     map.on('movestart', () => this.#popup.remove());
@@ -272,8 +271,7 @@ class MapView extends EventTarget {
   #draw() {
     const dark = darkScheme.matches;
     const zoom = this.#map.getZoom();
-    this.#drawn = gather(this.#answer.features, zoom);
-    this.#placed = spread(this.#drawn, zoom);
+    this.#placed = spread(this.#answer.features, zoom);
     const features = this.#placed.map((feature, index) =>
       drawn(feature, index, dark, pointScale(zoom)),
     );
@@ -336,7 +334,7 @@ class MapView extends EventTarget {
     return this.#placed
       .map(({ geometry }, i) => {
         const { x, y } = this.#map.project(geometry.coordinates);
-        return { feature: this.#drawn[i], x, y };
+        return { feature: this.#answer.features[i], x, y };
       })
       .filter(({ x, y }) => x > 0 && y > 0 && x < width && y < height - this.#covered);
   }
