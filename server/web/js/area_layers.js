@@ -4,7 +4,7 @@
  */
 import { urlTemplate } from './api.js';
 import { KINDS, partsOf } from './areas.js';
-import { colours, townNames } from './basemap.js';
+import { colours, LIVE_NAMES_ZOOM, townNames } from './basemap.js';
 import { colourOf } from './tint.js';
 
 const SOURCE = 'territoires';
@@ -24,8 +24,9 @@ const BORDER_OPACITY = {
   departement: 0.9,
   region: 1,
 };
-/** Names, too; that of communes are as the built-in map has them. */
+/** Names, too; those of communes look as on the built-in map, and take their place. */
 const NAMES = {
+  commune: { minzoom: 9 },
   epci: { size: 11.5, minzoom: 7.5 },
   departement: { size: 12, minzoom: 5.4 },
   region: { size: 13, minzoom: 3.8 },
@@ -33,20 +34,20 @@ const NAMES = {
 
 const byHover = (yes, no) => ['case', ['boolean', ['feature-state', 'hover'], false], yes, no];
 
-/** The layer of names of a kind, but for communes: they have that of the built-in map. */
+/** The layer of names of a kind. */
 function names(kind, c) {
-  const common = { 'source-layer': `${KINDS[kind].tiles}_labels` };
-  if (kind === 'commune') return townNames('territoires-noms', SOURCE, c, { ...common, minzoom: 9 });
+  const { size, minzoom } = NAMES[kind];
+  const common = { 'source-layer': `${KINDS[kind].tiles}_labels`, minzoom };
+  if (kind === 'commune') return townNames('territoires-noms', SOURCE, c, common);
   return {
     id: 'territoires-noms',
     type: 'symbol',
     source: SOURCE,
     ...common,
-    minzoom: NAMES[kind].minzoom,
     layout: {
       'text-field': ['get', 'nom'],
       'text-font': ['SemiBold', 'Figtree'],
-      'text-size': NAMES[kind].size,
+      'text-size': size,
       'text-max-width': 7,
       'text-padding': 6,
       'text-variable-anchor-offset': [
@@ -123,7 +124,7 @@ export class AreaLayers {
     const common = { source: SOURCE, 'source-layer': KINDS[kind].tiles };
     this.#drop([...LAYERS].reverse(), SOURCE);
     this.#hovered = null;
-    if (own) this.#yieldToContours(c);
+    if (own) this.#yieldToContours(kind, c);
     map.addSource(SOURCE, {
       type: 'vector',
       tiles: [this.#tiles(this.#shown)],
@@ -175,8 +176,11 @@ export class AreaLayers {
     return this.#map.getLayer('initiatives') ? 'initiatives' : undefined;
   }
 
-  /** The built-in map's own France is land like any other where contours are seen well. */
-  #yieldToContours(c) {
+  /** The built-in map's own France is land like any other where contours are seen well, and its
+   * names of communes end where those of the tiles begin. */
+  #yieldToContours(kind, c) {
+    const end = kind === 'commune' ? NAMES.commune.minzoom : LIVE_NAMES_ZOOM;
+    this.#map.setLayerZoomRange('communes-grandes', 0, end);
     const near = ['step', ['zoom'], c.france, CONTOUR_ZOOM, c.land];
     const others = ['case', ['==', ['get', 'kind'], 'france'], 0, 1];
     this.#map.setPaintProperty('france', 'fill-color', near);

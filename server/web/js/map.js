@@ -178,7 +178,7 @@ class MapView extends EventTarget {
       if (this.#foreign && !this.#styled) this.#ownBasemap();
     });
     darkScheme.addEventListener('change', () => {
-      if (!this.#foreign) map.setStyle(ownStyle(darkScheme.matches), { diff: false });
+      if (!this.#foreign) this.#ownBasemap();
     });
     this.#listen();
   }
@@ -262,9 +262,10 @@ class MapView extends EventTarget {
     this.#popup.remove();
   }
 
-  /** A basemap that does not come is replaced by the built-in one. */
+  /** The built-in basemap: in other colours, or in place of one that does not come. */
   #ownBasemap() {
     this.#foreign = false;
+    this.#styled = false;
     this.#map.setStyle(ownStyle(darkScheme.matches), { diff: false });
   }
 
