@@ -70,8 +70,7 @@ static uint64_t communes_of_word(const struct filter *filter, uint32_t word)
     const uint32_t *communes = filter->snapshot->initiative.communes + 64 * (size_t)word;
     uint8_t accepted[64];
     for (int i = 0; i < 64; i++)
-        accepted[i] =
-            filter->niveaux ? (uint8_t)(filter->niveaux >> columns->niveaux[communes[i]] & 1) : 1;
+        accepted[i] = !filter->niveaux || (filter->niveaux >> columns->niveaux[communes[i]] & 1);
     keep_by_column(&filter->communes, NULL, communes, accepted);
     keep_by_column(&filter->epcis, columns->epcis, communes, accepted);
     keep_by_column(&filter->departements, columns->departements, communes, accepted);
