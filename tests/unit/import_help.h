@@ -41,7 +41,7 @@ static inline bool stop_in_time(void *context)
 static inline const char *problems_of(struct import_result *result)
 {
     aro_buffer_char(&result->problems, '\0');
-    if (result->problems.failed)
+    if (!result->problems.data || result->problems.failed)
         return "";
     result->problems.len--;
     return result->problems.data;
