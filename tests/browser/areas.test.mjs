@@ -90,7 +90,7 @@ test('départements are drawn in the colours that the legend says', async () => 
   await page.finish();
 });
 
-test('the map is cut by what is chosen, else by what suits the zoom; the address keeps it', async () => {
+test('the map is cut by what is chosen, else by what suits the zoom; reload keeps it', async () => {
   const page = await openPage(browser, url(PLACE));
   await drawnAre(page, 17);
   assert.ok(await page.isChecked('input[name=par][value=commune]'));
@@ -115,6 +115,28 @@ test('the arrows change the choice', async () => {
   await drawnAre(page, 4);
   await page.finish();
 });
+
+for (const width of [320, 768, 1440]) {
+  test(`the choice of territories is no wider than the panel at ${width} px`, async () => {
+    const viewport = { width, height: 800 };
+    const page = await openPage(browser, url('?par=departement#5/46.5/2.5'), { viewport });
+    await settled(page);
+    if (width < 720) await page.click('#poignee');
+    await page.$$eval('.areas, .areas details', (all) => all.forEach((one) => (one.open = true)));
+    await page.waitForSelector('.area-row');
+    const over = await page.evaluate(() => {
+      const panel = document.getElementById('panneau');
+      const { right } = document.querySelector('.areas').getBoundingClientRect();
+      return [...document.querySelectorAll('.areas *')]
+        .filter((node) => !node.closest('.sr-only') && node.checkVisibility())
+        .filter((node) => node.getBoundingClientRect().right > right + 0.5)
+        .map((node) => node.outerHTML.slice(0, 80))
+        .concat(panel.scrollWidth > panel.clientWidth ? ['the panel'] : []);
+    });
+    assert.deepEqual(over, []);
+    await page.finish();
+  });
+}
 
 test('filters reach the counts of the tiles', async () => {
   const page = await openPage(browser, url(`?par=departement&theme=2${PLACE}`));
@@ -154,6 +176,9 @@ test('the pointer tells of a territory, a click chooses it, another leaves it', 
   const words = (await page.textContent('.bulle')).replace(/[\s\u00a0]/g, '');
   assert.ok(words.includes(`${area.initiatives}initiative`), words);
   assert.ok(words.includes(`${area.population}habitants`), words);
+  const [, rate] = /([\d,]+)pour10000habitants/.exec(words);
+  const exact = (area.initiatives / area.population) * 10000;
+  assert.ok(Math.abs(Number(rate.replace(',', '.')) - exact) <= exact / 20, `${rate}: ${exact}`);
   await page.mouse.click(at.x, at.y);
   await page.waitForSelector(`#puces .chip:has-text("${area.nom}")`);
   assert.match(page.url(), new RegExp(`[?&]departement=${at.code}`));

@@ -184,7 +184,8 @@ export class AreaLayers {
     const near = ['step', ['zoom'], c.france, CONTOUR_ZOOM, c.land];
     const others = ['case', ['==', ['get', 'kind'], 'france'], 0, 1];
     this.#map.setPaintProperty('france', 'fill-color', near);
-    this.#map.setPaintProperty('cotes', 'line-opacity', ['step', ['zoom'], 1, CONTOUR_ZOOM, others]);
+    const coasts = ['step', ['zoom'], 1, CONTOUR_ZOOM, others];
+    this.#map.setPaintProperty('cotes', 'line-opacity', coasts);
   }
 
   /** Outlines the chosen territory, of whichever kind. */

@@ -68,7 +68,7 @@ export function labelWords({ niveau, communes, communes_labellisees: labelled })
     : 'aucune commune labellisée';
 }
 
-/** Population and label, as far as they are known: "1 876 051 habitants, 24 communes labellisées". */
+/** Population and label, as far as known: "1 876 051 habitants, 24 communes labellisées". */
 export function factWords(facts) {
   const { population, niveau, communes } = facts;
   const words = [];

@@ -93,7 +93,8 @@ export class AreasView {
 
   /** @param {{contours: number}} summary  the answer of /summary */
   constructor({ contours }) {
-    this.#rowsBox = h('details', { ontoggle: () => this.#last && this.#count() }, this.#rowsTitle, this.#rows);
+    const toggled = () => this.#last && this.#count();
+    this.#rowsBox = h('details', { ontoggle: toggled }, this.#rowsTitle, this.#rows);
     byId('decoupage').replaceChildren(
       h(
         'details',
@@ -115,6 +116,7 @@ export class AreasView {
    */
   update(now) {
     const { state, kind, measure } = now;
+    if (kind !== this.#last?.kind) this.#all = false;
     this.#last = now;
     check(this.#kinds, kind);
     check(this.#tints, state.teinte);
@@ -139,11 +141,12 @@ export class AreasView {
       .filter(({ key, count }) => key !== null && count > 0)
       .sort((a, b) => b.count - a.count);
     const shown = this.#all ? found : found.slice(0, FIRST_ROWS);
+    const all = `Afficher les ${number(found.length)}`;
     const focused = document.activeElement?.closest('.area-rows [data-code]')?.dataset.code;
     this.#rows.replaceChildren(
       ...shown.map((row) => this.#row(row, kind, state)),
       found.length > shown.length
-        ? h('li', {}, button({ class: 'text-button', onclick: () => this.#showAll() }, `Les ${number(found.length)}`))
+        ? h('li', {}, button({ class: 'text-button', onclick: () => this.#showAll() }, all))
         : '',
       found.length ? '' : h('li', { class: 'quiet' }, 'Aucune initiative dans cette vue.'),
     );

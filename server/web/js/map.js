@@ -10,6 +10,7 @@ import { addLayers, CLICKABLE, emptyCollection } from './layers.js';
 import { drawImage, imageOf, RATIO } from './markers.js';
 import { spread } from './spread.js';
 import { StillMap } from './still.js';
+import { rateWords } from './tint.js';
 import { mapZoom } from './viewport.js';
 
 const { maplibregl } = window;
@@ -218,6 +219,7 @@ class MapView extends EventTarget {
       this.#tell(event.lngLat, feature.properties.nom, [
         counted(feature.properties.initiatives ?? 0, 'initiative'),
         factWords(feature.properties),
+        rateWords(this.#wanted.measure, feature.properties),
       ]);
     });
     map.on('mouseleave', AREAS, () => {

@@ -84,14 +84,17 @@ export function colourOf(measure) {
   return by ? ['case', ['>', ['coalesce', ['get', by], 0], 0], stepped, unknown] : stepped;
 }
 
-/** The rate of a territory, or null where the tint has none of it. */
-export function rateOf(measure, facts) {
-  if (!measure?.by || !(facts[measure.by] > 0)) return null;
-  return ((facts[measure.of] ?? 0) / facts[measure.by]) * measure.times;
-}
+/** A rate as it is written: no more decimals than say something. */
+const written = (rate) => number(Number(rate.toPrecision(2)));
 
-/** A bound as it is written: no more decimals than it has. */
-const written = (bound) => number(Number(bound.toPrecision(3)));
+/** The rate of a territory, in words; "" where it is not known or nothing is shown. */
+export function rateWords(measure, facts) {
+  if (!measure?.by || !(facts[measure.by] > 0)) return '';
+  const rate = written(((facts[measure.of] ?? 0) / facts[measure.by]) * measure.times);
+  return measure.of === 'initiatives'
+    ? `${rate} pour 10 000 habitants`
+    : `${rate} % des communes labellisées`;
+}
 
 /**
  * The legend of a measure.
