@@ -142,7 +142,7 @@ static struct territory territory_of(const struct snapshot *snapshot,
 
 static int64_t territory_id(const struct territory *territory)
 {
-    int64_t bytes = territory->tag;
+    int64_t bytes = (unsigned char)territory->tag;
     for (const char *c = territory->row ? territory->row->code : ""; *c && bytes >> 40 == 0; c++)
         bytes = bytes << 8 | (unsigned char)*c;
     return FIRST_TERRITORY_ID + bytes;
