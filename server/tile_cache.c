@@ -139,7 +139,8 @@ static void drop_oldest(struct tile_cache *cache, struct shard *shard)
     while (*link != entry)
         link = &(*link)->next_in_bucket;
     *link = entry->next_in_bucket;
-    unlink_from_list(shard, entry);
+    shard->oldest = entry->newer;
+    *(entry->newer ? &entry->newer->older : &shard->newest) = NULL;
     shard->counts.tiles--;
     shard->counts.bytes -= entry_bytes(entry->key_len, entry->len);
     shard->counts.evictions++;
