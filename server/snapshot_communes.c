@@ -253,8 +253,10 @@ bool draft_write_communes(struct snapshot_draft *draft, struct aro_error *err)
 {
     struct text_block *block = &draft->snapshot->communes.full;
     struct aro_buffer text = {0};
+    enum { LIKELY_BYTES = 480 }; /* of one commune */
     size_t n = draft->n_communes, next_label = 0;
     block->offsets = array_new(n + 1, sizeof *block->offsets, err);
+    aro_buffer_reserve(&text, n * LIKELY_BYTES);
     for (uint32_t i = 0; block->offsets && i < n; i++) {
         write_commune(draft, i, &next_label, &text);
         block->offsets[i + 1] = text.len;

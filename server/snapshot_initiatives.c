@@ -36,6 +36,16 @@ static void clear_rows(struct initiative_rows *rows)
     free(rows->titres_starts);
 }
 
+/* About what sheets take, so that large pages are there from the first one on; longer ones make the
+ * texts grow, and what is not written is not taken from the machine. */
+static void reserve_texts(struct initiative_rows *rows, size_t n)
+{
+    enum { FULL_BYTES = 1600, COMPACT_BYTES = 400, WORDS_BYTES = 800 };
+    aro_buffer_reserve(&rows->full, n * FULL_BYTES);
+    aro_buffer_reserve(&rows->compact, n * COMPACT_BYTES);
+    aro_buffer_reserve(&rows->words, n * WORDS_BYTES);
+}
+
 static bool allocate_rows(struct initiative_rows *rows, size_t n, struct aro_error *err)
 {
     rows->capacity = n;
@@ -47,6 +57,7 @@ static bool allocate_rows(struct initiative_rows *rows, size_t n, struct aro_err
     rows->full_starts = array_new(n + 1, sizeof *rows->full_starts, err);
     rows->words_starts = array_new(n + 1, sizeof *rows->words_starts, err);
     rows->titres_starts = array_new(n + 1, sizeof *rows->titres_starts, err);
+    reserve_texts(rows, n);
     return rows->points && rows->communes && rows->usages && rows->days && rows->compact_starts &&
            rows->full_starts && rows->words_starts && rows->titres_starts;
 }
