@@ -196,7 +196,7 @@ bool schema_store_counts(struct schema_store *store, struct schema_counts *out_c
         {"SELECT count(*) FROM communes", &counts.communes},
         {"SELECT count(*) FROM aliases", &counts.aliases},
         {"SELECT count(*) FROM labels", &counts.labels},
-        {"SELECT count(*) FROM initiatives WHERE statut = 'published'", &counts.initiatives},
+        {"SELECT count(*) FROM initiatives", &counts.initiatives},
     };
     for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
         if (!schema_db_integer(store->db, queries[i].sql, queries[i].count, err))

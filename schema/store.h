@@ -69,7 +69,10 @@ bool schema_read_labels(struct schema_store *store, schema_label_fn *row, void *
 bool schema_read_initiatives(struct schema_store *store, schema_initiative_fn *row, void *context,
                              struct aro_error *err);
 
-/** How many rows the readers would give: for sizing arrays and for progress. */
+/**
+ * How many rows the readers would give, for sizing arrays; of the initiatives all are counted,
+ * published or not, since an index tells that without reading them.
+ */
 struct schema_counts {
     int64_t communes, aliases, labels, initiatives;
 };

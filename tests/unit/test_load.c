@@ -154,7 +154,7 @@ static void reads_in_order(void **state)
     CHECK(failures, text, text && strcmp(text, want) == 0);
     struct schema_counts counts = {0};
     CHECK(failures, "counts", schema_store_counts(store, &counts, &err));
-    CHECK(failures, "public ones only", counts.initiatives == 2 && counts.communes == 2);
+    CHECK(failures, "of every status", counts.initiatives == 3 && counts.communes == 2);
     struct schema_state stored = {0};
     CHECK(failures, "state", schema_store_state(store, &stored, &err));
     CHECK(failures, "state", stored.seq == 17 && strcmp(stored.millesime, "2026") == 0);
