@@ -3,9 +3,8 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "geo/array.h"
 #include "geo/hilbert_internal.h"
-
-enum { INITIAL_CELLS = 64 };
 
 void geo_cell_runs_clear(struct geo_cell_runs *cells)
 {
@@ -15,14 +14,11 @@ void geo_cell_runs_clear(struct geo_cell_runs *cells)
 
 static bool add_cell(struct geo_cell_runs *cells, struct geo_cell_run cell, struct aro_error *err)
 {
-    if (cells->n == cells->capacity) {
-        size_t capacity = cells->capacity ? 2 * cells->capacity : INITIAL_CELLS;
-        struct geo_cell_run *items = realloc(cells->items, capacity * sizeof *items);
-        if (!items)
-            return aro_error_no_memory(err);
-        cells->items = items;
-        cells->capacity = capacity;
-    }
+    struct geo_cell_run *items =
+        aro_array_grow(cells->items, cells->n, &cells->capacity, sizeof *items, err);
+    if (!items)
+        return false;
+    cells->items = items;
     cells->items[cells->n++] = cell;
     return true;
 }

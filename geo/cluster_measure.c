@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "geo/array.h"
+
 void geo_clusters_clear(struct geo_clusters *clusters)
 {
     free(clusters->items);
@@ -39,14 +41,11 @@ void geo_cluster_blocks_fill(const struct geo_mercator *places, uint32_t n,
 static bool add_cluster(struct geo_clusters *clusters, const struct geo_cluster *cluster,
                         struct aro_error *err)
 {
-    if (clusters->n == clusters->capacity) {
-        size_t capacity = clusters->capacity ? 2 * clusters->capacity : 64;
-        struct geo_cluster *items = realloc(clusters->items, capacity * sizeof *items);
-        if (!items)
-            return aro_error_no_memory(err);
-        clusters->items = items;
-        clusters->capacity = capacity;
-    }
+    struct geo_cluster *items =
+        aro_array_grow(clusters->items, clusters->n, &clusters->capacity, sizeof *items, err);
+    if (!items)
+        return false;
+    clusters->items = items;
     clusters->items[clusters->n++] = *cluster;
     return true;
 }

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "geo/array.h"
+
 void mesh_loops_clear(struct mesh_loops *loops)
 {
     geo_rings_clear(&loops->rings);
@@ -29,14 +31,11 @@ static struct geo_rect rect_of(const struct geo_coord *coords, struct geo_run ru
 bool mesh_loops_end(struct mesh_loops *loops, struct aro_error *err)
 {
     size_t number = loops->rings.rings.n;
-    if (number == loops->capacity) {
-        size_t capacity = loops->capacity ? 2 * loops->capacity : 16;
-        struct mesh_loop *items = realloc(loops->items, capacity * sizeof *items);
-        if (!items)
-            return aro_error_no_memory(err);
-        loops->items = items;
-        loops->capacity = capacity;
-    }
+    struct mesh_loop *items =
+        aro_array_grow(loops->items, number, &loops->capacity, sizeof *items, err);
+    if (!items)
+        return false;
+    loops->items = items;
     if (!geo_rings_end_ring(&loops->rings, err))
         return false;
     loops->items[number] = (struct mesh_loop){

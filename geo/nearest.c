@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "geo/array.h"
 #include "geo/bounds_internal.h"
 #include "geo/index_internal.h"
 #include "geo/proj.h"
@@ -19,14 +20,11 @@ void geo_hits_clear(struct geo_hits *hits)
 
 bool geo_hits_add(struct geo_hits *hits, struct geo_hit hit, struct aro_error *err)
 {
-    if (hits->n == hits->capacity) {
-        size_t capacity = hits->capacity ? 2 * hits->capacity : 32;
-        struct geo_hit *items = realloc(hits->items, capacity * sizeof *items);
-        if (!items)
-            return aro_error_no_memory(err);
-        hits->items = items;
-        hits->capacity = capacity;
-    }
+    struct geo_hit *items =
+        aro_array_grow(hits->items, hits->n, &hits->capacity, sizeof *items, err);
+    if (!items)
+        return false;
+    hits->items = items;
     hits->items[hits->n++] = hit;
     return true;
 }

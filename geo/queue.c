@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "geo/array.h"
+
 void geo_queue_clear(struct geo_queue *queue)
 {
     free(queue->items);
@@ -10,14 +12,11 @@ void geo_queue_clear(struct geo_queue *queue)
 
 bool geo_queue_push(struct geo_queue *queue, struct geo_entry entry, struct aro_error *err)
 {
-    if (queue->n == queue->capacity) {
-        size_t capacity = queue->capacity ? 2 * queue->capacity : 256;
-        struct geo_entry *items = realloc(queue->items, capacity * sizeof *items);
-        if (!items)
-            return aro_error_no_memory(err);
-        queue->items = items;
-        queue->capacity = capacity;
-    }
+    struct geo_entry *items =
+        aro_array_grow(queue->items, queue->n, &queue->capacity, sizeof *items, err);
+    if (!items)
+        return false;
+    queue->items = items;
     size_t at = queue->n++;
     for (; at > 0 && geo_entry_is_before(&entry, &queue->items[(at - 1) / 2]); at = (at - 1) / 2)
         queue->items[at] = queue->items[(at - 1) / 2];

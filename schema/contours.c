@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "geo/array.h"
 #include "schema/area.h"
 #include "schema/spatial.h"
 #include "schema/store_inside.h"
@@ -26,14 +27,11 @@ static bool copy_text(const char *text, char *out, size_t capacity, struct aro_e
 static bool add_contour(struct schema_contours *contours, struct schema_stmt *stmt,
                         struct aro_error *err)
 {
-    if (contours->n == contours->capacity) {
-        size_t capacity = contours->capacity ? 2 * contours->capacity : 1024;
-        struct schema_contour *items = realloc(contours->items, capacity * sizeof *items);
-        if (!items)
-            return aro_error_no_memory(err);
-        contours->items = items;
-        contours->capacity = capacity;
-    }
+    struct schema_contour *items =
+        aro_array_grow(contours->items, contours->n, &contours->capacity, sizeof *items, err);
+    if (!items)
+        return false;
+    contours->items = items;
     struct schema_contour *item = &contours->items[contours->n];
     size_t len;
     const void *blob = schema_stmt_blob(stmt, 2, &len);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "geo/array.h"
 #include "schema/area.h"
 #include "schema/import_centres.h"
 
@@ -242,14 +243,11 @@ static bool take_shape(struct import_contours *contours, struct import_row *row,
 static bool add_piece(struct import_contours *contours, const struct import_row *row,
                       const struct schema_place *place, struct aro_error *err)
 {
-    if (contours->n_pieces == contours->capacity) {
-        size_t capacity = contours->capacity ? 2 * contours->capacity : 1024;
-        struct import_piece *pieces = realloc(contours->pieces, capacity * sizeof *pieces);
-        if (!pieces)
-            return aro_error_no_memory(err);
-        contours->pieces = pieces;
-        contours->capacity = capacity;
-    }
+    struct import_piece *pieces = aro_array_grow(contours->pieces, contours->n_pieces,
+                                                 &contours->capacity, sizeof *pieces, err);
+    if (!pieces)
+        return false;
+    contours->pieces = pieces;
     struct import_text given = row->values[IMPORT_CONTOUR_CODE];
     struct import_piece *piece = &contours->pieces[contours->n_pieces++];
     *piece = (struct import_piece){

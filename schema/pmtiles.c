@@ -10,6 +10,7 @@
 #include <sys/sendfile.h>
 #include <unistd.h>
 
+#include "geo/array.h"
 #include "schema/aside.h"
 #include "schema/keymap.h"
 #include "schema/pmtiles_directory.h"
@@ -163,14 +164,11 @@ static bool add_entry(struct schema_pmtiles *archive, uint64_t id, uint64_t offs
         last->run_length++;
         return true;
     }
-    if (archive->n == archive->capacity) {
-        size_t capacity = archive->capacity ? 2 * archive->capacity : 1024;
-        struct pmtiles_entry *entries = realloc(archive->entries, capacity * sizeof *entries);
-        if (!entries)
-            return aro_error_no_memory(err);
-        archive->entries = entries;
-        archive->capacity = capacity;
-    }
+    struct pmtiles_entry *entries =
+        aro_array_grow(archive->entries, archive->n, &archive->capacity, sizeof *entries, err);
+    if (!entries)
+        return false;
+    archive->entries = entries;
     archive->entries[archive->n++] = (struct pmtiles_entry){
         .tile_id = id, .offset = offset, .length = (uint32_t)len, .run_length = 1};
     return true;

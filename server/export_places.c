@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "geo/array.h"
 #include "schema/pmtiles.h"
 
 void export_places_clear(struct export_places *places)
@@ -12,14 +13,11 @@ void export_places_clear(struct export_places *places)
 
 bool export_places_add(struct export_places *places, uint64_t place, struct aro_error *err)
 {
-    if (places->n == places->capacity) {
-        size_t capacity = places->capacity ? 2 * places->capacity : 256;
-        uint64_t *items = realloc(places->items, capacity * sizeof *items);
-        if (!items)
-            return aro_error_no_memory(err);
-        places->items = items;
-        places->capacity = capacity;
-    }
+    uint64_t *items =
+        aro_array_grow(places->items, places->n, &places->capacity, sizeof *items, err);
+    if (!items)
+        return false;
+    places->items = items;
     places->items[places->n++] = place;
     return true;
 }

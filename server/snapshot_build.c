@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "geo/array.h"
 #include "server/hash.h"
 #include "server/tally.h"
 #include "server/task.h"
@@ -25,7 +26,7 @@ static bool read_territory(void *context, const struct schema_territory *row, st
 {
     struct territory_list *list = context;
     struct snapshot_territory *items =
-        array_grow(list->items, list->n, &list->capacity, sizeof *items, err);
+        aro_array_grow(list->items, list->n, &list->capacity, sizeof *items, err);
     if (!items)
         return false;
     list->items = items;
@@ -118,7 +119,7 @@ static bool read_theme(void *context, const struct schema_theme *row, struct aro
     struct theme_list *list = context;
     struct snapshot *snapshot = list->snapshot;
     struct snapshot_theme *themes =
-        array_grow(snapshot->themes, snapshot->n_themes, &list->capacity, sizeof *themes, err);
+        aro_array_grow(snapshot->themes, snapshot->n_themes, &list->capacity, sizeof *themes, err);
     if (!themes)
         return false;
     snapshot->themes = themes;

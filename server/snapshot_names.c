@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 
+#include "geo/array.h"
 #include "server/snapshot_build.h"
 
 struct name_list {
@@ -14,7 +15,8 @@ struct name_list {
 
 static void add_name(struct name_list *list, const char *text, uint32_t item, double weight)
 {
-    struct geo_name *items = array_grow(list->items, list->n, &list->capacity, sizeof *items, NULL);
+    struct geo_name *items =
+        aro_array_grow(list->items, list->n, &list->capacity, sizeof *items, NULL);
     if (!items) {
         list->failed = true;
         return;

@@ -1,6 +1,5 @@
 #include "server/text_pool.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,18 +60,4 @@ void *array_new(size_t n, size_t item_bytes, struct aro_error *err)
         aro_error_no_memory(err);
     aro_expect_large(items, (n + 1) * item_bytes);
     return items;
-}
-
-void *array_grow(void *items, size_t n, size_t *capacity, size_t item_bytes, struct aro_error *err)
-{
-    if (n < *capacity)
-        return items;
-    size_t wanted = *capacity ? *capacity * 2 : 64;
-    void *grown = wanted > SIZE_MAX / item_bytes ? NULL : realloc(items, wanted * item_bytes);
-    if (!grown) {
-        aro_error_no_memory(err);
-        return NULL;
-    }
-    *capacity = wanted;
-    return grown;
 }

@@ -24,12 +24,4 @@ void text_pool_clear(struct text_pool *pool);
 /** An array of zeroed items, not NULL even for none; NULL on ARO_NO_MEMORY. The caller free()s. */
 void *array_new(size_t n, size_t item_bytes, struct aro_error *err);
 
-/**
- * Makes room for one more item in an array of n.
- *
- * @param items  the array, or NULL while empty
- * @return       the array, moved or not; NULL on ARO_NO_MEMORY, the old one then still stands
- */
-void *array_grow(void *items, size_t n, size_t *capacity, size_t item_bytes, struct aro_error *err);
-
 #endif
