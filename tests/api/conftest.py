@@ -120,6 +120,17 @@ class Server:
         assert answer.status == 200, (target, answer.status, answer.body[:500])
         return answer.json()
 
+    def pages_of(self, target):
+        """Every feature of a list, page by page."""
+        found = []
+        while target:
+            page = self.json(target)
+            found += page["features"]
+            target = next((link["href"][len(self.url):] for link in page["links"]
+                           if link["rel"] == "next"), None)
+        assert len(found) == page["numberMatched"]
+        return found
+
     def problem(self, target, status=400, **options):
         answer = self.get(target, **options)
         assert answer.status == status, (target, answer.status, answer.body[:500])

@@ -105,18 +105,6 @@ def test_stacks_keep_the_filters(server, oracle):
     assert reached(server, view) == oracle.matches(**filters)
 
 
-def pages_of(server, target):
-    """Every feature of a list, page by page."""
-    found = []
-    while target:
-        page = server.json(target)
-        found += page["features"]
-        target = next((link["href"][len(server.url):] for link in page["links"]
-                       if link["rel"] == "next"), None)
-    assert len(found) == page["numberMatched"]
-    return found
-
-
 def test_members_of_clusters(server, oracle):
     """What a cluster counts is what its list holds, under the same filters."""
     filters = {"axe": ["2"], "bbox": (-5.0, 41.0, 10.0, 51.0)}
@@ -129,7 +117,7 @@ def test_members_of_clusters(server, oracle):
             reached_ids.add(feature["id"])
             continue
         target = f"/clusters/{feature['id']}/items?axe=2&bbox=-5,41,10,51&limit=50"
-        members = pages_of(server, target)
+        members = server.pages_of(target)
         assert len(members) == feature["properties"]["count"]
         assert feature["geometry"]["coordinates"] in [m["geometry"]["coordinates"] for m in members]
         if feature["properties"].get("cluster"):
@@ -175,7 +163,7 @@ def test_by_territory(server, oracle):
             for feature in random.Random(SEED).sample(view["features"], 3):
                 properties = feature["properties"]
                 assert properties["cluster"] and properties["expansion_zoom"] > zoom
-                members = pages_of(server, properties["href"][len(server.url):])
+                members = server.pages_of(properties["href"][len(server.url):])
                 placed = [m for m in members if m["geometry"]]
                 assert len(placed) == properties["count"]
                 assert feature["geometry"] in [m["geometry"] for m in placed]

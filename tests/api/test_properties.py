@@ -8,17 +8,6 @@ from oracle import query_of, random_filters
 SEED = 20261125
 
 
-def every_page(server, target):
-    found = []
-    while target:
-        page = server.json(target)
-        found += page["features"]
-        target = next((link["href"][len(server.url):] for link in page["links"]
-                       if link["rel"] == "next"), None)
-    assert len(found) == page["numberMatched"]
-    return found
-
-
 @pytest.mark.parametrize("collection, names", [
     ("initiatives", ["titre", "axes", "liens", "position"]),
     ("initiatives", ["version"]),
@@ -51,7 +40,7 @@ def test_communes_count_what_a_filter_leaves(server, oracle):
     """A choropleth: exact under any filter of initiatives, and every commune is there."""
     generator = random.Random(SEED)
     whole = {f["id"]: f["properties"]["initiatives"] for f in
-             every_page(server, "/collections/communes/items?properties=initiatives&limit=10000")}
+             server.pages_of("/collections/communes/items?properties=initiatives&limit=10000")}
     assert sum(whole.values()) == len(oracle.initiatives)
     for _ in range(8):
         filters = {}
@@ -62,16 +51,16 @@ def test_communes_count_what_a_filter_leaves(server, oracle):
         wanted = collections.Counter(
             one.commune.code for one in oracle.initiatives.values()
             if oracle.ids[one.source_id] in ids)
-        found = every_page(server, "/collections/communes/items?properties=code,initiatives"
-                                   f"&limit=10000&{query_of(**filters)}")
+        found = server.pages_of("/collections/communes/items?properties=code,initiatives"
+                                f"&limit=10000&{query_of(**filters)}")
         assert len(found) == len(whole)
         counted = {f["id"]: f["properties"]["initiatives"] for f in found}
         assert {code: n for code, n in counted.items() if n} == wanted, (SEED, filters)
 
 
 def test_communes_of_a_region_count_by_axe(server, oracle):
-    found = every_page(server, "/collections/communes/items?properties=initiatives&region=93"
-                               "&axe=2&limit=400")
+    found = server.pages_of("/collections/communes/items?properties=initiatives&region=93"
+                            "&axe=2&limit=400")
     ids = oracle.matches(region=["93"], axe=["2"])
     assert len(found) == sum(one.region == "93" for one in oracle.communes.values())
     assert sum(f["properties"]["initiatives"] for f in found) == len(ids) > 0
