@@ -2,6 +2,7 @@
 
 #include "geo/json.h"
 #include "server/collections.h"
+#include "server/conformance.h"
 #include "server/negotiate.h"
 #include "server/program_handlers.h"
 #include "server/response.h"
@@ -42,26 +43,18 @@ bool handle_landing(const struct request *request, struct response *response, st
     return true;
 }
 
-/* No class without a test that proves it: tests/api/test_meta.py. */
 bool handle_conformance(const struct request *request, struct response *response,
                         struct aro_error *err)
 {
     (void)request;
     (void)err;
-    aro_buffer_text(response_buffer(response),
-                    "{\"conformsTo\":["
-                    "\"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core\","
-                    "\"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30\","
-                    "\"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson\","
-                    "\"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/core\","
-                    "\"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tileset\","
-                    "\"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tilesets-list\","
-                    "\"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/dataset-tilesets\","
-                    "\"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/geodata-tilesets\","
-                    "\"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/mvt\","
-                    "\"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/oas30\","
-                    "\"http://www.opengis.net/spec/tms/2.0/conf/tilematrixset\","
-                    "\"http://www.opengis.net/spec/tms/2.0/conf/json-tilematrixset\"]}\n");
+    struct aro_buffer *out = response_buffer(response);
+    aro_buffer_text(out, "{\"conformsTo\":[");
+    for (size_t i = 0; i < n_conformance_classes; i++) {
+        aro_buffer_text(out, i ? "," : "");
+        aro_json_text(out, conformance_classes[i]);
+    }
+    aro_buffer_text(out, "]}\n");
     return true;
 }
 

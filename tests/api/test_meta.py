@@ -1,15 +1,16 @@
 """What describes the data and the service: landing page, collections, OpenAPI, GDAL's view of it.
 
-Each conformance class that /conformance names is proven here: core, geojson, oas30.
+server/conformance/classes.txt says which tests prove which class of /conformance.
 """
 import json
 import re
 import shutil
 import subprocess
+import sys
 
 import jsonschema
 import pytest
-from conftest import DATA, N_INITIATIVES, serving
+from conftest import DATA, N_INITIATIVES, ROOT, serving
 
 CLASSES = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/"
 
@@ -42,10 +43,29 @@ def test_landing_page(server):
 
 
 def test_conformance(server):
-    features = [name for name in server.json("/conformance")["conformsTo"]
-                if "features" in name]
-    assert features == [
-        CLASSES + "core", CLASSES + "oas30", CLASSES + "geojson"]
+    classes = server.json("/conformance")["conformsTo"]
+    lines = (ROOT / "server/conformance/classes.txt").read_text(encoding="utf-8").splitlines()
+    assert classes == [line for line in lines if line.startswith("http")]
+    for name in ("core", "oas30", "geojson"):
+        assert CLASSES + name in classes
+
+
+def test_no_class_without_a_test(tmp_path):
+    """The build refuses a class whose test is not there."""
+    def build(text):
+        (tmp_path / "classes.txt").write_text(text)
+        return subprocess.run([sys.executable, ROOT / "server/conformance/embed.py", ROOT,
+                               tmp_path / "classes.txt", tmp_path / "out.c", tmp_path / "out.d"],
+                              capture_output=True, text=True)
+    proof = "    tests/api/test_meta.py::test_no_class_without_a_test\n"
+    assert build("http://example.org/a\n" + proof).returncode == 0
+    assert '"http://example.org/a"' in (tmp_path / "out.c").read_text()
+    for text, word in [("http://example.org/a\nhttp://example.org/b\n" + proof, "no test proves"),
+                       ("http://example.org/a\n    tests/api/test_meta.py::test_x\n", "test_x"),
+                       ("http://example.org/a\n    tests/nowhere.py::test_x\n", "does not exist"),
+                       (proof, "without a class"), ("a class\n" + proof, "address")]:
+        done = build(text)
+        assert done.returncode == 1 and word in done.stderr, done.stderr
 
 
 def test_collections(server):
