@@ -3,6 +3,7 @@
 AROBASE and AROBASE_FIXTURES name the programs; their defaults are those of `build/`.
 """
 import contextlib
+import hashlib
 import http.client
 import json
 import os
@@ -64,14 +65,50 @@ def make_store(path, initiatives):
         assert done.returncode == 0, (kind, done.stderr)
 
 
+class Geojson:
+    """Other people's validators of GeoJSON, which get every answer of the run once."""
+
+    def __init__(self):
+        self.program = None
+        self.seen = set()
+
+    def take(self, target, body):
+        digest = hashlib.sha256(body).digest()
+        if digest in self.seen:
+            return
+        self.seen.add(digest)
+        if not self.program:
+            self.program = subprocess.Popen(["node", ROOT / "tests/clients/geojson.mjs"],
+                                            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.program.stdin.write(b"%s %d\n" % (target.encode(), len(body)))
+        self.program.stdin.write(body)
+
+    def end(self):
+        if self.program:
+            said = self.program.communicate()[0].decode()
+            assert self.program.returncode == 0, said
+
+
+geojson = Geojson()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def every_geojson_is_valid():
+    yield
+    geojson.end()
+
+
 class Answer:
     """A response read to its end, its body as sent."""
 
-    def __init__(self, response):
+    def __init__(self, response, target="?"):
         self.status = response.status
         self.headers = response.headers
         self.body = response.read()
         self.version = response.version
+        if self.body and not self.headers.get("Content-Encoding") and \
+                self.headers.get("Content-Type") == "application/geo+json":
+            geojson.take(target, self.body)
 
     def json(self):
         return json.loads(self.body)
@@ -122,7 +159,7 @@ class Server:
                 if body is not None:
                     self.connection.putheader("Content-Length", str(len(body)))
                 self.connection.endheaders(body)
-                return Answer(self.connection.getresponse())
+                return Answer(self.connection.getresponse(), target)
             except (ConnectionError, http.client.BadStatusLine):
                 # The server may close a kept connection between two requests.
                 self.connection.close()

@@ -2,9 +2,7 @@
 
 server/conformance/classes.txt says which tests prove which class of /conformance.
 """
-import json
 import re
-import shutil
 import subprocess
 import sys
 
@@ -244,30 +242,3 @@ def test_an_empty_store_is_served(tmp_path):
         assert server.json("/collections/initiatives/items")["features"] == []
         assert server.json("/map?bbox=-180,-90,180,90&zoom=2")["features"] == []
         assert server.json("/counts?by=region")["total"] == 0
-
-
-@pytest.mark.skipif(not shutil.which("ogrinfo"), reason="gdal-bin is not installed")
-def test_gdal_connects(server):
-    listed = subprocess.run(["ogrinfo", "-ro", f"OAPIF:{server.url}"], capture_output=True,
-                            text=True, timeout=120, check=True)
-    assert "initiatives" in listed.stdout and "communes" in listed.stdout
-    counted = subprocess.run(["ogrinfo", "-ro", "-so", f"OAPIF:{server.url}", "initiatives"],
-                             capture_output=True, text=True, timeout=120, check=True)
-    assert f"Feature Count: {N_INITIATIVES}" in counted.stdout
-    assert "titre: String" in counted.stdout
-    boxed = subprocess.run(["ogrinfo", "-ro", "-q", f"OAPIF:{server.url}", "communes", "-spat",
-                            "2", "48", "3", "49"], capture_output=True, text=True, timeout=120,
-                           check=True)
-    known = server.json("/collections/communes/items?bbox=2,48,3,49&limit=1")["numberMatched"]
-    assert boxed.stdout.count("OGRFeature(") == known
-
-
-@pytest.mark.skipif(not shutil.which("ogr2ogr"), reason="gdal-bin is not installed")
-def test_gdal_takes_everything(server, tmp_path):
-    """Page by page through `next` links, every feature once."""
-    out = tmp_path / "all.geojsonl"
-    subprocess.run(["ogr2ogr", "-f", "GeoJSONSeq", str(out), f"OAPIF:{server.url}", "initiatives",
-                    "-oo", "PAGE_SIZE=1000"], timeout=300, check=True, capture_output=True)
-    with open(out, encoding="utf-8") as lines:
-        titles = [json.loads(line)["properties"]["titre"] for line in lines]
-    assert len(titles) == N_INITIATIVES
