@@ -8,6 +8,7 @@
 
 #include "server/cli.h"
 #include "server/clock.h"
+#include "server/collections.h"
 #include "server/export_about.h"
 #include "server/export_archive.h"
 #include "server/export_tiles.h"
@@ -158,7 +159,7 @@ static bool read_query(struct exporting *exporting, const struct snapshot *snaps
     bool has_any = false;
     for (size_t i = 0; i < N_FILTERS; i++)
         has_any |= params[filter_params[i]] != NULL;
-    *out_query = has_any ? query_new(&request, &snapshot->initiatives, err) : NULL;
+    *out_query = has_any ? query_new(&request, &collections[COLLECTION_INITIATIVES], err) : NULL;
     return *out_query || !has_any;
 }
 

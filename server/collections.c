@@ -1,117 +1,106 @@
 #include "server/collections.h"
 
-#include <stdio.h>
+#include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "geo/bbox.h"
-#include "geo/json.h"
-#include "server/tilesets.h"
+#include "server/text.h"
 
-const struct collection_info collection_infos[] = {
-    {"initiatives", "Initiatives",
-     "Sheets in which town halls describe their digital projects, each at a place."},
-    {"communes", "Communes",
-     "The communes of France with their newest label. Those whose centre is not known have no "
-     "geometry."},
+/* ---- One item ---- */
+
+static uint32_t find_initiative(const struct snapshot *snapshot, const char *id)
+{
+    int64_t number;
+    return text_id_parse(id, &number) ? snapshot_initiative(snapshot, number) : SNAPSHOT_NONE;
+}
+
+/* ---- Words ---- */
+
+static bool search_words(const struct snapshot *snapshot, const char *q, struct geo_runs *out_runs,
+                         struct aro_error *err)
+{
+    return geo_words_search(snapshot->initiative.words, q, strlen(q), out_runs, err);
+}
+
+static int compare_numbers(const void *a, const void *b)
+{
+    uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
+    return (left > right) - (left < right);
+}
+
+static bool runs_of_numbers(uint32_t *numbers, size_t n, struct geo_runs *out_runs,
+                            struct aro_error *err)
+{
+    qsort(numbers, n, sizeof *numbers, compare_numbers);
+    for (size_t i = 0; i < n; i++)
+        if (!geo_runs_add(out_runs, numbers[i], numbers[i] + 1, err))
+            return false;
+    return true;
+}
+
+/* Communes are found by their names and codes, as the search field finds them. */
+static bool search_communes(const struct snapshot *snapshot, const char *q,
+                            struct geo_runs *out_runs, struct aro_error *err)
+{
+    size_t n = 0;
+    uint32_t *items = array_new(snapshot->communes.n, sizeof *items, err);
+    bool ok = items &&
+              geo_names_search(snapshot->commune_names, q, strlen(q), snapshot->communes.n, items,
+                               &n, err) &&
+              runs_of_numbers(items, n, out_runs, err);
+    free(items);
+    return ok;
+}
+
+/* ---- The table ---- */
+
+const struct collection collections[N_COLLECTIONS] = {
+    [COLLECTION_INITIATIVES] =
+        {.id = "initiatives",
+         .title = "Initiatives",
+         .description =
+             "Sheets in which town halls describe their digital projects, each at a place.",
+         .item = "initiative",
+         .item_id = "a whole number",
+         .properties = &properties_of_initiatives,
+         .points = offsetof(struct snapshot, initiatives),
+         .filters = QUERY_INITIATIVE_PARAMS,
+         .find_item = find_initiative,
+         .search = search_words,
+         .counted_by = N_TALLY_BY},
+    [COLLECTION_COMMUNES] =
+        {.id = "communes",
+         .title = "Communes",
+         .description = "The communes of France with their newest label. Those whose centre is not "
+                        "known have no geometry.",
+         .item = "commune",
+         .item_id = "an INSEE code such as 13056 or 2A004",
+         .properties = &properties_of_communes,
+         .points = offsetof(struct snapshot, communes),
+         .filters = QUERY_COMMUNE_PARAMS,
+         .find_item = snapshot_commune,
+         .search = search_communes,
+         .counted_by = BY_COMMUNE},
 };
-const size_t n_collection_infos = sizeof collection_infos / sizeof *collection_infos;
 
-void link_write(const struct request *request, struct aro_buffer *out, const char *path,
-                const char *rel, const char *type, const char *title)
+const struct collection *collection_find(const char *id, struct aro_error *err)
 {
-    struct aro_buffer href = {0};
-    aro_buffer_text(&href, request->base_url);
-    aro_buffer_text(&href, path);
-    aro_buffer_text(out, "{\"href\":");
-    aro_json_string(out, href.data, href.len);
-    out->failed |= href.failed;
-    aro_buffer_clear(&href);
-    aro_buffer_text(out, ",\"rel\":");
-    aro_json_text(out, rel);
-    aro_buffer_text(out, ",\"type\":");
-    aro_json_text(out, type);
-    aro_buffer_text(out, ",\"title\":");
-    aro_json_text(out, title);
-    aro_buffer_char(out, '}');
-}
-
-static const struct point_set *points_of(const struct request *request,
-                                         const struct collection_info *info)
-{
-    bool initiatives = strcmp(info->id, "initiatives") == 0;
-    return initiatives ? &request->snapshot->initiatives : &request->snapshot->communes;
-}
-
-static void write_spatial_extent(const struct point_set *points, struct aro_buffer *out)
-{
-    struct geo_bbox box = {-180, -90, 180, 90};
-    geo_bbox_around(points->coords, points->n_placed, &box);
-    const double sides[] = {box.west_deg, box.south_deg, box.east_deg, box.north_deg};
-    aro_buffer_text(out, "\"spatial\":{\"bbox\":[[");
-    for (int i = 0; i < 4; i++) {
-        aro_buffer_text(out, i ? "," : "");
-        aro_json_number(out, sides[i], 7);
+    struct aro_buffer names = {0};
+    for (size_t i = 0; i < N_COLLECTIONS; i++) {
+        if (strcmp(collections[i].id, id) == 0) {
+            aro_buffer_clear(&names);
+            return &collections[i];
+        }
+        aro_buffer_printf(&names, "%s%s", i ? ", " : "", collections[i].id);
     }
-    aro_buffer_text(out, "]],\"crs\":\"http://www.opengis.net/def/crs/OGC/1.3/CRS84\"}");
+    aro_error_set(err, ARO_NOT_FOUND, "there is no collection '%.60s': there are %.*s", id,
+                  (int)names.len, names.data ? names.data : "");
+    aro_buffer_clear(&names);
+    return NULL;
 }
 
-static void write_day(struct aro_buffer *out, int32_t day, const char *time_of_day)
+const struct point_set *collection_points(const struct collection *collection,
+                                          const struct snapshot *snapshot)
 {
-    time_t seconds = (time_t)day * 86400;
-    struct tm date;
-    char text[32];
-    gmtime_r(&seconds, &date);
-    strftime(text, sizeof text, "%Y-%m-%d", &date);
-    aro_buffer_printf(out, "\"%s%s\"", text, time_of_day);
-}
-
-static void write_temporal_extent(const struct request *request, struct aro_buffer *out)
-{
-    const int32_t *days = request->snapshot->initiative.days;
-    size_t n = request->snapshot->initiatives.n;
-    if (n == 0)
-        return;
-    int32_t first = days[0], last = days[0];
-    for (size_t i = 1; i < n; i++) {
-        first = days[i] < first ? days[i] : first;
-        last = days[i] > last ? days[i] : last;
-    }
-    aro_buffer_text(out, ",\"temporal\":{\"interval\":[[");
-    write_day(out, first, "T00:00:00Z");
-    aro_buffer_char(out, ',');
-    write_day(out, last, "T23:59:59Z");
-    aro_buffer_text(out, "]],\"trs\":\"http://www.opengis.net/def/uom/ISO-8601/0/Gregorian\"}");
-}
-
-void collection_write(const struct request *request, const struct collection_info *info,
-                      struct aro_buffer *out)
-{
-    char path[64], items[80];
-    snprintf(path, sizeof path, "/collections/%s", info->id);
-    snprintf(items, sizeof items, "%s/items", path);
-    aro_buffer_text(out, "{\"id\":");
-    aro_json_text(out, info->id);
-    aro_buffer_text(out, ",\"title\":");
-    aro_json_text(out, info->title);
-    aro_buffer_text(out, ",\"description\":");
-    aro_json_text(out, info->description);
-    aro_buffer_text(out, ",\"extent\":{");
-    write_spatial_extent(points_of(request, info), out);
-    if (strcmp(info->id, "initiatives") == 0)
-        write_temporal_extent(request, out);
-    aro_buffer_text(out, "},\"itemType\":\"feature\","
-                         "\"crs\":[\"http://www.opengis.net/def/crs/OGC/1.3/CRS84\"],"
-                         "\"storageCrs\":\"http://www.opengis.net/def/crs/OGC/1.3/CRS84\","
-                         "\"links\":[");
-    link_write(request, out, path, "self", "application/json", "This collection");
-    aro_buffer_char(out, ',');
-    link_write(request, out, items, "items", "application/geo+json", info->title);
-    if (tileset_find(info->id, NULL)) {
-        snprintf(items, sizeof items, "%s/tiles", path);
-        aro_buffer_char(out, ',');
-        link_write(request, out, items, "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector",
-                   "application/json", "Vector tiles of it");
-    }
-    aro_buffer_text(out, "]}");
+    return (const struct point_set *)((const char *)snapshot + collection->points);
 }

@@ -1,19 +1,44 @@
 /*
- * The collections that are served, described once: for /collections, the landing page, OpenAPI.
+ * The collections that are served, described once: what is a collection's own stands in this
+ * table, and routes, filters and descriptions look it up there.
  */
 #ifndef ARO_SERVER_COLLECTIONS_H
 #define ARO_SERVER_COLLECTIONS_H
 
 #include "server/http.h"
+#include "server/property.h"
+#include "server/tally.h"
 
-struct collection_info {
+enum collection_kind { COLLECTION_INITIATIVES, COLLECTION_COMMUNES, N_COLLECTIONS };
+
+/** The position of the item of that id, former ids too; SNAPSHOT_NONE where there is none. */
+typedef uint32_t collection_find_item_fn(const struct snapshot *snapshot, const char *id);
+
+/** The positions that q= means, as runs. @param err  ARO_BAD_INPUT: nothing to look for */
+typedef bool collection_search_fn(const struct snapshot *snapshot, const char *q,
+                                  struct geo_runs *out_runs, struct aro_error *err);
+
+struct collection {
     const char *id, *title, *description;
+    const char *item, *item_id; /* one of them, and what its id looks like */
+    const struct property_table *properties;
+    size_t points;    /* where in struct snapshot its point set is */
+    uint64_t filters; /* of QUERY_INITIATIVE_PARAMS, those that mean something here */
+    collection_find_item_fn *find_item;
+    collection_search_fn *search;
+    enum tally_by counted_by; /* of its property `initiatives`; N_TALLY_BY where it has none */
 };
-extern const struct collection_info collection_infos[];
-extern const size_t n_collection_infos;
+/** By enum collection_kind. */
+extern const struct collection collections[N_COLLECTIONS];
+
+/** NULL and ARO_NOT_FOUND, with the names of those that there are. */
+const struct collection *collection_find(const char *id, struct aro_error *err);
+
+const struct point_set *collection_points(const struct collection *collection,
+                                          const struct snapshot *snapshot);
 
 /** Appends the collection's description as a JSON object, with links to itself and its items. */
-void collection_write(const struct request *request, const struct collection_info *info,
+void collection_write(const struct request *request, const struct collection *collection,
                       struct aro_buffer *out);
 
 /** Appends {"href":…,"rel":…,"type":…,"title":…}; href is the base URL and the path. */

@@ -2,6 +2,7 @@
 
 #include "geo/json.h"
 #include "server/answer.h"
+#include "server/collections.h"
 #include "server/handlers.h"
 #include "server/tally.h"
 
@@ -70,7 +71,7 @@ bool handle_counts(const struct request *request, struct response *response, str
     bool ok = true;
     if (!read_dimension(request, &by, err))
         return false;
-    struct query *query = query_new(request, &request->snapshot->initiatives, err);
+    struct query *query = query_new(request, &collections[COLLECTION_INITIATIVES], err);
     if (!query)
         return false;
     if (query_is_all(query))

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/collections.h"
 #include "server/select.h"
 
 /* ---- Sets ---- */
@@ -141,20 +142,36 @@ static bool add_niveau(struct filter *filter, enum param param, const char *valu
 
 /* ---- The whole ---- */
 
-static bool refuse_for_communes(const struct request *request, struct aro_error *err)
+/* What says which initiatives a collection's property `initiatives` counts. */
+static bool is_of_counted(enum param param)
 {
-    static const enum param of_initiatives[] = {PARAM_AXE, PARAM_ENJEU, PARAM_USAGE,
-                                                PARAM_DATETIME};
-    if (selection_names(request, "initiatives"))
-        return true; /* they say what that property counts */
-    for (size_t i = 0; i < sizeof of_initiatives / sizeof *of_initiatives; i++) {
-        const char *name = param_infos[of_initiatives[i]].name;
-        if (request_param(request, of_initiatives[i]))
-            return aro_error_set_for(
-                err, name, ARO_BAD_INPUT,
-                "%s filters initiatives, not communes; with properties=initiatives "
-                "it says which of a commune's are counted",
-                name);
+    return param == PARAM_AXE || param == PARAM_ENJEU || param == PARAM_USAGE ||
+           param == PARAM_DATETIME;
+}
+
+static bool refuse_param(enum param param, const struct collection *collection,
+                         struct aro_error *err)
+{
+    const char *name = param_infos[param].name;
+    if (is_of_counted(param) && collection->counted_by != N_TALLY_BY)
+        return aro_error_set_for(err, name, ARO_BAD_INPUT,
+                                 "%s filters initiatives, not %s; with properties=initiatives "
+                                 "it says which of a %s's are counted",
+                                 name, collection->id, collection->item);
+    return aro_error_set_for(err, name, ARO_BAD_INPUT, "%s does not filter %s", name,
+                             collection->id);
+}
+
+static bool refuse_others(const struct request *request, const struct collection *collection,
+                          struct aro_error *err)
+{
+    bool counts = collection->counted_by != N_TALLY_BY && selection_names(request, "initiatives");
+    for (int i = 0; i < PARAM_COUNT_OF_ALL; i++) {
+        enum param param = (enum param)i;
+        bool is_filter = QUERY_INITIATIVE_PARAMS & PARAM_BIT(i);
+        if (is_filter && !(collection->filters & PARAM_BIT(i)) && request_param(request, param) &&
+            !(counts && is_of_counted(param)))
+            return refuse_param(param, collection, err);
     }
     return true;
 }
@@ -170,11 +187,12 @@ static bool read_themes_and_days(const struct request *request, struct filter *f
            (!datetime || datetime_parse(datetime, &filter->days, err));
 }
 
-bool filter_parse(const struct request *request, bool of_communes, struct filter *out_filter,
-                  struct aro_error *err)
+bool filter_parse(const struct request *request, const struct collection *collection,
+                  struct filter *out_filter, struct aro_error *err)
 {
+    bool of_communes = collection == &collections[COLLECTION_COMMUNES];
     struct filter filter = {.snapshot = request->snapshot, .of_communes = of_communes};
-    bool ok = (!of_communes || refuse_for_communes(request, err)) &&
+    bool ok = refuse_others(request, collection, err) &&
               read_values(request, PARAM_COMMUNE, add_commune, &filter, err) &&
               read_values(request, PARAM_EPCI, add_epci, &filter, err) &&
               read_values(request, PARAM_DEPARTEMENT, add_departement, &filter, err) &&

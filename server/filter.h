@@ -11,6 +11,8 @@
 #include "server/datetime.h"
 #include "server/http.h"
 
+struct collection; /* collections.h */
+
 enum { FILTER_MAX_CODES = 100 };
 
 /** A set of small numbers. */
@@ -43,10 +45,10 @@ struct filter {
  * Reads the parameters that filter on columns.
  *
  * @param err  ARO_BAD_INPUT with the parameter: an unknown code or id (named), an empty value, too
- *             many values, or a parameter that communes do not have
+ *             many values, or a parameter that the collection does not have
  */
-bool filter_parse(const struct request *request, bool of_communes, struct filter *out_filter,
-                  struct aro_error *err);
+bool filter_parse(const struct request *request, const struct collection *collection,
+                  struct filter *out_filter, struct aro_error *err);
 void filter_clear(struct filter *filter);
 
 /** False when every position is accepted without looking. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/collections.h"
 #include "server/handlers.h"
 #include "server/map_inside.h"
 
@@ -146,7 +147,7 @@ bool handle_map(const struct request *request, struct response *response, struct
                                  "bbox is missing: wanted minLon,minLat,maxLon,maxLat");
     if (!read_zoom(request, &view.zoom, err) || !read_grouping(request, &grouping, err))
         return false;
-    struct query *query = query_new(request, &request->snapshot->initiatives, err);
+    struct query *query = query_new(request, &collections[COLLECTION_INITIATIVES], err);
     bool ok = query && query_find(query, NULL, &view.set, err) && query_set_fill(&view.set, err) &&
               group_points(&view, query, grouping, err);
     if (ok)

@@ -66,9 +66,9 @@ bool handle_collections(const struct request *request, struct response *response
     aro_buffer_text(out, "{\"links\":[");
     link_write(request, out, "/collections", "self", "application/json", "This document");
     aro_buffer_text(out, "],\"collections\":[");
-    for (size_t i = 0; i < n_collection_infos; i++) {
+    for (size_t i = 0; i < N_COLLECTIONS; i++) {
         aro_buffer_text(out, i ? "," : "");
-        collection_write(request, &collection_infos[i], out);
+        collection_write(request, &collections[i], out);
     }
     aro_buffer_text(out, "]}\n");
     return true;
@@ -78,16 +78,12 @@ bool handle_collection(const struct request *request, struct response *response,
                        struct aro_error *err)
 {
     struct aro_buffer *out = response_buffer(response);
-    const char *id = request->path_values[0];
-    for (size_t i = 0; i < n_collection_infos; i++) {
-        if (strcmp(collection_infos[i].id, id) != 0)
-            continue;
-        collection_write(request, &collection_infos[i], out);
-        aro_buffer_char(out, '\n');
-        return true;
-    }
-    return aro_error_set(err, ARO_NOT_FOUND, "no collection '%.64s': there are %s and %s", id,
-                         collection_infos[0].id, collection_infos[1].id);
+    const struct collection *collection = collection_find(request->path_values[0], err);
+    if (!collection)
+        return false;
+    collection_write(request, collection, out);
+    aro_buffer_char(out, '\n');
+    return true;
 }
 
 bool handle_themes(const struct request *request, struct response *response, struct aro_error *err)

@@ -45,9 +45,9 @@ static void write_path_value(struct aro_buffer *out, const char *name, size_t na
     aro_json_string(out, name, name_len);
     aro_buffer_printf(out, ",\"in\":\"path\",\"required\":true,\"schema\":{\"type\":\"%s\"",
                       number ? "integer" : "string");
-    for (size_t i = 0; collection && i < n_collection_infos; i++) {
+    for (size_t i = 0; collection && i < N_COLLECTIONS; i++) {
         aro_buffer_text(out, i ? "," : ",\"enum\":[");
-        aro_json_text(out, collection_infos[i].id);
+        aro_json_text(out, collections[i].id);
     }
     aro_buffer_text(out, collection ? "]}}" : "}}");
 }

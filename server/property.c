@@ -14,12 +14,20 @@ static bool is_named(const struct property *property, const char *name, size_t n
     return strlen(property->name) == name_len && memcmp(property->name, name, name_len) == 0;
 }
 
+size_t property_index(const struct property_table *table, const char *name, size_t name_len)
+{
+    size_t i = 0;
+    while (i < table->n && !is_named(&table->items[i], name, name_len))
+        i++;
+    return i;
+}
+
 const struct property *property_find(const struct property_table *table, const char *name,
                                      size_t name_len)
 {
-    for (size_t i = 0; i < table->n; i++)
-        if (is_named(&table->items[i], name, name_len))
-            return &table->items[i];
+    size_t index = property_index(table, name, name_len);
+    if (index < table->n)
+        return &table->items[index];
     if (is_named(table->id, name, name_len))
         return table->id;
     return is_named(table->geometry, name, name_len) ? table->geometry : NULL;

@@ -83,6 +83,9 @@ extern const struct property_table properties_of_initiatives, properties_of_comm
 /** What near= adds behind a feature's properties: metres. */
 extern const struct property property_distance_m;
 
+/** Which of the items has the name; n where none has. */
+size_t property_index(const struct property_table *table, const char *name, size_t name_len);
+
 /** By name, id and geometry too; NULL: the collection has no such property. */
 const struct property *property_find(const struct property_table *table, const char *name,
                                      size_t name_len);

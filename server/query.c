@@ -53,38 +53,7 @@ static bool parse_places(const struct request *request, struct query *query, str
 
 /* ---- Words ---- */
 
-static int compare_numbers(const void *a, const void *b)
-{
-    uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
-    return (left > right) - (left < right);
-}
-
-static bool runs_of_numbers(uint32_t *numbers, size_t n, struct geo_runs *out_runs,
-                            struct aro_error *err)
-{
-    qsort(numbers, n, sizeof *numbers, compare_numbers);
-    for (size_t i = 0; i < n; i++)
-        if (!geo_runs_add(out_runs, numbers[i], numbers[i] + 1, err))
-            return false;
-    return true;
-}
-
-/* Communes are found by their names and codes, as the search field finds them. */
-static bool find_names(const struct snapshot *snapshot, const char *q, struct geo_runs *out_runs,
-                       struct aro_error *err)
-{
-    size_t n = 0;
-    uint32_t *items = array_new(snapshot->communes.n, sizeof *items, err);
-    bool ok = items &&
-              geo_names_search(snapshot->commune_names, q, strlen(q), snapshot->communes.n, items,
-                               &n, err) &&
-              runs_of_numbers(items, n, out_runs, err);
-    free(items);
-    return ok;
-}
-
-static bool parse_words(const struct request *request, bool of_communes, struct query *query,
-                        struct aro_error *err)
+static bool parse_words(const struct request *request, struct query *query, struct aro_error *err)
 {
     const char *q = request_param(request, PARAM_Q);
     struct aro_error why = {0};
@@ -93,10 +62,8 @@ static bool parse_words(const struct request *request, bool of_communes, struct 
         return true;
     if (q[strspn(q, " \t\r\n")] == '\0')
         return aro_error_set_for(err, "q", ARO_BAD_INPUT, "q is empty: wanted words to look for");
-    bool ok = of_communes ? find_names(query->snapshot, q, &query->only, &why)
-                          : geo_words_search(query->snapshot->initiative.words, q, strlen(q),
-                                             &query->only, &why);
-    return ok || blame(PARAM_Q, &why, err);
+    return query->collection->search(query->snapshot, q, &query->only, &why) ||
+           blame(PARAM_Q, &why, err);
 }
 
 /* ---- Pages ---- */
@@ -146,13 +113,12 @@ static bool parse_offset(const struct request *request, struct query *query, str
     return true;
 }
 
-static bool parse_page(const struct request *request, bool of_communes, struct query *query,
-                       struct aro_error *err)
+static bool parse_page(const struct request *request, struct query *query, struct aro_error *err)
 {
     const char *cursor = request_param(request, PARAM_CURSOR);
     const char *near = request_param(request, PARAM_NEAR);
     snprintf(query->scope, sizeof query->scope, "%s %s %s", query->snapshot->state.store_id,
-             of_communes ? "communes" : "initiatives", near ? near : "");
+             query->collection->id, near ? near : "");
     query->has_cursor = cursor != NULL;
     return query_limit(request, (size_t)request->settings->items_default,
                        (size_t)request->settings->items_max, &query->limit, err) &&
@@ -160,21 +126,20 @@ static bool parse_page(const struct request *request, bool of_communes, struct q
            (!cursor || cursor_parse(cursor, near != NULL, query->scope, &query->cursor, err));
 }
 
-struct query *query_new(const struct request *request, const struct point_set *points,
+struct query *query_new(const struct request *request, const struct collection *collection,
                         struct aro_error *err)
 {
-    bool of_communes = points == &request->snapshot->communes;
     struct query *query = calloc(1, sizeof *query);
     if (!query) {
         aro_error_no_memory(err);
         return NULL;
     }
     query->snapshot = request->snapshot;
-    query->points = points;
+    query->collection = collection;
+    query->points = collection_points(collection, request->snapshot);
     bool ok = parse_places(request, query, err) &&
-              filter_parse(request, of_communes, &query->filter, err) &&
-              parse_words(request, of_communes, query, err) &&
-              parse_page(request, of_communes, query, err);
+              filter_parse(request, collection, &query->filter, err) &&
+              parse_words(request, query, err) && parse_page(request, query, err);
     if (!ok) {
         query_free(query);
         return NULL;
@@ -189,6 +154,26 @@ void query_free(struct query *query)
     filter_clear(&query->filter);
     geo_runs_clear(&query->only);
     free(query);
+}
+
+bool query_next(struct query_walk *walk, uint32_t *out_position, double *out_distance_m)
+{
+    const struct query_page *page = walk->page;
+    if (page->by_distance) {
+        if (walk->at == page->hits.n)
+            return false;
+        *out_position = page->hits.items[walk->at].position;
+        *out_distance_m = page->hits.items[walk->at++].distance_m;
+        return true;
+    }
+    if (walk->at == page->runs.n)
+        return false;
+    struct geo_run run = page->runs.items[walk->at];
+    *out_position = walk->position > run.first ? walk->position : run.first;
+    *out_distance_m = NAN;
+    walk->position = *out_position + 1;
+    walk->at += walk->position == run.end;
+    return true;
 }
 
 void query_page_clear(struct query_page *page)

@@ -33,16 +33,18 @@
 bool query_limit(const struct request *request, size_t default_limit, size_t max_limit,
                  size_t *out_limit, struct aro_error *err);
 
+struct collection; /* collections.h */
+
 /** Owned by one thread; free with query_free(). Borrows the request's snapshot. */
 struct query;
 
 /**
  * Reads and checks every filter and page parameter that the request has.
  *
- * @param points  &snapshot->initiatives or &snapshot->communes of the request's snapshot
- * @return        owned by the caller; NULL and ARO_BAD_INPUT with err->parameter set
+ * @param collection  whose positions are asked for
+ * @return            owned by the caller; NULL and ARO_BAD_INPUT with err->parameter set
  */
-struct query *query_new(const struct request *request, const struct point_set *points,
+struct query *query_new(const struct request *request, const struct collection *collection,
                         struct aro_error *err);
 void query_free(struct query *query);
 
@@ -110,6 +112,15 @@ struct query_page {
     char next_cursor[CURSOR_TEXT_BYTES]; /* "" on the last page */
 };
 void query_page_clear(struct query_page *page);
+
+/** A walk through the features of a page, in their order. Plain value; start with the page. */
+struct query_walk {
+    const struct query_page *page;
+    size_t at;         /* the hit or run that comes next */
+    uint32_t position; /* of the run, the next one; 0: its first */
+};
+/** @param out_distance_m  NAN without near=. @return  false behind the last feature */
+bool query_next(struct query_walk *walk, uint32_t *out_position, double *out_distance_m);
 
 /**
  * Runs the query for the page that limit, cursor and offset ask for. In the order of position, or,

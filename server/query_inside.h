@@ -4,6 +4,7 @@
 #ifndef ARO_SERVER_QUERY_INSIDE_H
 #define ARO_SERVER_QUERY_INSIDE_H
 
+#include "server/collections.h"
 #include "server/filter.h"
 #include "server/query.h"
 
@@ -11,6 +12,7 @@ enum { QUERY_MAX_OFFSET = 100000000, QUERY_SCOPE_BYTES = 160 };
 
 struct query {
     const struct snapshot *snapshot;
+    const struct collection *collection;
     const struct point_set *points;
     struct filter filter;
     bool has_bbox;

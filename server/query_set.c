@@ -158,9 +158,12 @@ bool query_find(const struct query *query, const struct geo_runs *within, struct
 bool query_find_by_columns(const struct request *request, struct query_set *out_set,
                            struct aro_error *err)
 {
-    struct query query = {.snapshot = request->snapshot, .points = &request->snapshot->initiatives};
-    bool ok =
-        filter_parse(request, false, &query.filter, err) && query_find(&query, NULL, out_set, err);
+    const struct collection *initiatives = &collections[COLLECTION_INITIATIVES];
+    struct query query = {.snapshot = request->snapshot,
+                          .collection = initiatives,
+                          .points = &request->snapshot->initiatives};
+    bool ok = filter_parse(request, initiatives, &query.filter, err) &&
+              query_find(&query, NULL, out_set, err);
     filter_clear(&query.filter);
     return ok;
 }

@@ -7,54 +7,16 @@
 #include "geo/json.h"
 #include "schema/json_scan.h"
 
-/* In the order of the features' texts; server/feature_text.c writes them. */
-static const char *const of_initiatives[] = {
-    "titre",
-    "date",
-    "commune",
-    "commune_nom",
-    "axes",
-    "themes",
-    "niveau",
-    "sous_titre",
-    "actions",
-    "synthese",
-    "outils",
-    "prestataires",
-    "recommandations",
-    "resultats",
-    "liens",
-    "photos",
-    "videos",
-    "lieu",
-    "epci",
-    "departement",
-    "region",
-    "position",
-    "source",
-    "source_id",
-    "created_at",
-    "updated_at",
-    "version",
-    NULL,
-};
-static const char *const of_commune[] = {
-    "code",  "nom",  "population", "codes_postaux", "epci",   "departement", "region",
-    "siren", "zone", "niveau",     "initiatives",   "labels", NULL,
-};
-_Static_assert(sizeof of_initiatives / sizeof *of_initiatives <= SELECT_MAX_NAMES + 1,
-               "a bit for each name");
-
 /* ---- Reading ---- */
 
-static bool refuse_name(const char *name, size_t len, const char *const *names,
+static bool refuse_name(const char *name, size_t len, const struct property_table *table,
                         struct aro_error *err)
 {
     char wanted[200] = "";
     size_t at = 0;
-    for (size_t i = 0; names[i]; i++) {
+    for (size_t i = 0; i < table->n; i++) {
         size_t room = sizeof wanted - at;
-        int n = snprintf(wanted + at, room, "%s%s", i ? ", " : "", names[i]);
+        int n = snprintf(wanted + at, room, "%s%s", i ? ", " : "", table->items[i].name);
         if (n < 0 || (size_t)n >= room)
             break;
         at += (size_t)n;
@@ -66,16 +28,15 @@ static bool refuse_name(const char *name, size_t len, const char *const *names,
 
 static bool choose(struct selection *selection, const char *name, size_t len, struct aro_error *err)
 {
-    for (size_t i = 0; selection->names[i]; i++) {
-        if (strlen(selection->names[i]) != len || memcmp(selection->names[i], name, len) != 0)
-            continue;
-        selection->chosen |= UINT32_C(1) << i;
-        return true;
-    }
-    return refuse_name(name, len, selection->names, err);
+    const struct property_table *table = selection->table;
+    size_t index = property_index(table, name, len);
+    if (index == table->n)
+        return refuse_name(name, len, table, err);
+    selection->chosen |= UINT64_C(1) << index;
+    return true;
 }
 
-bool selection_parse(const struct request *request, bool of_communes,
+bool selection_parse(const struct request *request, const struct property_table *table,
                      struct selection *out_selection, struct aro_error *err)
 {
     const char *text = request_param(request, PARAM_PROPERTIES);
@@ -84,7 +45,7 @@ bool selection_parse(const struct request *request, bool of_communes,
         return aro_error_set_for(err, "properties", ARO_BAD_INPUT,
                                  "properties and profile both choose what is sent: give one");
     if (text)
-        selection.names = of_communes ? of_commune : of_initiatives;
+        selection.table = table;
     while (text) {
         size_t len = strcspn(text, ",");
         if (!choose(&selection, text, len, err))
@@ -112,8 +73,8 @@ bool selection_names(const struct request *request, const char *property)
 
 static bool is_chosen(const struct selection *selection, struct schema_json_slice key)
 {
-    for (size_t i = 0; selection->names[i]; i++)
-        if (selection->chosen >> i & 1 && schema_json_is(key, selection->names[i]))
+    for (size_t i = 0; i < selection->table->n; i++)
+        if (selection->chosen >> i & 1 && schema_json_is(key, selection->table->items[i].name))
             return true;
     return false;
 }

@@ -8,16 +8,15 @@
 #define ARO_SERVER_SELECT_H
 
 #include "server/http.h"
+#include "server/property.h"
 
 /** Plain value. Start from {0}: everything is sent. */
 struct selection {
-    const char *const *names; /* of the collection, SELECT_MAX_NAMES at most; NULL: all are sent */
-    uint32_t chosen;          /* bit i: names[i] */
-    const uint32_t *initiatives; /* by position of a commune: sent in place of the ready
-                                  * "initiatives"; NULL: that one */
+    const struct property_table *table; /* the collection's; NULL: all are sent */
+    uint64_t chosen;                    /* bit i: its item i */
+    const uint32_t *initiatives;        /* by position of a commune: sent in place of the ready
+                                         * "initiatives"; NULL: that one */
 };
-
-enum { SELECT_MAX_NAMES = 32 };
 
 /**
  * Reads properties=.
@@ -25,7 +24,7 @@ enum { SELECT_MAX_NAMES = 32 };
  * @param err  ARO_BAD_INPUT with the parameter: a name that the collection does not have (those
  *             that it has are listed), an empty one, or profile= beside it
  */
-bool selection_parse(const struct request *request, bool of_communes,
+bool selection_parse(const struct request *request, const struct property_table *table,
                      struct selection *out_selection, struct aro_error *err);
 
 /** True where properties= names the property. */

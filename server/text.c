@@ -1,9 +1,20 @@
 #include "server/text.h"
 
-#include <stdint.h>
 #include <string.h>
 
 #include "geo/utf8.h"
+
+bool text_id_parse(const char *text, int64_t *out_id)
+{
+    int64_t id = 0;
+    size_t len = strspn(text, "0123456789");
+    if (len == 0 || len > 18 || text[len])
+        return false;
+    for (size_t i = 0; i < len; i++)
+        id = id * 10 + (text[i] - '0');
+    *out_id = id;
+    return true;
+}
 
 static int hex_digit(char c)
 {

@@ -5,6 +5,8 @@
 #ifndef ARO_SERVER_TEXT_H
 #define ARO_SERVER_TEXT_H
 
+#include <stdint.h>
+
 #include "geo/buffer.h"
 
 enum text_decoding { TEXT_PATH, TEXT_FORM }; /* a form's "+" is a space */
@@ -17,6 +19,9 @@ enum text_decoding { TEXT_PATH, TEXT_FORM }; /* a form's "+" is a space */
  */
 bool text_decode(enum text_decoding decoding, const char *text, size_t len, char *out,
                  struct aro_error *err);
+
+/** Reads a whole number of digits alone, as ids are. False where it is none, or above 18 digits. */
+bool text_id_parse(const char *text, int64_t *out_id);
 
 /** Appends with everything but unreserved characters and those of `keep` percent-encoded. */
 void text_encode(struct aro_buffer *out, const char *text, const char *keep);

@@ -22,14 +22,6 @@ struct subject {
     const char *title;
 };
 
-static bool is_collection(const char *id)
-{
-    for (size_t i = 0; i < n_collection_infos; i++)
-        if (strcmp(collection_infos[i].id, id) == 0)
-            return true;
-    return false;
-}
-
 static bool find_subject(const struct request *request, struct subject *out_subject,
                          struct aro_error *err)
 {
@@ -38,7 +30,7 @@ static bool find_subject(const struct request *request, struct subject *out_subj
     if (strncmp(request->path, "/collections/", 13) != 0)
         return true;
     const struct tileset_info *info = tileset_find(collection, err);
-    if (!info || !is_collection(collection))
+    if (!info || !collection_find(collection, NULL))
         return aro_error_set(err, ARO_NOT_FOUND, "no collection '%.64s' with tiles", collection);
     snprintf(out_subject->root, sizeof out_subject->root, "/collections/%s/tiles", info->name);
     out_subject->title = info->title;

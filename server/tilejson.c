@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "geo/json.h"
+#include "server/collections.h"
 #include "server/handlers.h"
 #include "server/params.h"
 #include "server/tile_layers.h"
@@ -60,7 +61,7 @@ static void write_tilejson(const struct request *request, const char *set, const
 /* The filters are read, so that a wrong one is refused here and not by every tile. */
 static bool check_filters(const struct request *request, struct aro_error *err)
 {
-    struct query *query = query_new(request, &request->snapshot->initiatives, err);
+    struct query *query = query_new(request, &collections[COLLECTION_INITIATIVES], err);
     query_free(query);
     return query != NULL;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "geo/hash.h"
+#include "server/collections.h"
 #include "server/handlers.h"
 #include "server/state.h"
 #include "server/tilesets.h"
@@ -52,7 +53,7 @@ static bool render(struct tile_answer *answer, struct aro_buffer *out, struct ar
     const struct request *request = answer->request;
     const struct settings *settings = request->settings;
     struct tile_pool *pool = request->server->tile_pool;
-    struct query *query = query_new(request, &request->snapshot->initiatives, err);
+    struct query *query = query_new(request, &collections[COLLECTION_INITIATIVES], err);
     struct tile_scratch *scratch = query ? tile_pool_take(pool, err) : NULL;
     struct tile_request tile = {
         .sets = answer->sets,

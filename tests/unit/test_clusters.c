@@ -1,4 +1,5 @@
 #include "server/clusters.h"
+#include "server/collections.h"
 #include "tests/unit/check.h"
 #include "tests/unit/random_snapshot.h"
 
@@ -36,7 +37,7 @@ static struct query *ask(const struct fixture *fixture, size_t filter)
     values[filters[filter].param] = filters[filter].value;
     if (filters[filter].also_value)
         values[filters[filter].also] = filters[filter].also_value;
-    struct query *query = query_new(&request, &fixture->snapshot->initiatives, &err);
+    struct query *query = query_new(&request, &collections[COLLECTION_INITIATIVES], &err);
     if (!query)
         fail_msg("%s", err.message);
     return query;

@@ -1,4 +1,5 @@
 #include "schema/pmtiles.h"
+#include "server/collections.h"
 #include "server/export_tiles.h"
 #include "tests/unit/allocations.h"
 #include "tests/unit/check.h"
@@ -122,7 +123,7 @@ static struct query *query_of(const struct snapshot *snapshot, size_t i, struct 
     params[PARAM_NEAR] = cases[i].near;
     params[PARAM_RADIUS] = cases[i].near ? "300000" : NULL;
     const struct request request = {.settings = &settings, .snapshot = snapshot, .params = params};
-    return query_new(&request, &snapshot->initiatives, err);
+    return query_new(&request, &collections[COLLECTION_INITIATIVES], err);
 }
 
 static struct export_tiles what_of(const struct snapshot *snapshot, size_t i,

@@ -1,4 +1,6 @@
 #include "server/query.h"
+
+#include "server/collections.h"
 #include "tests/unit/check.h"
 #include "tests/unit/random_snapshot.h"
 
@@ -78,7 +80,7 @@ static void refuses(void **state)
         if (refused[i].also_value)
             asked.values[refused[i].also] = refused[i].also_value;
         const struct request *request = ask(&asked, *state);
-        struct query *query = query_new(request, &request->snapshot->initiatives, &err);
+        struct query *query = query_new(request, &collections[COLLECTION_INITIATIVES], &err);
         CHECK(failures, refused[i].name, !query && err.status == ARO_BAD_INPUT);
         CHECK(failures, refused[i].name, strcmp(err.parameter, refused[i].parameter) == 0);
         CHECK(failures, err.message, strstr(err.message, refused[i].says));
@@ -97,10 +99,10 @@ static void refuses_more_than_a_hundred_codes(void **state)
     char *text = aro_buffer_take_text(&codes, &err);
     asked.values[PARAM_REGION] = text;
     const struct request *request = ask(&asked, *state);
-    assert_null(query_new(request, &request->snapshot->initiatives, &err));
+    assert_null(query_new(request, &collections[COLLECTION_INITIATIVES], &err));
     assert_string_equal(err.parameter, "region");
     text[strlen(text) - 3] = '\0';
-    struct query *query = query_new(request, &request->snapshot->initiatives, &err);
+    struct query *query = query_new(request, &collections[COLLECTION_INITIATIVES], &err);
     assert_non_null(query);
     query_free(query);
     free(text);
@@ -115,7 +117,7 @@ static void refuses_themes_for_communes(void **state)
         struct aro_error err = {0};
         asked.values[params[i]] = "1";
         const struct request *request = ask(&asked, *state);
-        CHECK(failures, "refused", !query_new(request, &request->snapshot->communes, &err));
+        CHECK(failures, "refused", !query_new(request, &collections[COLLECTION_COMMUNES], &err));
         CHECK(failures, err.message, strcmp(err.parameter, param_infos[params[i]].name) == 0);
     }
     assert_int_equal(failures, 0);
@@ -314,8 +316,9 @@ static void put_all(struct asked *asked, const struct question *question)
 /* ---- The fast path beside it ---- */
 
 /* Walks all pages; counts how often each position came. Returns failures. */
-static int walk(const struct request *request, struct asked *asked, const struct point_set *points,
-                const char *name, size_t n_wanted, unsigned char *out_seen)
+static int walk(const struct request *request, struct asked *asked,
+                const struct collection *collection, const char *name, size_t n_wanted,
+                unsigned char *out_seen)
 {
     int failures = 0;
     char cursor[CURSOR_TEXT_BYTES] = "";
@@ -324,17 +327,20 @@ static int walk(const struct request *request, struct asked *asked, const struct
         struct query_page page = {0};
         struct aro_error err = {0};
         asked->values[PARAM_CURSOR] = cursor[0] ? cursor : NULL;
-        struct query *query = query_new(request, points, &err);
+        struct query *query = query_new(request, collection, &err);
         CHECK(failures, err.message, query && query_page(query, &page, &err));
         CHECK(failures, name, page.n_matched == n_wanted);
-        for (size_t i = 0; i < page.runs.n; i++)
-            for (uint32_t at = page.runs.items[i].first; at < page.runs.items[i].end; at++)
-                out_seen[at]++;
-        for (size_t i = 0; i < page.hits.n; i++) {
-            out_seen[page.hits.items[i].position]++;
-            CHECK(failures, name, page.hits.items[i].distance_m >= last_m);
-            last_m = page.hits.items[i].distance_m;
+        struct query_walk walk = {.page = &page};
+        uint32_t position;
+        double distance_m;
+        size_t n_walked = 0;
+        for (; query_next(&walk, &position, &distance_m); n_walked++) {
+            out_seen[position]++;
+            CHECK(failures, name, isnan(distance_m) == !page.by_distance);
+            CHECK(failures, name, !(distance_m < last_m));
+            last_m = distance_m;
         }
+        CHECK(failures, name, n_walked == page.n_returned);
         memcpy(cursor, page.next_cursor, sizeof cursor);
         query_page_clear(&page);
         query_free(query);
@@ -345,7 +351,7 @@ static int walk(const struct request *request, struct asked *asked, const struct
 }
 
 static int check_offset(const struct request *request, struct asked *asked,
-                        const struct point_set *points, const char *name, size_t n_wanted,
+                        const struct collection *collection, const char *name, size_t n_wanted,
                         size_t offset, size_t limit)
 {
     int failures = 0;
@@ -355,7 +361,7 @@ static int check_offset(const struct request *request, struct asked *asked,
     snprintf(text, sizeof text, "%zu", offset);
     asked->values[PARAM_CURSOR] = NULL;
     asked->values[PARAM_OFFSET] = text;
-    struct query *query = query_new(request, points, &err);
+    struct query *query = query_new(request, collection, &err);
     CHECK(failures, err.message, query && query_page(query, &page, &err));
     size_t rest = offset < n_wanted ? n_wanted - offset : 0;
     CHECK(failures, name, page.n_matched == n_wanted);
@@ -374,7 +380,9 @@ static int check_question(const struct fixture *fixture, const struct question *
 {
     int failures = 0;
     const struct snapshot *snapshot = fixture->snapshot;
-    const struct point_set *points = of_communes ? &snapshot->communes : &snapshot->initiatives;
+    const struct collection *collection =
+        &collections[of_communes ? COLLECTION_COMMUNES : COLLECTION_INITIATIVES];
+    const struct point_set *points = collection_points(collection, snapshot);
     unsigned char *seen = calloc(points->n, 1);
     struct asked asked = {0};
     char limit[16];
@@ -397,9 +405,9 @@ static int check_question(const struct fixture *fixture, const struct question *
         wanted[at] = in;
         n_wanted += in;
     }
-    failures += walk(request, &asked, points, name, n_wanted, seen);
+    failures += walk(request, &asked, collection, name, n_wanted, seen);
     CHECK(failures, name, memcmp(seen, wanted, points->n) == 0);
-    failures += check_offset(request, &asked, points, name, n_wanted,
+    failures += check_offset(request, &asked, collection, name, n_wanted,
                              random_below(state, points->n), limit_n);
     if (failures > 0)
         print_error("bbox=%s near=%s radius=%s commune=%s epci=%s departement=%s region=%s axe=%s "
@@ -438,7 +446,7 @@ static void answers_an_empty_page_behind_the_end(void **state)
     struct aro_error err = {0};
     asked.values[PARAM_OFFSET] = "100000000";
     const struct request *request = ask(&asked, *state);
-    struct query *query = query_new(request, &request->snapshot->initiatives, &err);
+    struct query *query = query_new(request, &collections[COLLECTION_INITIATIVES], &err);
     assert_non_null(query);
     assert_true(query_page(query, &page, &err));
     assert_int_equal(page.n_matched, ROWS_INITIATIVES);
@@ -455,7 +463,7 @@ static void finds_communes_by_name(void **state)
     struct aro_error err = {0};
     asked.values[PARAM_Q] = "COMMUNE 7";
     const struct request *request = ask(&asked, *state);
-    struct query *query = query_new(request, &request->snapshot->communes, &err);
+    struct query *query = query_new(request, &collections[COLLECTION_COMMUNES], &err);
     assert_non_null(query);
     assert_true(query_page(query, &page, &err));
     assert_int_equal(page.n_matched, 11); /* 7, 70 to 79 */

@@ -1,0 +1,64 @@
+#include <string.h>
+
+#include "server/answer.h"
+#include "server/collections.h"
+#include "server/handlers.h"
+
+/* An id of the past leads to the feature of today. */
+static void redirect(const struct request *request, const struct collection *collection,
+                     struct property_text id, struct response *response)
+{
+    struct aro_buffer location = {0};
+    aro_buffer_printf(&location, "%s/collections/%s/items/%.*s", request->base_url, collection->id,
+                      (int)id.len, id.bytes);
+    aro_buffer_char(&location, '\0');
+    response_set_status(response, 308);
+    response_add_header(response, "Location", location.failed ? "" : location.data);
+    aro_buffer_printf(response_buffer(response), "{\"title\":\"This is %s %.*s today\"}",
+                      collection->item, (int)id.len, id.bytes);
+    response_set_type(response, ANSWER_TYPE_JSON);
+    response_buffer(response)->failed |= location.failed;
+    aro_buffer_clear(&location);
+}
+
+static void write_item(const struct request *request, const struct text_block *texts,
+                       uint32_t position, struct response *response)
+{
+    struct aro_buffer *out = response_buffer(response), href = {0};
+    uint64_t from = texts->offsets[position] + 1, to = texts->offsets[position + 1] - 1;
+    response_add_static(response, texts->block + from, to - from);
+    aro_buffer_char(out, ',');
+    answer_self_link(request, ANSWER_TYPE_GEOJSON, out);
+    aro_buffer_printf(&href, "%s/collections/%s", request->base_url, request->path_values[0]);
+    aro_buffer_char(out, ',');
+    answer_link(out, "collection", ANSWER_TYPE_JSON, &href);
+    aro_buffer_text(out, "]}");
+}
+
+/* True where the feature's own id is another text: the one asked for was its id once. */
+static bool is_former(const struct property_value *id, const struct property *property,
+                      const char *asked)
+{
+    return property->type == PROPERTY_TEXT &&
+           (strlen(asked) != id->text.len || memcmp(asked, id->text.bytes, id->text.len) != 0);
+}
+
+bool handle_item(const struct request *request, struct response *response, struct aro_error *err)
+{
+    const char *asked = request->path_values[1];
+    const struct collection *collection = collection_find(request->path_values[0], err);
+    if (!collection)
+        return false;
+    uint32_t position = collection->find_item(request->snapshot, asked);
+    if (position == SNAPSHOT_NONE)
+        return aro_error_set(err, ARO_NOT_FOUND, "there is no %s '%.60s': an id is %s",
+                             collection->item, asked, collection->item_id);
+    const struct property *id_property = collection->properties->id;
+    struct property_value id = property_read(id_property, request->snapshot, position);
+    if (is_former(&id, id_property, asked))
+        redirect(request, collection, id.text, response);
+    else
+        write_item(request, &collection_points(collection, request->snapshot)->full, position,
+                   response);
+    return true;
+}

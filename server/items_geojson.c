@@ -1,0 +1,59 @@
+#include "server/answer.h"
+#include "server/items.h"
+
+static void write_selected(const struct items_page *items, struct aro_buffer *out)
+{
+    struct query_walk walk = {.page = &items->page};
+    uint32_t position;
+    double distance_m;
+    bool is_first = true;
+    while (query_next(&walk, &position, &distance_m))
+        selection_write(&items->selection, items->texts, position, distance_m, &is_first, out);
+}
+
+/* Runs are sent from where they lie. */
+static void write_features(struct response *response, const struct items_page *items)
+{
+    const struct query_page *page = &items->page;
+    struct aro_buffer *out = response_buffer(response);
+    bool is_first = true;
+    if (items->selection.table) {
+        write_selected(items, out);
+        return;
+    }
+    answer_runs(response, items->texts, page->runs.items, page->runs.n, &is_first);
+    for (size_t i = 0; i < page->hits.n; i++)
+        answer_hit(out, items->texts, &page->hits.items[i], &is_first);
+}
+
+static void write_links(const struct request *request, const struct items_page *items,
+                        struct aro_buffer *out)
+{
+    struct aro_buffer href = {0};
+    answer_self_link(request, ANSWER_TYPE_GEOJSON, out);
+    if (items->page.next_cursor[0]) {
+        request_link(request, &href, PARAM_CURSOR, items->page.next_cursor);
+        aro_buffer_char(out, ',');
+        answer_link(out, "next", ANSWER_TYPE_GEOJSON, &href);
+    }
+    aro_buffer_printf(&href, "%s/collections/%s", request->base_url, items->collection->id);
+    aro_buffer_char(out, ',');
+    answer_link(out, "collection", ANSWER_TYPE_JSON, &href);
+    aro_buffer_char(out, ']');
+}
+
+bool items_write_geojson(const struct request *request, struct items_page *items,
+                         struct response *response, struct aro_error *err)
+{
+    (void)err;
+    struct aro_buffer *out = response_buffer(response);
+    aro_buffer_printf(out,
+                      "{\"type\":\"FeatureCollection\",\"numberMatched\":%zu,"
+                      "\"numberReturned\":%zu,\"features\":[",
+                      items->page.n_matched, items->page.n_returned);
+    write_features(response, items);
+    aro_buffer_text(out, "],");
+    write_links(request, items, out);
+    aro_buffer_char(out, '}');
+    return true;
+}
