@@ -1,8 +1,7 @@
 /*
- * Days and the `datetime` parameter of OGC API - Features.
+ * The `datetime` parameter of OGC API - Features.
  *
- * An initiative has a day, not an instant: its time is that whole day in UTC. A day is a count
- * from 1970-01-01 in the proleptic Gregorian calendar.
+ * An initiative has a day (geo/instant.h), not an instant: its time is that whole day in UTC.
  */
 #ifndef ARO_SERVER_DATETIME_H
 #define ARO_SERVER_DATETIME_H
@@ -11,21 +10,12 @@
 #include <stdint.h>
 
 #include "geo/error.h"
+#include "geo/instant.h"
 
 /** Days, both included; INT32_MIN and INT32_MAX where an end is open. Plain value. */
 struct day_range {
     int32_t first, last;
 };
-
-/** Reads "YYYY-MM-DD" (RFC 3339 full-date, years 0000 to 9999). False when it is no such day. */
-bool datetime_day(const char *text, size_t len, int32_t *out_day);
-
-/** The calendar year of a day. */
-int datetime_year(int32_t day);
-
-enum { DATETIME_DAY_BYTES = 11 };
-/** Writes "YYYY-MM-DD"; the day is of a year 0000 to 9999. */
-void datetime_day_text(int32_t day, char out_text[DATETIME_DAY_BYTES]);
 
 /**
  * Reads an instant or an interval of RFC 3339 full-dates or date-times: "2019-05-01",

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/datetime.h"
+#include "geo/instant.h"
 #include "server/feature_text.h"
 #include "server/task.h"
 
@@ -181,7 +181,7 @@ static bool read_initiative(void *context, const struct schema_initiative *row,
         return broken_store(err, "an initiative too many or out of order:", row->titre);
     if (commune == SNAPSHOT_NONE)
         return broken_store(err, "an initiative of a commune that is not there:", row->commune);
-    if (!datetime_day(row->date, strlen(row->date), &rows->days[rows->n]))
+    if (!geo_day_parse(row->date, strlen(row->date), &rows->days[rows->n]))
         return broken_store(err, "an initiative of a day that does not exist:", row->date);
     if (!read_usages(snapshot, row, &usages, err))
         return false;

@@ -1,7 +1,7 @@
 /*
  * What is known of many initiatives at once: sets of themes, 64 neighbours together, counts of all.
  */
-#include "server/datetime.h"
+#include "geo/instant.h"
 #include "server/snapshot_build.h"
 #include "server/tally.h"
 
@@ -75,7 +75,7 @@ static bool fill_years(struct snapshot *snapshot, struct aro_error *err)
     struct initiative_columns *columns = &snapshot->initiative;
     columns->years = array_new(snapshot->initiatives.n, sizeof *columns->years, err);
     for (size_t i = 0; columns->years && i < snapshot->initiatives.n; i++)
-        columns->years[i] = (uint16_t)datetime_year(columns->days[i]);
+        columns->years[i] = (uint16_t)geo_day_year(columns->days[i]);
     return columns->years != NULL;
 }
 

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "server/datetime.h"
+#include "geo/instant.h"
 #include "server/tile_inside.h"
 
 enum { STACK_IDS_LISTED = 10 };
@@ -73,14 +73,14 @@ static void tag_made_text(struct drawing *drawing, uint32_t key, enum value_kind
 {
     const struct commune_columns *communes = &drawing->job->snapshot->commune;
     char made[SNAPSHOT_AXES * sizeof drawing->job->snapshot->themes->id];
-    _Static_assert(sizeof made > DATETIME_DAY_BYTES, "room for a day too");
+    _Static_assert(sizeof made > GEO_DAY_TEXT_BYTES, "room for a day too");
     uint32_t value;
     if (!geo_mvt_recall(drawing->mvt, handle(kind, number), &value)) {
         const char *text = kind == OF_CODE  ? communes->codes[number]
                            : kind == OF_NOM ? communes->noms[number]
                                             : made;
         if (kind == OF_DAY)
-            datetime_day_text((int32_t)number, made);
+            geo_day_text((int32_t)number, made);
         else if (kind == OF_AXES)
             write_axes(drawing, (uint8_t)number, made);
         value = geo_mvt_text(drawing->mvt, text, strlen(text));

@@ -25,8 +25,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     memcpy(text, data, size);
     text[size] = '\0';
-    if (datetime_day(text, strlen(text), &day))
-        require(datetime_year(day) == atoi((char[]){text[0], text[1], text[2], text[3], 0}));
+    if (geo_day_parse(text, strlen(text), &day))
+        require(geo_day_year(day) == atoi((char[]){text[0], text[1], text[2], text[3], 0}));
     if (datetime_parse(text, &days, &err))
         require(days.first <= days.last);
     else

@@ -2,7 +2,6 @@
 #include "tests/unit/check.h"
 
 #include <string.h>
-#include <time.h>
 
 static const struct {
     const char *name, *text;
@@ -59,7 +58,7 @@ static int32_t day(const char *text, int32_t open)
 {
     int32_t value = open;
     if (text)
-        assert_true(datetime_day(text, strlen(text), &value));
+        assert_true(geo_day_parse(text, strlen(text), &value));
     return value;
 }
 
@@ -93,33 +92,11 @@ static void refuses(void **state)
     assert_int_equal(failures, 0);
 }
 
-/* Every day of 0000 to 9999 against the C library's calendar. */
-static void days_agree_with_libc(void **state)
-{
-    (void)state;
-    int failures = 0;
-    for (int32_t number = -719528; number < 2932897 && failures < 5; number++) {
-        struct tm tm;
-        time_t seconds = (time_t)number * 86400;
-        char text[32];
-        int32_t back = 0;
-        gmtime_r(&seconds, &tm);
-        snprintf(text, sizeof text, "%04d-%02d-%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
-        CHECK(failures, text, datetime_day(text, strlen(text), &back) && back == number);
-        CHECK(failures, text, datetime_year(number) == tm.tm_year + 1900);
-        char written[DATETIME_DAY_BYTES];
-        datetime_day_text(number, written);
-        CHECK(failures, text, strcmp(written, text) == 0);
-    }
-    assert_int_equal(failures, 0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(parses),
         cmocka_unit_test(refuses),
-        cmocka_unit_test(days_agree_with_libc),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,7 +4,7 @@
 
 #include <jansson.h>
 
-#include "server/datetime.h"
+#include "geo/instant.h"
 
 enum { POSITIONS = 1000, MAX_CODES = 64 };
 
@@ -64,7 +64,7 @@ static bool is_same(const struct property *property, const struct snapshot *snap
                     uint32_t position, const json_t *json)
 {
     struct property_value value = property_read(property, snapshot, position);
-    char day[DATETIME_DAY_BYTES];
+    char day[GEO_DAY_TEXT_BYTES];
     if (value.is_null)
         return json_is_null(json);
     switch (property->type) {
@@ -75,7 +75,7 @@ static bool is_same(const struct property *property, const struct snapshot *snap
     case PROPERTY_TEXT:
         return is_text(value.text, json);
     case PROPERTY_DATE:
-        datetime_day_text(value.day, day);
+        geo_day_text(value.day, day);
         return is_text((struct property_text){day, strlen(day)}, json);
     case PROPERTY_TEXTS:
         return is_set(property, snapshot, value.set, json);

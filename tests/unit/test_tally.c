@@ -3,7 +3,7 @@
 #include "tests/unit/random_snapshot.h"
 
 #include "geo/bits.h"
-#include "server/datetime.h"
+#include "geo/instant.h"
 
 /* The slots that one initiative is in, by looking it up. Returns how many. */
 static size_t slots_of(const struct snapshot *snapshot, enum tally_by by, uint32_t at,
@@ -19,11 +19,11 @@ static size_t slots_of(const struct snapshot *snapshot, enum tally_by by, uint32
                 (snapshot->themes[theme].usages & snapshot->initiative.usages[at]))
                 out_slots[n++] = theme;
     } else {
-        number = by == BY_REGION        ? columns->regions[commune]
-                 : by == BY_DEPARTEMENT ? columns->departements[commune]
-                 : by == BY_EPCI        ? columns->epcis[commune]
-                 : by == BY_COMMUNE     ? commune
-                 : by == BY_ANNEE       ? (uint32_t)datetime_year(snapshot->initiative.days[at])
+        number = by == BY_REGION             ? columns->regions[commune]
+                 : by == BY_DEPARTEMENT      ? columns->departements[commune]
+                 : by == BY_EPCI             ? columns->epcis[commune]
+                 : by == BY_COMMUNE          ? commune
+                 : by == BY_ANNEE            ? (uint32_t)geo_day_year(snapshot->initiative.days[at])
                  : columns->niveaux[commune] ? columns->niveaux[commune]
                                              : SNAPSHOT_NONE;
         out_slots[n++] = number == SNAPSHOT_NONE ? n_slots : number;
