@@ -13,9 +13,8 @@
 #ifndef ARO_GEO_CQL2_H
 #define ARO_GEO_CQL2_H
 
-#include <stdint.h>
-
 #include "geo/buffer.h"
+#include "geo/instant.h"
 
 /** Beyond these a text or tree is refused with ARO_TOO_LARGE. */
 enum {
@@ -37,8 +36,8 @@ enum geo_cql2_op {
     GEO_CQL2_INTEGER,   /* integer: written without point or exponent, and of 64 bits */
     GEO_CQL2_NUMBER,    /* number: any other, finite */
     GEO_CQL2_BOOLEAN,   /* boolean */
-    GEO_CQL2_DATE,      /* text as written ("2020-01-31"), instant is where the day begins */
-    GEO_CQL2_TIMESTAMP, /* text as written ("2020-01-31T12:00:00.5Z"), instant */
+    GEO_CQL2_DATE,      /* instant: where the day begins */
+    GEO_CQL2_TIMESTAMP, /* instant */
     GEO_CQL2_OPEN,      /* "..", the open end of an interval; nowhere else */
     GEO_CQL2_PROPERTY,  /* text is its name: one byte or more, any characters */
     GEO_CQL2_SHAPE,     /* shape */
@@ -107,12 +106,6 @@ const char *geo_cql2_op_name(enum geo_cql2_op op);
 /** Finds the operator of an `op` of the JSON form. False for any other name. */
 bool geo_cql2_op_find(const char *name, size_t len, enum geo_cql2_op *out_op);
 
-/** A moment of UTC in the proleptic Gregorian calendar. Plain value. */
-struct geo_cql2_instant {
-    int64_t seconds; /* since 1970-01-01T00:00:00Z; a leap second (":60") is the second after */
-    uint32_t nanos;  /* 0 to 999999999; further digits are cut */
-};
-
 enum geo_cql2_shape_type {
     GEO_CQL2_POINT,
     GEO_CQL2_LINESTRING,
@@ -136,8 +129,8 @@ struct geo_cql2_shape {
     size_t n_vertices, n_parts, n_polygons;
 };
 
-/** Corners: x of the west and east side, y of the south and north. min_y is not above max_y;
- * min_x above max_x is across the antimeridian. */
+/** The corners of a BBOX as written: which of their numbers may be above the other depends on what
+ * the axes are. */
 struct geo_cql2_box {
     double min_x, min_y, max_x, max_y;
 };
@@ -149,13 +142,13 @@ struct geo_cql2_node {
     uint32_t character; /* where in the text it begins, from 1, in characters; 0: not from a text */
     uint32_t n_args;
     const struct geo_cql2_node *const *args; /* NULL when there are none */
-    const char *text;                        /* text_len bytes of UTF-8 and a terminator */
+    const char *text;                        /* text_len bytes of UTF-8 and a terminator, or NULL */
     size_t text_len;
     union {
         int64_t integer;
         double number;
         bool boolean;
-        struct geo_cql2_instant instant;
+        struct geo_instant instant;
         struct geo_cql2_shape shape;
         struct geo_cql2_box box;
     };
@@ -173,7 +166,9 @@ void geo_cql2_free(struct geo_cql2_tree *tree);
  *
  * Beyond the grammar it accepts: NOT and "-" before anything and not once only, points of a
  * MULTIPOINT without their parentheses, any characters in a quoted property name ("" for a quote),
- * names such as date or bbox unquoted where no parenthesis follows, BETWEEN as said above.
+ * names such as date or bbox unquoted where no parenthesis follows, timestamps with another offset
+ * than Z, BETWEEN as said above. In texts \\ is a backslash; before any other character than those
+ * of the standard's escapes a backslash stands for itself, as in LIKE '100\%'.
  *
  * @param text  len bytes, no terminator needed
  * @return      owned by the caller, who calls geo_cql2_free(); NULL on ARO_BAD_INPUT (the message
@@ -209,7 +204,7 @@ void geo_cql2_builder_free(struct geo_cql2_builder *builder);
  * Each function below adds a node and gives it, borrowed; NULL on ARO_BAD_INPUT (not what the
  * grammar allows there; the message says what is wanted), ARO_TOO_LARGE or ARO_NO_MEMORY. Nodes
  * given as arguments are of the same builder, and argument of one node only. `character` as in
- * struct geo_cql2_node.
+ * struct geo_cql2_node. After a failure the builder can only be freed.
  */
 
 /** A node with arguments, FUNCTION excepted. @param args  n_args nodes, copied */
