@@ -12,10 +12,11 @@
  * inequality bounds what is small by the distance to its middle.
  *
  * Measured. Within reach the foot point is found on the map of the point's own surroundings with
- * metres of a degree at the middle latitude (right to some 1e-6 of the distance), beyond it by
- * a parabola through measured distances; from there it is PROJ's geodesic. A foot point that is off
- * by a little makes a distance that is off by its square: 1e-3 m at most, up to 15 000 km. Edges
- * longer than a quarter of a degree are cut into pieces.
+ * metres of a degree at the middle latitude (right to some 1e-6 of the distance), and the geodesic
+ * from there follows from the straight line in space, to 1e-8 m; beyond it the foot is found by a
+ * parabola through measured distances, PROJ's geodesics. A foot point that is off by a little makes
+ * a distance that is off by its square: 1e-3 m at most, up to 15 000 km. Edges longer than a
+ * quarter of a degree are cut into pieces.
  */
 #ifndef ARO_GEO_EDGES_INTERNAL_H
 #define ARO_GEO_EDGES_INTERNAL_H
@@ -35,6 +36,7 @@ struct geo_eye {
     double lon_m, lat_m; /* lower bounds on the metres of 1e-7 degree, within reach */
     /* Metres from the point to dlon, dlat: dlon (x_m + x_slope dlat), dlat (y_m + y_slope dlat). */
     double x_m, x_slope, y_m, y_slope;
+    double sine, level_m, height_m; /* of its latitude; from the axis, and above the equator */
     /* Neighbours share edges and vertices: feet measured last, the oldest overwritten. */
     struct geo_foot {
         double lon_e7, lat_e7, distance_m;

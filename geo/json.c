@@ -1,6 +1,5 @@
 #include "geo/json.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -75,11 +74,59 @@ void aro_json_text(struct aro_buffer *out, const char *text)
     aro_json_string(out, text, text ? strlen(text) : 0);
 }
 
+enum { DIGITS_MAX = 20 };
+
+/* The digits of a number, written up to `end`, at least `least` of them; returns the first. */
+static char *digits_before(char *end, uint64_t value, int least)
+{
+    for (; value > 0 || least > 0; value /= 10, least--)
+        *--end = (char)('0' + value % 10);
+    return end;
+}
+
 void aro_json_integer(struct aro_buffer *out, int64_t value)
 {
-    char text[24];
-    int len = snprintf(text, sizeof text, "%" PRId64, value);
-    aro_buffer_append(out, text, (size_t)len);
+    char text[DIGITS_MAX + 1], *end = text + sizeof text;
+    uint64_t size = value < 0 ? -(uint64_t)value : (uint64_t)value;
+    char *first = digits_before(end, size, 1);
+    if (value < 0)
+        *--first = '-';
+    aro_buffer_append(out, first, (size_t)(end - first));
+}
+
+/* Powers of ten that fma() is asked with, and the largest number whose halves are exact. */
+static const double powers[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
+enum { MAX_DECIMALS = sizeof powers / sizeof *powers - 1 };
+static const double max_exact = 4503599627370496; /* 2^52 */
+
+/*
+ * The nearest whole number to value * power, halves to even, as printf() rounds. The product is
+ * high + low without an error, and so is high's fraction: the last sum has the right sign.
+ */
+static uint64_t scaled(double value, double power)
+{
+    double high = value * power, low = fma(value, power, -high);
+    uint64_t whole = (uint64_t)high;
+    double past_half = (high - (double)whole - 0.5) + low;
+    return whole + (past_half > 0 || (past_half == 0 && (whole & 1)));
+}
+
+static void write_scaled(struct aro_buffer *out, bool negative, uint64_t number, int decimals)
+{
+    char text[DIGITS_MAX + 3], *end = text + sizeof text, *first = end;
+    negative = negative && number > 0;
+    for (; decimals > 0 && number % 10 == 0; decimals--)
+        number /= 10;
+    if (decimals > 0) {
+        uint64_t power = (uint64_t)powers[decimals];
+        first = digits_before(end, number % power, decimals);
+        *--first = '.';
+        number /= power;
+    }
+    first = digits_before(first, number, 1);
+    if (negative)
+        *--first = '-';
+    aro_buffer_append(out, first, (size_t)(end - first));
 }
 
 void aro_json_number(struct aro_buffer *out, double value, int decimals)
@@ -87,6 +134,10 @@ void aro_json_number(struct aro_buffer *out, double value, int decimals)
     char text[336]; /* DBL_MAX has 309 digits before the point */
     if (!isfinite(value)) {
         aro_buffer_text(out, "null");
+        return;
+    }
+    if (decimals <= MAX_DECIMALS && fabs(value) * powers[decimals] < max_exact) {
+        write_scaled(out, value < 0, scaled(fabs(value), powers[decimals]), decimals);
         return;
     }
     int len = snprintf(text, sizeof text, "%.*f", decimals, value);

@@ -68,12 +68,16 @@ static bool is_unreserved(char c)
 void text_encode(struct aro_buffer *out, const char *text, const char *keep)
 {
     static const char digits[] = "0123456789ABCDEF";
-    for (; *text; text++) {
-        unsigned char byte = (unsigned char)*text;
-        if (is_unreserved(*text) || strchr(keep, *text))
-            aro_buffer_char(out, *text);
-        else
-            aro_buffer_append(out, (char[]){'%', digits[byte >> 4], digits[byte & 15]}, 3);
+    for (;;) {
+        size_t len = 0;
+        while (is_unreserved(text[len]) || (text[len] && strchr(keep, text[len])))
+            len++;
+        aro_buffer_append(out, text, len);
+        text += len;
+        if (!*text)
+            break;
+        unsigned char byte = (unsigned char)*text++;
+        aro_buffer_append(out, (char[]){'%', digits[byte >> 4], digits[byte & 15]}, 3);
     }
 }
 

@@ -70,6 +70,26 @@ static void test_edges(void **state)
     assert_int_equal(failures, 0);
 }
 
+/* Within reach the distance to a vertex is PROJ's, to what that one is good for. */
+static void test_vertices(void **state)
+{
+    (void)state;
+    int failures = 0;
+    uint64_t seed = 20200620;
+    struct geo_ellipsoid ellipsoid;
+    geo_ellipsoid_init(&ellipsoid);
+    for (int i = 0; i < 20000; i++) {
+        struct geo_coord from = {(int32_t)random_between(&seed, -1.8e9, 1.8e9),
+                                 (int32_t)random_between(&seed, -8.49e8, 8.49e8)};
+        struct geo_eye eye = geo_eye_make(&ellipsoid, from);
+        struct geo_coord at = random_near(&seed, from, pow(10, random_between(&seed, 0, 6.3)));
+        double want_m = geo_geodesic_m(eye.view.from, geo_coord_to_point(at));
+        double got_m = geo_eye_edge_m(&eye, at, at, INFINITY);
+        CHECK(failures, "the geodesic (seed 20200620)", fabs(got_m - want_m) <= 1e-8);
+    }
+    assert_int_equal(failures, 0);
+}
+
 static void test_boxes(void **state)
 {
     (void)state;
@@ -102,6 +122,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_edges),
+        cmocka_unit_test(test_vertices),
         cmocka_unit_test(test_boxes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

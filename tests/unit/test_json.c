@@ -1,5 +1,6 @@
 #include "geo/json.h"
 #include "tests/unit/check.h"
+#include "tests/unit/random.h"
 
 #include <math.h>
 #include <string.h>
@@ -92,9 +93,48 @@ static void numbers(void **state)
     assert_int_equal(failures, 0);
 }
 
+/* What printf() makes of it, without the zeros at its end. */
+static void printed(double value, int decimals, char out[400])
+{
+    int len = snprintf(out, 400, "%.*f", decimals, value);
+    while (decimals > 0 && out[len - 1] == '0')
+        len--;
+    len -= out[len - 1] == '.';
+    out[len] = '\0';
+    if (strcmp(out, "-0") == 0)
+        memmove(out, "0", 2);
+}
+
+/* Halves, which are rounded to even, and their neighbours are where rounding goes wrong. */
+static void like_printf(void **state)
+{
+    (void)state;
+    int failures = 0;
+    uint64_t seed = 20261001;
+    for (int i = 0; i < 200000; i++) {
+        int decimals = (int)random_below(&seed, 11);
+        double size = pow(10, random_between(&seed, -12, 18)),
+               value = random_between(&seed, 0, size);
+        if (i % 3 == 0)
+            value = (floor(value) + 0.5) / pow(10, decimals);
+        if (i % 9 == 0)
+            value = nextafter(value, i % 2 ? INFINITY : 0);
+        value = i % 4 ? value : -value;
+        char want[400];
+        struct aro_buffer out = {0};
+        printed(value, decimals, want);
+        aro_json_number(&out, value, decimals);
+        CHECK(failures, want, out.len == strlen(want) && memcmp(out.data, want, out.len) == 0);
+        aro_buffer_clear(&out);
+    }
+    if (failures)
+        fprintf(stderr, "seed 20261001\n");
+    assert_int_equal(failures, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(strings), cmocka_unit_test(any_place),
-                                       cmocka_unit_test(numbers)};
+                                       cmocka_unit_test(numbers), cmocka_unit_test(like_printf)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -113,8 +113,10 @@ static void links_keep_parameters(void **state)
     (void)state;
     const char *values[PARAM_COUNT_OF_ALL] = {
         [PARAM_Q] = "a b", [PARAM_LIMIT] = "3", [PARAM_OFFSET] = "6"};
-    struct request request = {
-        .base_url = "https://x.example/y", .path = "/a b/c", .params = values};
+    struct request request = {.base_url = "https://x.example/y",
+                              .path = "/a b/c",
+                              .params = values,
+                              .query = "limit=3&offset=6&q=a%20b"};
     struct {
         enum param param;
         const char *value, *want;
