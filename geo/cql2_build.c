@@ -319,9 +319,8 @@ static bool check_args(enum geo_cql2_op op, uint32_t character,
 {
     const struct geo_cql2_rule *rule = &geo_cql2_rules[op];
     if (n_args < rule->min_args || n_args > rule->max_args)
-        return geo_cql2_fail(err, n_args < rule->min_args ? ARO_BAD_INPUT : ARO_TOO_LARGE,
-                             character, "'%s' takes %u argument%s%s, not %zu", said_name(op),
-                             rule->min_args, rule->min_args == 1 ? "" : "s",
+        return geo_cql2_fail(err, ARO_BAD_INPUT, character, "'%s' takes %u argument%s%s, not %zu",
+                             said_name(op), rule->min_args, rule->min_args == 1 ? "" : "s",
                              rule->max_args > rule->min_args ? " or more" : "", n_args);
     for (size_t i = 0; i < n_args; i++)
         if (!(geo_cql2_rules[args[i]->op].kind & rule->takes))
