@@ -31,6 +31,14 @@ void geo_bits_set(uint64_t *words, struct geo_run run)
         words[word] |= geo_bits_mask(run, word);
 }
 
+void geo_bits_keep(uint64_t *words, struct geo_run run, const uint64_t *others)
+{
+    if (run.first >= run.end)
+        return;
+    for (uint32_t word = run.first / 64; word <= (run.end - 1) / 64; word++)
+        words[word] &= others[word] | ~geo_bits_mask(run, word);
+}
+
 COUNTING_CLONES
 uint32_t geo_bits_count(const uint64_t *words, struct geo_run run)
 {

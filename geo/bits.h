@@ -30,6 +30,19 @@ uint64_t geo_bits_pack(const uint8_t bytes[64]);
 
 void geo_bits_set(uint64_t *words, struct geo_run run);
 
+static inline bool geo_bits_has(const uint64_t *words, uint32_t position)
+{
+    return words[position / 64] >> position % 64 & 1;
+}
+
+static inline void geo_bits_add(uint64_t *words, uint32_t position)
+{
+    words[position / 64] |= UINT64_C(1) << position % 64;
+}
+
+/** Takes out of a set the positions of the run that are not in the other set. */
+void geo_bits_keep(uint64_t *words, struct geo_run run, const uint64_t *others);
+
 /** How many positions of the run are in the set. */
 uint32_t geo_bits_count(const uint64_t *words, struct geo_run run);
 

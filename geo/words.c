@@ -7,10 +7,7 @@
 #include "geo/stem.h"
 #include "geo/words_internal.h"
 
-enum {
-    QUOTE_LEN = 60,
-    MERGE_RATIO = 16, /* lists this much longer are searched, not walked */
-};
+enum { QUOTE_LEN = 60 };
 
 void geo_words_free(struct geo_words *words)
 {
@@ -20,6 +17,8 @@ void geo_words_free(struct geo_words *words)
     free(words->text_offsets);
     free(words->positions);
     free(words->list_offsets);
+    free(words->common);
+    free(words->bitmaps);
     free(words);
 }
 
@@ -27,7 +26,8 @@ size_t geo_words_bytes(const struct geo_words *words)
 {
     return sizeof *words + words->text_offsets[words->n] +
            2 * (words->n + 1) * sizeof *words->text_offsets +
-           words->list_offsets[words->n] * sizeof *words->positions;
+           words->list_offsets[words->n] * sizeof *words->positions +
+           words->n_common * (sizeof *words->common + words->n_words * sizeof *words->bitmaps);
 }
 
 int geo_words_compare(const char *a, size_t a_len, const char *b, size_t b_len)
@@ -53,13 +53,32 @@ bool geo_words_next(const struct aro_buffer *folded, size_t *at, const char **ou
     return false;
 }
 
-/* The positions of one term, ascending; a smaller list after each intersection. */
-struct list {
+/* The positions of one term: a bitmap, or a list in ascending order. */
+struct postings {
+    const uint64_t *bitmap; /* NULL: the list */
     const uint32_t *positions;
     size_t n;
+    size_t at; /* how many of the list the search has left behind */
 };
 
-static struct list find_term(const struct geo_words *words, const char *term, size_t len)
+static struct postings postings_of(const struct geo_words *words, size_t term)
+{
+    size_t first = words->list_offsets[term], end = words->list_offsets[term + 1];
+    if (first < end)
+        return (struct postings){.positions = words->positions + first, .n = end - first};
+    size_t low = 0, high = words->n_common - 1;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (words->common[middle] < term)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return (struct postings){.bitmap = words->bitmaps + low * words->n_words};
+}
+
+/* An empty list where no text holds the term. */
+static struct postings find_term(const struct geo_words *words, const char *term, size_t len)
 {
     size_t low = 0, high = words->n;
     while (low < high) {
@@ -68,19 +87,18 @@ static struct list find_term(const struct geo_words *words, const char *term, si
         size_t text_len = words->text_offsets[middle + 1] - words->text_offsets[middle];
         int order = geo_words_compare(text, text_len, term, len);
         if (order == 0)
-            return (struct list){words->positions + words->list_offsets[middle],
-                                 words->list_offsets[middle + 1] - words->list_offsets[middle]};
+            return postings_of(words, middle);
         if (order < 0)
             low = middle + 1;
         else
             high = middle;
     }
-    return (struct list){0};
+    return (struct postings){0};
 }
 
-/* The lists of a query's words; how many, or 0 on failure. */
-static size_t query_lists(const struct geo_words *words, const char *query, size_t len,
-                          struct list lists[GEO_WORDS_MAX_QUERY], struct aro_error *err)
+/* What the query's words have; how many, or 0 on failure. */
+static size_t query_postings(const struct geo_words *words, const char *query, size_t len,
+                             struct postings postings[GEO_WORDS_MAX_QUERY], struct aro_error *err)
 {
     struct aro_buffer folded = {0};
     struct geo_stemmer *stemmer = geo_stemmer_new(err);
@@ -98,7 +116,7 @@ static size_t query_lists(const struct geo_words *words, const char *query, size
         stem = geo_stem(stemmer, word, word_len, &stem_len, err);
         ok = stem != NULL;
         if (ok)
-            lists[n++] = find_term(words, stem, stem_len);
+            postings[n++] = find_term(words, stem, stem_len);
     }
     if (ok && n == 0)
         ok = aro_error_set(err, ARO_BAD_INPUT,
@@ -111,85 +129,64 @@ static size_t query_lists(const struct geo_words *words, const char *query, size
     return ok ? n : 0;
 }
 
-static int compare_lists(const void *left, const void *right)
+/* Lists before bitmaps, and short ones first. */
+static int compare_postings(const void *left, const void *right)
 {
-    size_t a = ((const struct list *)left)->n, b = ((const struct list *)right)->n;
-    return (a > b) - (a < b);
+    const struct postings *a = left, *b = right;
+    if (!a->bitmap != !b->bitmap)
+        return a->bitmap ? 1 : -1;
+    return (a->n > b->n) - (a->n < b->n);
 }
 
-/* How many of the list's items are less than the position, knowing that `from` are. */
-static size_t skip_to(struct list list, size_t from, uint32_t position)
+/* Whether the list has the position. Positions are asked for in ascending order: what is below is
+ * left behind, in steps that double. */
+static bool list_has(struct postings *list, uint32_t position)
 {
-    size_t step = 1, low = from, high = from;
-    while (high < list.n && list.positions[high] < position) {
+    size_t step = 1, low = list->at, high = low;
+    while (high < list->n && list->positions[high] < position) {
         low = high + 1;
         high += step;
         step *= 2;
     }
-    high = high < list.n ? high : list.n;
+    high = high < list->n ? high : list->n;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (list.positions[middle] < position)
+        if (list->positions[middle] < position)
             low = middle + 1;
         else
             high = middle;
     }
-    return low;
+    list->at = low;
+    return low < list->n && list->positions[low] == position;
 }
 
-/* Keeps of the n positions those that the list has; how many. The list is no shorter. */
-static size_t intersect(uint32_t *positions, size_t n, struct list list)
+static bool all_have(struct postings *postings, size_t n, uint32_t position)
 {
-    size_t kept = 0, at = 0;
-    bool far = list.n / MERGE_RATIO > n;
-    for (size_t i = 0; i < n; i++) {
-        if (far)
-            at = skip_to(list, at, positions[i]);
-        else
-            while (at < list.n && list.positions[at] < positions[i])
-                at++;
-        if (at == list.n)
-            break;
-        if (list.positions[at] == positions[i])
-            positions[kept++] = positions[i];
-    }
-    return kept;
-}
-
-static bool add_runs(const uint32_t *positions, size_t n, struct geo_runs *out_runs,
-                     struct aro_error *err)
-{
-    size_t first = 0;
-    for (size_t i = 1; i <= n; i++) {
-        if (i < n && positions[i] == positions[i - 1] + 1)
-            continue;
-        if (!geo_runs_add(out_runs, positions[first], positions[i - 1] + 1, err))
+    for (size_t i = 0; i < n; i++)
+        if (postings[i].bitmap ? !geo_bits_has(postings[i].bitmap, position)
+                               : !list_has(&postings[i], position))
             return false;
-        first = i;
-    }
     return true;
 }
 
 bool geo_words_search(const struct geo_words *words, const char *query, size_t len,
-                      struct geo_runs *out_runs, struct aro_error *err)
+                      uint64_t *out_bits, struct aro_error *err)
 {
-    struct list lists[GEO_WORDS_MAX_QUERY];
-    out_runs->n = 0;
-    size_t n_lists = query_lists(words, query, len, lists, err);
-    if (n_lists == 0)
+    struct postings postings[GEO_WORDS_MAX_QUERY];
+    size_t n = query_postings(words, query, len, postings, err);
+    if (n == 0)
         return false;
-    qsort(lists, n_lists, sizeof *lists, compare_lists);
-    size_t n = lists[0].n;
-    uint32_t *kept = malloc((n + 1) * sizeof *kept);
-    if (!kept)
-        return aro_error_no_memory(err);
-    if (n > 0)
-        memcpy(kept, lists[0].positions, n * sizeof *kept);
-    for (size_t i = 1; i < n_lists && n > 0; i++)
-        n = intersect(kept, n, lists[i]);
-    bool ok = add_runs(kept, n, out_runs, err);
-    if (!ok)
-        out_runs->n = 0;
-    free(kept);
-    return ok;
+    qsort(postings, n, sizeof *postings, compare_postings);
+    const struct postings *first = &postings[0];
+    for (size_t word = 0; word < words->n_words; word++)
+        out_bits[word] = first->bitmap ? first->bitmap[word] : 0;
+    for (size_t i = 1; i < n && first->bitmap; i++)
+        for (size_t word = 0; word < words->n_words; word++)
+            out_bits[word] &= postings[i].bitmap[word];
+    for (size_t i = 0; i < first->n; i++) {
+        uint32_t position = first->positions[i];
+        if (all_have(postings + 1, n - 1, position))
+            geo_bits_add(out_bits, position);
+    }
+    return true;
 }

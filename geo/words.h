@@ -1,6 +1,7 @@
 /*
  * A word index: folded (geo/fold.h), stemmed (geo/stem.h) terms to the positions of the texts
- * that hold them.
+ * that hold them. Of each term it keeps a list of positions or, where that is shorter, a bit for
+ * each position.
  *
  * One-letter words (what an apostrophe leaves: l, d, n) are not terms; one digit is. Of a word
  * only its first GEO_STEM_MAX_BYTES count.
@@ -8,7 +9,7 @@
 #ifndef ARO_GEO_WORDS_H
 #define ARO_GEO_WORDS_H
 
-#include "geo/runs.h"
+#include "geo/bits.h"
 
 /** A query may have so many words. */
 enum { GEO_WORDS_MAX_QUERY = 32 };
@@ -34,21 +35,23 @@ bool geo_words_add(struct geo_words_builder *builder, uint32_t position, const c
 /**
  * Takes the builder (on failure too).
  *
- * @return  owned by the caller, who calls geo_words_free(); NULL on ARO_NO_MEMORY
+ * @param n_positions  above every position that was added
+ * @return             owned by the caller, who calls geo_words_free(); NULL on ARO_NO_MEMORY
  */
-struct geo_words *geo_words_build(struct geo_words_builder *builder, struct aro_error *err);
+struct geo_words *geo_words_build(struct geo_words_builder *builder, uint32_t n_positions,
+                                  struct aro_error *err);
 void geo_words_free(struct geo_words *words);
 
 /**
- * The positions whose texts hold every word of the query, as runs in ascending order.
+ * The positions whose texts hold every word of the query.
  *
  * @param query     len bytes
- * @param out_runs  emptied first; on failure empty
+ * @param out_bits  geo_bits_words(n_positions) words, all of them written; on failure none
  * @param err       ARO_BAD_INPUT: no word to look for; ARO_TOO_LARGE: more than
  *                  GEO_WORDS_MAX_QUERY words; ARO_NO_MEMORY
  */
 bool geo_words_search(const struct geo_words *words, const char *query, size_t len,
-                      struct geo_runs *out_runs, struct aro_error *err);
+                      uint64_t *out_bits, struct aro_error *err);
 
 /** Bytes held, for the memory figures. */
 size_t geo_words_bytes(const struct geo_words *words);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "geo/array.h"
 #include "geo/fold.h"
 #include "geo/intern.h"
 #include "geo/stem.h"
@@ -65,21 +66,6 @@ void geo_words_builder_free(struct geo_words_builder *builder)
     free(builder);
 }
 
-/* Room for one more item than n; the array, perhaps moved, or NULL with the old one untouched. */
-static void *room_for_one(void *items, size_t n, size_t *capacity, size_t item_size,
-                          struct aro_error *err)
-{
-    if (n < *capacity)
-        return items;
-    size_t grown = *capacity ? 2 * *capacity : 1024;
-    void *moved = realloc(items, grown * item_size);
-    if (moved)
-        *capacity = grown;
-    else
-        aro_error_no_memory(err);
-    return moved;
-}
-
 static bool note(struct geo_words_builder *builder, uint32_t term, uint32_t position,
                  struct aro_error *err)
 {
@@ -87,7 +73,7 @@ static bool note(struct geo_words_builder *builder, uint32_t term, uint32_t posi
     if (builder->last[term] == position + 1)
         return true;
     struct posting *log =
-        room_for_one(builder->log, builder->n_log, &builder->log_capacity, sizeof *log, err);
+        aro_array_grow(builder->log, builder->n_log, &builder->log_capacity, sizeof *log, err);
     if (!log)
         return false;
     builder->log = log;
@@ -106,7 +92,7 @@ static bool term_of(struct geo_words_builder *builder, const char *word, size_t 
     if (*out_term < n_known)
         return true;
     uint32_t *last =
-        room_for_one(builder->last, n_known, &builder->last_capacity, sizeof *last, err);
+        aro_array_grow(builder->last, n_known, &builder->last_capacity, sizeof *last, err);
     if (!last)
         return false;
     builder->last = last;
@@ -128,8 +114,8 @@ static bool work_out(struct geo_words_builder *builder, const char *text, size_t
         uint32_t term;
         if (!term_of(builder, word, word_len, &term, err))
             return false;
-        uint32_t *given = room_for_one(builder->given, builder->n_given, &builder->given_capacity,
-                                       sizeof *given, err);
+        uint32_t *given = aro_array_grow(builder->given, builder->n_given, &builder->given_capacity,
+                                         sizeof *given, err);
         if (!given)
             return false;
         builder->given = given;
@@ -143,7 +129,7 @@ static bool learn(struct geo_words_builder *builder, uint32_t raw_word, const ch
                   size_t len, struct aro_error *err)
 {
     size_t *ends =
-        room_for_one(builder->given_ends, raw_word, &builder->ends_capacity, sizeof *ends, err);
+        aro_array_grow(builder->given_ends, raw_word, &builder->ends_capacity, sizeof *ends, err);
     if (!ends)
         return false;
     builder->given_ends = ends;
@@ -215,66 +201,120 @@ static int compare_terms(const void *left, const void *right, void *context)
     return geo_words_compare(a, left_len, b, right_len);
 }
 
-/* Copies the terms in the order of `sorted`, and turns that into its inverse: places by term. */
-static void lay_out_terms(struct geo_words *words, struct geo_intern *terms, const uint32_t *sorted,
-                          uint32_t *places)
+/* What the end of the building needs for a while. */
+struct layout {
+    struct geo_intern *terms;
+    const struct posting *log;
+    size_t n_log;
+    uint32_t *sorted;  /* the terms in their order */
+    uint32_t *places;  /* by term: where it stands in that order */
+    uint32_t *bitmaps; /* by place: the number of its bitmap, or NO_BITMAP */
+};
+static const uint32_t NO_BITMAP = UINT32_MAX;
+
+static void lay_out_terms(struct geo_words *words, const struct layout *layout)
 {
     size_t offset = 0;
     for (size_t place = 0; place < words->n; place++) {
         size_t len;
-        const char *text = geo_intern_get(terms, sorted[place], &len);
+        uint32_t term = layout->sorted[place];
+        const char *text = geo_intern_get(layout->terms, term, &len);
         memcpy(words->texts + offset, text, len);
         words->text_offsets[place] = offset;
-        places[sorted[place]] = (uint32_t)place;
+        layout->places[term] = (uint32_t)place;
         offset += len;
     }
     words->text_offsets[words->n] = offset;
 }
 
-/* Counting sort of the log: arrival order within a term is ascending positions. */
-static void lay_out_lists(struct geo_words *words, const struct posting *log, size_t n_log,
-                          const uint32_t *places)
+/* Which terms have a bitmap, being the shorter, and where the lists of the others begin: put where
+ * their ends will be. */
+static void measure_postings(struct geo_words *words, const struct layout *layout,
+                             size_t *out_n_listed)
 {
-    size_t *ends = words->list_offsets + 1, sum = 0; /* while filling: where a list ends so far */
-    for (size_t i = 0; i < n_log; i++)
-        ends[places[log[i].term]]++;
+    size_t *counts = words->list_offsets + 1, n_listed = 0;
+    size_t bitmap_bytes = words->n_words * sizeof *words->bitmaps;
+    for (size_t i = 0; i < layout->n_log; i++)
+        counts[layout->places[layout->log[i].term]]++;
     for (size_t place = 0; place < words->n; place++) {
-        size_t count = ends[place];
-        ends[place] = sum;
-        sum += count;
+        size_t count = counts[place];
+        bool is_common = count * sizeof *words->positions > bitmap_bytes;
+        layout->bitmaps[place] = is_common ? (uint32_t)words->n_common++ : NO_BITMAP;
+        counts[place] = n_listed;
+        n_listed += is_common ? 0 : count;
     }
-    for (size_t i = 0; i < n_log; i++)
-        words->positions[ends[places[log[i].term]]++] = log[i].position;
+    *out_n_listed = n_listed;
 }
 
-struct geo_words *geo_words_build(struct geo_words_builder *builder, struct aro_error *err)
+static bool make_room(struct geo_words *words, size_t n_listed)
 {
-    struct geo_intern *terms = &builder->terms;
-    struct geo_words *words = calloc(1, sizeof *words);
-    uint32_t *sorted = calloc(terms->n + 1, sizeof *sorted);
-    uint32_t *places = calloc(terms->n + 1, sizeof *places);
-    bool ok = words && sorted && places;
-    if (ok) {
-        words->n = terms->n;
-        words->texts = malloc(terms->bytes.len + 1);
-        words->text_offsets = calloc(terms->n + 1, sizeof *words->text_offsets);
-        words->list_offsets = calloc(terms->n + 1, sizeof *words->list_offsets);
-        words->positions = malloc((builder->n_log + 1) * sizeof *words->positions);
-        ok = words->texts && words->text_offsets && words->list_offsets && words->positions;
+    words->positions = malloc((n_listed + 1) * sizeof *words->positions);
+    words->common = malloc((words->n_common + 1) * sizeof *words->common);
+    words->bitmaps = calloc(words->n_common * words->n_words + 1, sizeof *words->bitmaps);
+    return words->positions && words->common && words->bitmaps;
+}
+
+/* Counting sort of the log: arrival order within a term is ascending positions. */
+static void lay_out_postings(struct geo_words *words, const struct layout *layout)
+{
+    size_t *ends = words->list_offsets + 1; /* while filling: where a list ends so far */
+    for (size_t place = 0; place < words->n; place++)
+        if (layout->bitmaps[place] != NO_BITMAP)
+            words->common[layout->bitmaps[place]] = (uint32_t)place;
+    for (size_t i = 0; i < layout->n_log; i++) {
+        uint32_t position = layout->log[i].position, place = layout->places[layout->log[i].term];
+        uint32_t bitmap = layout->bitmaps[place];
+        if (bitmap == NO_BITMAP)
+            words->positions[ends[place]++] = position;
+        else
+            geo_bits_add(words->bitmaps + bitmap * words->n_words, position);
     }
+}
+
+static bool lay_out(struct geo_words *words, struct layout *layout)
+{
+    size_t n_listed;
+    for (size_t i = 0; i < words->n; i++)
+        layout->sorted[i] = (uint32_t)i;
+    qsort_r(layout->sorted, words->n, sizeof *layout->sorted, compare_terms, layout->terms);
+    lay_out_terms(words, layout);
+    measure_postings(words, layout, &n_listed);
+    if (!make_room(words, n_listed))
+        return false;
+    lay_out_postings(words, layout);
+    return true;
+}
+
+struct geo_words *geo_words_build(struct geo_words_builder *builder, uint32_t n_positions,
+                                  struct aro_error *err)
+{
+    size_t n = builder->terms.n;
+    struct geo_words *words = calloc(1, sizeof *words);
+    struct layout layout = {
+        .terms = &builder->terms,
+        .log = builder->log,
+        .n_log = builder->n_log,
+        .sorted = calloc(n + 1, sizeof *layout.sorted),
+        .places = calloc(n + 1, sizeof *layout.places),
+        .bitmaps = calloc(n + 1, sizeof *layout.bitmaps),
+    };
+    bool ok = words && layout.sorted && layout.places && layout.bitmaps;
     if (ok) {
-        for (size_t i = 0; i < terms->n; i++)
-            sorted[i] = (uint32_t)i;
-        qsort_r(sorted, terms->n, sizeof *sorted, compare_terms, terms);
-        lay_out_terms(words, terms, sorted, places);
-        lay_out_lists(words, builder->log, builder->n_log, places);
-    } else {
+        words->n = n;
+        words->n_words = geo_bits_words(n_positions);
+        words->texts = malloc(builder->terms.bytes.len + 1);
+        words->text_offsets = calloc(n + 1, sizeof *words->text_offsets);
+        words->list_offsets = calloc(n + 1, sizeof *words->list_offsets);
+        ok = words->texts && words->text_offsets && words->list_offsets && lay_out(words, &layout);
+    }
+    if (!ok) {
         aro_error_no_memory(err);
         geo_words_free(words);
         words = NULL;
     }
-    free(sorted);
-    free(places);
+    free(layout.sorted);
+    free(layout.places);
+    free(layout.bitmaps);
     geo_words_builder_free(builder);
     return words;
 }

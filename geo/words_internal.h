@@ -7,13 +7,20 @@
 #include "geo/buffer.h"
 #include "geo/words.h"
 
-/** Terms in the order of their bytes (geo_words_compare()). */
+/**
+ * Terms in the order of their bytes (geo_words_compare()). A term has a list of positions, or, of
+ * n_common terms, a bitmap and an empty list.
+ */
 struct geo_words {
     size_t n;
     char *texts;          /* the terms, one after another */
     size_t *text_offsets; /* n + 1 */
     uint32_t *positions;  /* of each term ascending, one list after another */
     size_t *list_offsets; /* n + 1 */
+    size_t n_common;
+    uint32_t *common;  /* the terms that have a bitmap, ascending */
+    size_t n_words;    /* of a bitmap: geo_bits_words(n_positions) */
+    uint64_t *bitmaps; /* one after another */
 };
 
 /** Orders terms by their bytes, a beginning before what it begins. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "geo/bits.h"
 #include "server/text.h"
 
 /* ---- One item ---- */
@@ -16,38 +17,22 @@ static uint32_t find_initiative(const struct snapshot *snapshot, const char *id)
 
 /* ---- Words ---- */
 
-static bool search_words(const struct snapshot *snapshot, const char *q, struct geo_runs *out_runs,
+static bool search_words(const struct snapshot *snapshot, const char *q, uint64_t *out_bits,
                          struct aro_error *err)
 {
-    return geo_words_search(snapshot->initiative.words, q, strlen(q), out_runs, err);
-}
-
-static int compare_numbers(const void *a, const void *b)
-{
-    uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
-    return (left > right) - (left < right);
-}
-
-static bool runs_of_numbers(uint32_t *numbers, size_t n, struct geo_runs *out_runs,
-                            struct aro_error *err)
-{
-    qsort(numbers, n, sizeof *numbers, compare_numbers);
-    for (size_t i = 0; i < n; i++)
-        if (!geo_runs_add(out_runs, numbers[i], numbers[i] + 1, err))
-            return false;
-    return true;
+    return geo_words_search(snapshot->initiative.words, q, strlen(q), out_bits, err);
 }
 
 /* Communes are found by their names and codes, as the search field finds them. */
-static bool search_communes(const struct snapshot *snapshot, const char *q,
-                            struct geo_runs *out_runs, struct aro_error *err)
+static bool search_communes(const struct snapshot *snapshot, const char *q, uint64_t *out_bits,
+                            struct aro_error *err)
 {
     size_t n = 0;
     uint32_t *items = array_new(snapshot->communes.n, sizeof *items, err);
-    bool ok = items &&
-              geo_names_search(snapshot->commune_names, q, strlen(q), snapshot->communes.n, items,
-                               &n, err) &&
-              runs_of_numbers(items, n, out_runs, err);
+    bool ok = items && geo_names_search(snapshot->commune_names, q, strlen(q), snapshot->communes.n,
+                                        items, &n, err);
+    for (size_t i = 0; ok && i < n; i++)
+        geo_bits_add(out_bits, items[i]);
     free(items);
     return ok;
 }

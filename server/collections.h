@@ -14,9 +14,14 @@ enum collection_kind { COLLECTION_INITIATIVES, COLLECTION_COMMUNES, N_COLLECTION
 /** The position of the item of that id, former ids too; SNAPSHOT_NONE where there is none. */
 typedef uint32_t collection_find_item_fn(const struct snapshot *snapshot, const char *id);
 
-/** The positions that q= means, as runs. @param err  ARO_BAD_INPUT: nothing to look for */
+/**
+ * The positions that q= means.
+ *
+ * @param out_bits  geo_bits_words() of the collection's positions, given as zeros
+ * @param err       ARO_BAD_INPUT: nothing to look for
+ */
 typedef bool collection_search_fn(const struct snapshot *snapshot, const char *q,
-                                  struct geo_runs *out_runs, struct aro_error *err);
+                                  uint64_t *out_bits, struct aro_error *err);
 
 struct collection {
     const char *id, *title, *description;

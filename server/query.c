@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "geo/bits.h"
 #include "server/query_inside.h"
 
 /* ---- Places ---- */
@@ -57,13 +58,13 @@ static bool parse_words(const struct request *request, struct query *query, stru
 {
     const char *q = request_param(request, PARAM_Q);
     struct aro_error why = {0};
-    query->is_only = q != NULL;
     if (!q)
         return true;
     if (q[strspn(q, " \t\r\n")] == '\0')
         return aro_error_set_for(err, "q", ARO_BAD_INPUT, "q is empty: wanted words to look for");
-    return query->collection->search(query->snapshot, q, &query->only, &why) ||
-           blame(PARAM_Q, &why, err);
+    query->words = array_new(geo_bits_words(query->points->n), sizeof *query->words, &why);
+    bool ok = query->words && query->collection->search(query->snapshot, q, query->words, &why);
+    return ok || blame(PARAM_Q, &why, err);
 }
 
 /* ---- Pages ---- */
@@ -153,6 +154,7 @@ void query_free(struct query *query)
         return;
     filter_clear(&query->filter);
     geo_runs_clear(&query->only);
+    free(query->words);
     free(query);
 }
 

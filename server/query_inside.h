@@ -21,7 +21,8 @@ struct query {
     struct geo_point near;
     double radius_m; /* INFINITY: no radius */
     bool is_only;
-    struct geo_runs only; /* positions that hold every word of q, or that query_within() left */
+    struct geo_runs only; /* the positions that query_within() left */
+    uint64_t *words;      /* owned: the positions that hold every word of q; NULL: no q */
     size_t limit, offset;
     bool has_cursor;
     struct cursor cursor;

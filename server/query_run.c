@@ -10,7 +10,7 @@
 /* What the walk outward asks of each point. */
 struct acceptance {
     const struct query *query;
-    uint64_t *words;            /* owned: positions that hold the words; NULL: every one */
+    uint64_t *only;             /* owned: the positions that query->only leaves; NULL: every one */
     const struct cursor *after; /* NULL: from the beginning */
 };
 
@@ -28,7 +28,8 @@ static bool accept(const void *context, uint32_t position)
     const struct acceptance *acceptance = context;
     const struct query *query = acceptance->query;
     struct geo_coord coord = query->points->coords[position];
-    if ((acceptance->words && !(acceptance->words[position / 64] >> position % 64 & 1)) ||
+    if ((acceptance->only && !geo_bits_has(acceptance->only, position)) ||
+        (query->words && !geo_bits_has(query->words, position)) ||
         !filter_accepts(&query->filter, position) ||
         (query->has_bbox && !geo_bbox_contains(&query->bbox, coord)))
         return false;
@@ -46,18 +47,18 @@ static bool acceptance_init(struct acceptance *acceptance, const struct query *q
     *acceptance = (struct acceptance){.query = query};
     if (!query->is_only)
         return true;
-    acceptance->words = array_new(geo_bits_words(query->points->n), sizeof *acceptance->words, err);
-    for (size_t i = 0; acceptance->words && i < query->only.n; i++)
-        geo_bits_set(acceptance->words, query->only.items[i]);
-    return acceptance->words != NULL;
+    acceptance->only = array_new(geo_bits_words(query->points->n), sizeof *acceptance->only, err);
+    for (size_t i = 0; acceptance->only && i < query->only.n; i++)
+        geo_bits_set(acceptance->only, query->only.items[i]);
+    return acceptance->only != NULL;
 }
 
 /* NULL where every point counts: the walk then asks nothing. */
 static geo_accept_fn *accept_of(const struct acceptance *acceptance)
 {
     const struct query *query = acceptance->query;
-    bool asks =
-        acceptance->words || acceptance->after || query->has_bbox || filter_is_set(&query->filter);
+    bool asks = acceptance->only || acceptance->after || query->words || query->has_bbox ||
+                filter_is_set(&query->filter);
     return asks ? accept : NULL;
 }
 
@@ -107,7 +108,7 @@ static bool page_by_distance(const struct query *query, struct query_page *page,
         ok = query_count(query, &page->n_matched, err);
     if (ok)
         cut_hits(query, page);
-    free(acceptance.words);
+    free(acceptance.only);
     return ok;
 }
 

@@ -1,6 +1,6 @@
 /*
- * What matches, as a set of positions: places and words are runs that an index gives, and what
- * columns say is taken out of their bits.
+ * What matches, as a set of positions: places are runs that an index gives, and what words and
+ * columns do not leave is taken out of their bits.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -71,9 +71,9 @@ static bool runs_of_place(const struct query *query, struct geo_runs *out_runs,
     return geo_runs_add(out_runs, 0, (uint32_t)n, err);
 }
 
-/* All that runs can say: what is left to the columns are positions of these. */
-static bool runs_before_columns(const struct query *query, const struct geo_runs *within,
-                                struct geo_runs *out_runs, struct aro_error *err)
+/* All that runs can say: what is left to words and columns are positions of these. */
+static bool runs_before_bits(const struct query *query, const struct geo_runs *within,
+                             struct geo_runs *out_runs, struct aro_error *err)
 {
     return runs_of_place(query, out_runs, err) &&
            (!query->is_only || narrow(out_runs, &query->only, err)) &&
@@ -93,7 +93,7 @@ bool query_within(struct query *query, const struct geo_runs *runs, struct aro_e
 
 bool query_is_all(const struct query *query)
 {
-    return !query->has_bbox && !query->has_near && !query->is_only &&
+    return !query->has_bbox && !query->has_near && !query->is_only && !query->words &&
            !filter_is_set(&query->filter);
 }
 
@@ -127,14 +127,18 @@ bool query_set_fill(struct query_set *set, struct aro_error *err)
     return set->bits != NULL;
 }
 
-/* Takes out of the set what the columns do not accept. */
-static bool keep_by_columns(const struct query *query, struct query_set *set, struct aro_error *err)
+/* Takes out of the set what does not hold the words, and what the columns do not accept. */
+static bool keep_by_bits(const struct query *query, struct query_set *set, struct aro_error *err)
 {
+    bool by_columns = filter_is_set(&query->filter);
     if (!query_set_fill(set, err))
         return false;
     set->count = 0;
     for (size_t i = 0; i < set->runs.n; i++) {
-        filter_keep(&query->filter, set->runs.items[i], set->bits);
+        if (query->words)
+            geo_bits_keep(set->bits, set->runs.items[i], query->words);
+        if (by_columns)
+            filter_keep(&query->filter, set->runs.items[i], set->bits);
         set->count += geo_bits_count(set->bits, set->runs.items[i]);
     }
     return true;
@@ -144,10 +148,10 @@ bool query_find(const struct query *query, const struct geo_runs *within, struct
                 struct aro_error *err)
 {
     struct query_set set = {.n = query->points->n};
-    bool ok = runs_before_columns(query, within, &set.runs, err);
+    bool ok = runs_before_bits(query, within, &set.runs, err);
     set.count = geo_runs_count(&set.runs);
-    if (ok && filter_is_set(&query->filter))
-        ok = keep_by_columns(query, &set, err);
+    if (ok && (query->words || filter_is_set(&query->filter)))
+        ok = keep_by_bits(query, &set, err);
     if (ok)
         *out_set = set;
     else

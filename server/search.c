@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "geo/json.h"
@@ -146,11 +147,10 @@ static void write_initiative(const struct snapshot *snapshot, uint32_t position,
 }
 
 /* A query may be the beginning of a name and hold no word yet: then there are none. */
-static bool match_words(const struct search *search, struct geo_runs *out_runs,
-                        struct aro_error *err)
+static bool match_words(const struct search *search, uint64_t *out_bits, struct aro_error *err)
 {
     struct aro_error why = {0};
-    if (geo_words_search(search->snapshot->initiative.words, search->q, strlen(search->q), out_runs,
+    if (geo_words_search(search->snapshot->initiative.words, search->q, strlen(search->q), out_bits,
                          &why) ||
         why.status == ARO_BAD_INPUT)
         return true;
@@ -160,19 +160,21 @@ static bool match_words(const struct search *search, struct geo_runs *out_runs,
 static bool search_initiatives(const struct search *search, struct aro_buffer *out,
                                size_t *out_total, struct aro_error *err)
 {
-    struct geo_runs runs = {0};
+    size_t n_words = geo_bits_words(search->snapshot->initiatives.n), total = 0;
     struct newest newest = {0};
-    bool ok = match_words(search, &runs, err);
-    for (size_t i = 0; ok && i < runs.n; i++)
-        for (uint32_t at = runs.items[i].first; at < runs.items[i].end; at++)
-            offer(search, at, &newest);
+    uint64_t *bits = array_new(n_words, sizeof *bits, err);
+    bool ok = bits && match_words(search, bits, err);
+    for (size_t word = 0; ok && word < n_words; word++) {
+        for (uint64_t left = bits[word]; left; left &= left - 1, total++)
+            offer(search, (uint32_t)(64 * word) + (uint32_t)__builtin_ctzll(left), &newest);
+    }
+    free(bits);
     for (size_t i = 0; i < newest.n; i++) {
         if (i > 0)
             aro_buffer_char(out, ',');
         write_initiative(search->snapshot, newest.positions[i], out);
     }
-    *out_total = geo_runs_count(&runs);
-    geo_runs_clear(&runs);
+    *out_total = total;
     return ok;
 }
 

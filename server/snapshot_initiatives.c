@@ -244,7 +244,7 @@ static bool build_words(void *context, struct aro_error *err)
         if (!geo_words_add(builder, i, rows->words.data + start, end - start, err))
             goto failed;
     }
-    task->words = geo_words_build(builder, err);
+    task->words = geo_words_build(builder, (uint32_t)rows->n, err);
     return task->words != NULL;
 failed:
     geo_words_builder_free(builder);

@@ -242,7 +242,9 @@ void tally_write(const struct snapshot *snapshot, const struct tally *tally, str
             write_key(out, NULL, NULL);
         else
             name_slot(snapshot, tally->by, slot, out);
-        aro_buffer_printf(out, ",\"count\":%u}", (unsigned)tally->slots[slot]);
+        aro_buffer_text(out, ",\"count\":");
+        aro_json_integer(out, tally->slots[slot]);
+        aro_buffer_char(out, '}');
         separator = ",";
     }
     aro_buffer_char(out, ']');

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "geo/instant.h"
+#include "geo/json.h"
 #include "server/tile_inside.h"
 
 enum { STACK_IDS_LISTED = 10 };
@@ -180,15 +181,6 @@ static uint64_t stack_id(const struct point_set *points, uint32_t position)
     return (UINT64_C(1) << 52) + (UINT64_C(1) << 51) + (uint64_t)points->ids[position];
 }
 
-/* Appends the digits of a number above 0: printf would take a tenth of a tile's time. */
-static void write_id(struct aro_buffer *out, uint64_t id)
-{
-    char digits[20], *first = digits + sizeof digits;
-    for (; id > 0; id /= 10)
-        *--first = (char)('0' + id % 10);
-    aro_buffer_append(out, first, (size_t)(digits + sizeof digits - first));
-}
-
 static void tag_written(struct drawing *drawing, uint32_t key, const struct aro_buffer *written)
 {
     geo_mvt_tag(drawing->mvt, key, geo_mvt_text(drawing->mvt, written->data, written->len));
@@ -202,7 +194,7 @@ static void tag_stack_list(struct drawing *drawing, const struct stack *stack)
     for (uint32_t i = 0; i < stack->count && i < STACK_IDS_LISTED; i++) {
         if (i > 0)
             aro_buffer_char(text, ',');
-        write_id(text, (uint64_t)drawing->points->ids[stack->listed[i]]);
+        aro_json_integer(text, drawing->points->ids[stack->listed[i]]);
     }
     tag_written(drawing, drawing->keys.ids, text);
     text->len = 0;

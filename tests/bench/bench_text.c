@@ -261,7 +261,7 @@ static struct geo_words *build_words(const char *text, const size_t *lens)
     for (size_t i = 0; i < N_SHEETS; i++)
         if (!geo_words_add(builder, (uint32_t)i, text + i * SHEET_BYTES, lens[i], NULL))
             exit(1);
-    return must(geo_words_build(builder, NULL));
+    return must(geo_words_build(builder, N_SHEETS, NULL));
 }
 
 static void time_words(const struct geo_words *words)
@@ -270,20 +270,20 @@ static void time_words(const struct geo_words *words)
                                           "martigues",     "réseau jeunes",  "nulle part ailleurs",
                                           "projet d'école"};
     enum { N_QUERIES = sizeof queries / sizeof queries[0], REPEATS = 500 };
-    struct geo_runs runs = {0};
+    uint64_t bits[N_SHEETS / 64 + 1];
     for (size_t q = 0; q < N_QUERIES; q++) {
         double best = 1e9;
         for (int round = 0; round < ROUNDS; round++) {
             double start = now_s();
             for (int i = 0; i < REPEATS; i++)
-                geo_words_search(words, queries[q], strlen(queries[q]), &runs, NULL);
+                geo_words_search(words, queries[q], strlen(queries[q]), bits, NULL);
             double took = (now_s() - start) / REPEATS;
             best = took < best ? took : best;
         }
-        printf("words: search '%s'%*s %8.2f µs (%zu sheets)\n", queries[q],
-               (int)(24 - strlen(queries[q])), "", best * 1e6, geo_runs_count(&runs));
+        printf("words: search '%s'%*s %8.2f µs (%u sheets)\n", queries[q],
+               (int)(24 - strlen(queries[q])), "", best * 1e6,
+               geo_bits_count(bits, (struct geo_run){0, N_SHEETS}));
     }
-    geo_runs_clear(&runs);
 }
 
 static void bench_words(const struct communes *communes)

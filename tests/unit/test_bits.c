@@ -65,7 +65,7 @@ static void random_set(uint64_t *seed, uint64_t words[N / 64 + 1])
     memset(words, 0, (N / 64 + 1) * sizeof *words);
     for (uint32_t i = 0; i < N; i++)
         if (kind == 0 ? random_below(seed, 20) == 0 : kind == 1 && random_below(seed, 20) > 0)
-            words[i / 64] |= UINT64_C(1) << i % 64;
+            geo_bits_add(words, i);
     if (kind == 2)
         geo_bits_set(words, random_run(seed));
 }
@@ -77,12 +77,14 @@ static void agrees_with_looking_at_each(void **state)
     uint64_t seed = SEED;
     struct geo_runs runs = {0};
     for (int round = 0; round < 5000 && failures < 5; round++) {
-        uint64_t a[N / 64 + 1], b[N / 64 + 1], set[N / 64 + 1];
+        uint64_t a[N / 64 + 1], b[N / 64 + 1], set[N / 64 + 1], kept[N / 64 + 1];
         struct geo_run run = random_run(&seed);
         random_set(&seed, a);
         random_set(&seed, b);
         memcpy(set, a, sizeof set);
         geo_bits_set(set, run);
+        memcpy(kept, a, sizeof kept);
+        geo_bits_keep(kept, run, b);
         runs.n = 0;
         CHECK(failures, "added", geo_bits_add_runs(a, run, &runs, NULL));
         uint32_t count = 0, both = 0;
@@ -95,6 +97,9 @@ static void agrees_with_looking_at_each(void **state)
                 at_run++;
             bool listed = at_run < runs.n && runs.items[at_run].first <= i;
             CHECK(failures, "set (seed 20261125)", has(set, i) == (inside || has(a, i)));
+            CHECK(failures, "kept (seed 20261125)",
+                  has(kept, i) == (has(a, i) && (!inside || has(b, i))));
+            CHECK(failures, "has (seed 20261125)", geo_bits_has(a, i) == has(a, i));
             CHECK(failures, "runs (seed 20261125)", listed == (inside && has(a, i)));
         }
         CHECK(failures, "count (seed 20261125)", geo_bits_count(a, run) == count);

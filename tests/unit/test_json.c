@@ -85,10 +85,18 @@ static void numbers(void **state)
         aro_buffer_clear(&out);
     }
     struct aro_buffer out = {0};
-    aro_json_integer(&out, INT64_MIN);
-    CHECK(failures, "smallest integer", memcmp(out.data, "-9223372036854775808", out.len) == 0);
+    static const int64_t integers[] = {0, -1, 9, 10, -10, 1234567890, INT64_MAX, INT64_MIN};
+    for (size_t i = 0; i < sizeof integers / sizeof *integers; i++) {
+        aro_json_integer(&out, integers[i]);
+        aro_buffer_char(&out, ' ');
+    }
+    static const char wanted[] =
+        "0 -1 9 10 -10 1234567890 9223372036854775807 -9223372036854775808 ";
+    CHECK(failures, "integers",
+          out.len == strlen(wanted) && memcmp(out.data, wanted, out.len) == 0);
+    size_t before = out.len;
     aro_json_number(&out, 1.7976931348623157e308, 15);
-    CHECK(failures, "largest double", out.len == 20 + 309);
+    CHECK(failures, "largest double", out.len == before + 309);
     aro_buffer_clear(&out);
     assert_int_equal(failures, 0);
 }

@@ -57,9 +57,29 @@ static struct geo_words *index_of(const char *const *texts, size_t n)
     assert_non_null(builder);
     for (size_t i = 0; i < n; i++)
         assert_true(geo_words_add(builder, (uint32_t)i, texts[i], strlen(texts[i]), NULL));
-    struct geo_words *words = geo_words_build(builder, NULL);
+    struct geo_words *words = geo_words_build(builder, (uint32_t)n, NULL);
     assert_non_null(words);
     return words;
+}
+
+/* What is found, as runs; every bit is written, so that what was in them does not matter. */
+static bool search(const struct geo_words *words, size_t n_positions, const char *query, size_t len,
+                   struct geo_runs *out_runs, struct aro_error *err)
+{
+    size_t n_words = geo_bits_words(n_positions);
+    uint64_t *bits = malloc(n_words * sizeof *bits);
+    assert_non_null(bits);
+    memset(bits, 0xA5, n_words * sizeof *bits);
+    out_runs->n = 0;
+    bool ok = geo_words_search(words, query, len, bits, err);
+    for (size_t word = 0; !ok && word < n_words; word++)
+        assert_true(bits[word] == UINT64_C(0xA5A5A5A5A5A5A5A5));
+    if (ok) {
+        assert_true(bits[n_words - 1] >> n_positions % 64 == 0);
+        ok = geo_bits_add_runs(bits, (struct geo_run){0, (uint32_t)n_positions}, out_runs, err);
+    }
+    free(bits);
+    return ok;
 }
 
 static void write_runs(const struct geo_runs *runs, char *out, size_t room)
@@ -79,7 +99,7 @@ static void finds_sheets(void **state)
     for (size_t i = 0; i < sizeof search_cases / sizeof search_cases[0]; i++) {
         const struct search_case *c = &search_cases[i];
         char got[256];
-        bool ok = geo_words_search(words, c->query, strlen(c->query), &runs, NULL);
+        bool ok = search(words, N_SHEETS, c->query, strlen(c->query), &runs, NULL);
         write_runs(&runs, got, sizeof got);
         CHECK(failures, c->name, ok && strcmp(got, c->want) == 0);
         if (strcmp(got, c->want) != 0)
@@ -119,7 +139,7 @@ static void refuses_queries_without_words(void **state)
     struct geo_runs runs = {0};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct aro_error err = {0};
-        bool ok = geo_words_search(words, cases[i].query, strlen(cases[i].query), &runs, &err);
+        bool ok = search(words, N_SHEETS, cases[i].query, strlen(cases[i].query), &runs, &err);
         CHECK(failures, cases[i].query, ok == (cases[i].status == ARO_OK));
         CHECK(failures, cases[i].query, err.status == cases[i].status);
         CHECK(failures, cases[i].query, strcmp(err.message, cases[i].message) == 0);
@@ -135,7 +155,7 @@ static void an_empty_index_finds_nothing(void **state)
     (void)state;
     struct geo_words *words = index_of(NULL, 0);
     struct geo_runs runs = {0};
-    assert_true(geo_words_search(words, "école", 6, &runs, NULL));
+    assert_true(search(words, 0, "école", 6, &runs, NULL));
     assert_int_equal(runs.n, 0);
     geo_words_free(words);
 }
@@ -144,17 +164,18 @@ static void positions_come_again_and_leave_gaps(void **state)
 {
     (void)state;
     struct geo_words_builder *builder = geo_words_builder_new(NULL);
-    static const uint32_t positions[] = {3, 3, 4, 5, 9, 9, 4000000000u, UINT32_MAX - 1};
+    enum { N = 1000000 };
+    static const uint32_t positions[] = {3, 3, 4, 5, 9, 9, 70000, N - 1};
     for (size_t i = 0; i < sizeof positions / sizeof positions[0]; i++)
         assert_true(geo_words_add(builder, positions[i], "mairie, mairies", 15, NULL));
-    struct geo_words *words = geo_words_build(builder, NULL);
+    struct geo_words *words = geo_words_build(builder, N, NULL);
     struct geo_runs runs = {0};
-    assert_true(geo_words_search(words, "mairie", 6, &runs, NULL));
+    assert_true(search(words, N, "mairie", 6, &runs, NULL));
     assert_int_equal(runs.n, 4);
     assert_int_equal(runs.items[0].first, 3);
     assert_int_equal(runs.items[0].end, 6);
-    assert_int_equal(runs.items[3].first, UINT32_MAX - 1);
-    assert_int_equal(runs.items[3].end, UINT32_MAX);
+    assert_int_equal(runs.items[3].first, N - 1);
+    assert_int_equal(runs.items[3].end, N);
     geo_runs_clear(&runs);
     geo_words_free(words);
 }
@@ -171,11 +192,11 @@ static void long_pieces_are_words_too(void **state)
     struct geo_words_builder *builder = geo_words_builder_new(NULL);
     for (uint32_t i = 0; i < 2; i++)
         assert_true(geo_words_add(builder, i, lasting, sizeof lasting, NULL));
-    struct geo_words *words = geo_words_build(builder, NULL);
+    struct geo_words *words = geo_words_build(builder, 2, NULL);
     struct geo_runs runs = {0};
-    assert_true(geo_words_search(words, "ecole", 5, &runs, NULL));
+    assert_true(search(words, 2, "ecole", 5, &runs, NULL));
     assert_int_equal(geo_runs_count(&runs), 2);
-    assert_true(geo_words_search(words, other, sizeof other, &runs, NULL)); /* same beginning */
+    assert_true(search(words, 2, other, sizeof other, &runs, NULL)); /* same beginning */
     assert_int_equal(geo_runs_count(&runs), 2);
     geo_runs_clear(&runs);
     geo_words_free(words);
@@ -245,7 +266,7 @@ static struct geo_words *random_index(uint64_t *seed, struct geo_stemmer *stemme
             strcat(terms[i], more);
         }
     }
-    struct geo_words *words = geo_words_build(builder, NULL);
+    struct geo_words *words = geo_words_build(builder, (uint32_t)n_texts, NULL);
     assert_non_null(words);
     return words;
 }
@@ -267,7 +288,7 @@ static void agrees_with_the_twin(void **state)
             size_t len = random_text(&seed, query, 1 + random_below(&seed, 4));
             struct aro_error err = {0};
             twin_terms(stemmer, query, len, query_terms);
-            bool ok = geo_words_search(words, query, len, &runs, &err);
+            bool ok = search(words, n_texts, query, len, &runs, &err);
             CHECK(failures, query, ok == (strlen(query_terms) > 1));
             CHECK(failures, query, ok || err.status == ARO_BAD_INPUT);
             for (size_t t = 0; ok && t < n_texts; t++)
@@ -284,41 +305,64 @@ static void agrees_with_the_twin(void **state)
     assert_int_equal(failures, 0);
 }
 
-/* Lists of very different lengths, so that both ways of intersecting are taken. */
-static void long_and_short_lists_meet(void **state)
+/* Rare words have lists, common ones bitmaps: all ways of intersecting are taken. */
+static void lists_and_bitmaps_meet(void **state)
 {
     (void)state;
     enum { N = 40000 };
-    static bool rare[N], common[N];
+    static bool wanted[N];
     uint64_t seed = SEED;
     int failures = 0;
     struct geo_runs runs = {0};
     for (uint64_t every = 1; every < N; every *= 7) {
         struct geo_words_builder *builder = geo_words_builder_new(NULL);
         for (uint32_t i = 0; i < N; i++) {
-            rare[i] = random_below(&seed, every) == 0;
-            common[i] = random_below(&seed, 3) > 0;
-            const char *text = rare[i]     ? common[i] ? "rare banal" : "rare"
-                               : common[i] ? "banal"
-                                           : "";
-            assert_true(geo_words_add(builder, i, text, strlen(text), NULL));
+            bool rare = random_below(&seed, every) == 0, common = random_below(&seed, 3) > 0;
+            bool some = random_below(&seed, every > 100 ? 40 : 10) == 0;
+            char text[32];
+            int len = snprintf(text, sizeof text, "%s%s%s", rare ? "rare " : "",
+                               common ? "banal " : "", some ? "dispers " : "");
+            wanted[i] = rare && common && some;
+            assert_true(geo_words_add(builder, i, text, (size_t)len, NULL));
         }
-        struct geo_words *words = geo_words_build(builder, NULL);
-        bool ok = geo_words_search(words, "banal rare", 10, &runs, NULL);
+        struct geo_words *words = geo_words_build(builder, N, NULL);
+        bool ok = search(words, N, "banal dispers rare", 18, &runs, NULL);
         CHECK(failures, "found", ok);
         uint32_t at = 0;
         for (size_t r = 0; r < runs.n; r++) {
             for (; at < runs.items[r].first; at++)
-                CHECK(failures, "left out", !(rare[at] && common[at]));
+                CHECK(failures, "left out", !wanted[at]);
             for (; at < runs.items[r].end; at++)
-                CHECK(failures, "in", rare[at] && common[at]);
+                CHECK(failures, "in", wanted[at]);
         }
         for (; at < N; at++)
-            CHECK(failures, "left out at the end", !(rare[at] && common[at]));
+            CHECK(failures, "left out at the end", !wanted[at]);
         geo_words_free(words);
     }
     geo_runs_clear(&runs);
     assert_int_equal(failures, 0);
+}
+
+/* One more text with the word, and its bits are shorter than its list. */
+static void the_shorter_form_is_kept(void **state)
+{
+    (void)state;
+    enum { N = 64 * 9 - 1, LIMIT = 2 * 9 };
+    size_t bytes[3];
+    for (uint32_t i = 0; i < 3; i++) {
+        struct geo_words_builder *builder = geo_words_builder_new(NULL);
+        for (uint32_t text = 0; text < LIMIT - 1 + i; text++)
+            assert_true(geo_words_add(builder, 3 * text, "mairie", 6, NULL));
+        struct geo_words *words = geo_words_build(builder, N, NULL);
+        struct geo_runs runs = {0};
+        assert_true(search(words, N, "mairies", 7, &runs, NULL));
+        assert_int_equal(geo_runs_count(&runs), LIMIT - 1 + i);
+        bytes[i] = geo_words_bytes(words);
+        geo_runs_clear(&runs);
+        geo_words_free(words);
+    }
+    assert_int_equal(bytes[1], bytes[0] + sizeof(uint32_t));
+    assert_int_equal(bytes[2], bytes[1] + sizeof(uint32_t)); /* the term's number */
 }
 
 static struct geo_words *build_within_memory(struct aro_error *err)
@@ -330,7 +374,7 @@ static struct geo_words *build_within_memory(struct aro_error *err)
             return NULL;
         }
     }
-    return builder ? geo_words_build(builder, err) : NULL;
+    return builder ? geo_words_build(builder, N_SHEETS, err) : NULL;
 }
 
 static void survives_without_memory(void **state)
@@ -348,13 +392,13 @@ static void survives_without_memory(void **state)
     bool ok = false;
     for (size_t allowed = 0; !ok; allowed++) {
         struct aro_error err = {0};
-        struct geo_runs runs = {0};
+        uint64_t bits[1] = {0};
+        _Static_assert(N_SHEETS < 64, "one word of bits");
         allow_allocations(allowed);
-        ok = geo_words_search(words, "ville etienne", 13, &runs, &err);
+        ok = geo_words_search(words, "ville etienne", 13, bits, &err);
         allow_allocations(SIZE_MAX);
-        CHECK(failures, "searching", ok ? runs.n == 1 : err.status == ARO_NO_MEMORY);
-        CHECK(failures, "searching", ok || runs.n == 0);
-        geo_runs_clear(&runs);
+        CHECK(failures, "searching", ok ? bits[0] == 3 << 3 : err.status == ARO_NO_MEMORY);
+        CHECK(failures, "searching", ok || bits[0] == 0);
     }
     geo_words_free(words);
     assert_int_equal(failures, 0);
@@ -369,7 +413,8 @@ int main(void)
         cmocka_unit_test(positions_come_again_and_leave_gaps),
         cmocka_unit_test(long_pieces_are_words_too),
         cmocka_unit_test(agrees_with_the_twin),
-        cmocka_unit_test(long_and_short_lists_meet),
+        cmocka_unit_test(lists_and_bitmaps_meet),
+        cmocka_unit_test(the_shorter_form_is_kept),
         cmocka_unit_test(survives_without_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
