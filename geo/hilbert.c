@@ -2,7 +2,8 @@
 
 #include <assert.h>
 #include <stdlib.h>
-#include <string.h>
+
+#include "geo/radix.h"
 
 uint64_t geo_hilbert_mercator_key(struct geo_mercator place)
 {
@@ -40,55 +41,6 @@ struct geo_run geo_hilbert_cell_run(const uint64_t *keys, uint32_t n, struct geo
 
 /* ------------------------------------------------------------------ ordering */
 
-enum { DIGITS = 8, DIGIT_VALUES = 256 };
-
-struct keyed {
-    uint64_t key;
-    uint32_t place;
-};
-
-/* How often each digit value occurs, for all digits in one pass over the keys. */
-static void count_digits(const struct keyed *items, size_t n, uint32_t counts[DIGITS][DIGIT_VALUES])
-{
-    memset(counts, 0, sizeof(uint32_t[DIGITS][DIGIT_VALUES]));
-    for (size_t i = 0; i < n; i++)
-        for (int digit = 0; digit < DIGITS; digit++)
-            counts[digit][items[i].key >> (8 * digit) & 0xFF]++;
-}
-
-/* Moves the items, in order of one digit and otherwise in the order they have. */
-static void scatter(const struct keyed *from, size_t n, int digit,
-                    const uint32_t counts[DIGIT_VALUES], struct keyed *to)
-{
-    uint32_t next[DIGIT_VALUES];
-    uint32_t sum = 0;
-    for (int value = 0; value < DIGIT_VALUES; value++) {
-        next[value] = sum;
-        sum += counts[value];
-    }
-    for (size_t i = 0; i < n; i++)
-        to[next[from[i].key >> (8 * digit) & 0xFF]++] = from[i];
-}
-
-/*
- * Radix sort, least digit first: stable, linear, and a digit that all keys share costs nothing.
- * Returns the one of the two arrays that holds the result.
- */
-static struct keyed *sort_by_key(struct keyed *items, struct keyed *spare, size_t n)
-{
-    uint32_t counts[DIGITS][DIGIT_VALUES];
-    count_digits(items, n, counts);
-    for (int digit = 0; digit < DIGITS; digit++) {
-        if (counts[digit][items[0].key >> (8 * digit) & 0xFF] == n)
-            continue;
-        scatter(items, n, digit, counts[digit], spare);
-        struct keyed *sorted = spare;
-        spare = items;
-        items = sorted;
-    }
-    return items;
-}
-
 static bool ascending(const int64_t *ids, size_t n)
 {
     for (size_t i = 1; i < n; i++)
@@ -98,19 +50,19 @@ static bool ascending(const int64_t *ids, size_t n)
 }
 
 /* Sorts by id first unless that is their order already; sorting by key then keeps it in ties. */
-static const struct keyed *sort_points(const struct geo_coord *coords, const int64_t *ids, size_t n,
-                                       struct keyed *items)
+static const struct geo_keyed *sort_points(const struct geo_coord *coords, const int64_t *ids,
+                                           size_t n, struct geo_keyed *items)
 {
-    struct keyed *spare = items + n;
-    struct keyed *sorted = items;
+    struct geo_keyed *spare = items + n;
+    struct geo_keyed *sorted = items;
     if (!ascending(ids, n)) {
         for (size_t i = 0; i < n; i++)
             items[i].key = (uint64_t)ids[i] ^ (uint64_t)1 << 63; /* negative ids come first */
-        sorted = sort_by_key(items, spare, n);
+        sorted = geo_radix_sort(items, spare, n);
     }
     for (size_t i = 0; i < n; i++)
         sorted[i].key = geo_hilbert_key(coords[sorted[i].place]);
-    return sort_by_key(sorted, sorted == items ? spare : items, n);
+    return geo_radix_sort(sorted, sorted == items ? spare : items, n);
 }
 
 bool geo_hilbert_order(const struct geo_coord *coords, const int64_t *ids, size_t n,
@@ -121,12 +73,12 @@ bool geo_hilbert_order(const struct geo_coord *coords, const int64_t *ids, size_
     if (n >= UINT32_MAX)
         return aro_error_set(err, ARO_TOO_LARGE, "%zu points: wanted at most %lu", n,
                              (unsigned long)UINT32_MAX - 1);
-    struct keyed *items = malloc(2 * n * sizeof *items);
+    struct geo_keyed *items = malloc(2 * n * sizeof *items);
     if (!items)
         return aro_error_no_memory(err);
     for (size_t i = 0; i < n; i++)
         items[i].place = (uint32_t)i;
-    const struct keyed *sorted = sort_points(coords, ids, n, items);
+    const struct geo_keyed *sorted = sort_points(coords, ids, n, items);
     for (size_t i = 0; i < n; i++)
         out_order[i] = sorted[i].place;
     free(items);
