@@ -28,7 +28,6 @@ static bool load(struct server *server, struct aro_error *err)
     if (!snapshot)
         return false;
     snapshot_publish(server->holder, snapshot);
-    malloc_trim(0); /* building takes more than keeping */
     return true;
 }
 
@@ -45,6 +44,7 @@ static void load_once(struct loader *loader)
     loader->busy = false;
     pthread_mutex_unlock(&loader->lock);
     eventfd_write(loader->fd, 1);
+    malloc_trim(0); /* building takes more than keeping */
 }
 
 static void *run(void *context)

@@ -90,7 +90,6 @@ static bool make_server(struct serving *serving, struct aro_error *err)
 {
     struct server *server = &serving->server;
     server->settings = &serving->settings;
-    server->tag_seed = make_tag_seed(&serving->settings);
     if (!address_set_parse(serving->settings.trusted_proxies, &server->trusted_proxies, err))
         return false;
     server->holder = snapshot_holder_new(err);
@@ -254,10 +253,11 @@ static int serve(struct serving *serving)
     struct aro_error err = {0};
     raise_descriptor_limit();
     prepare_memory();
-    bool ok =
-        block_signals(serving, &err) && make_server(serving, &err) && open_listeners(serving, &err);
+    bool ok = block_signals(serving, &err) && make_server(serving, &err);
+    /* First what takes longest. */
     serving->loader = ok ? loader_new(&serving->server, &err) : NULL;
-    ok = serving->loader && run(serving, &err);
+    serving->server.tag_seed = make_tag_seed(&serving->settings);
+    ok = serving->loader && open_listeners(serving, &err) && run(serving, &err);
     if (ok)
         drain(serving);
     else
