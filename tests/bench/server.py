@@ -2,8 +2,10 @@
 """Whole-server throughput beside the floor of the machine, in one run.
 
 The floor is tests/bench/floor.c: a minimal libmicrohttpd program that answers a fixed number of
-bytes, the mean size of the workload's answers. Server and floor run in turn on core 0 with one
-thread, wrk on core 1 with 16 connections; uncompressed.
+bytes, the mean size of the workload's answers. Beside it stands the same program with the sizes of
+these answers, one after another: large answers delay the small ones between them, and this is what
+the times of a workload whose sizes differ compare with. Server and floors run in turn on core 0
+with one thread, wrk on core 1 with 16 connections; uncompressed.
 
 usage: server.py STORE [--seconds N] [--only WORKLOAD]
 """
@@ -49,6 +51,11 @@ class Program:
     def get(self, path):
         with urllib.request.urlopen(self.url + path) as answer:
             return answer.read()
+
+    def size(self, path):
+        request = urllib.request.Request(self.url + path, method="HEAD")
+        with urllib.request.urlopen(request) as answer:
+            return int(answer.headers["Content-Length"])
 
 
 def places(server, count):
@@ -127,16 +134,19 @@ def main():
     with Program(arobase, "serve", "--store", args.store, "--listen", "127.0.0.1:0",
                  "--metrics-listen", "none", "--threads", "1") as server:
         print(f"{'workload':28} {'mean bytes':>10} {'arobase/s':>10} {'p99 ms':>7} "
-              f"{'floor/s':>9} {'p99 ms':>7} {'ratio':>6}")
+              f"{'floor/s':>9} {'p99 ms':>7} {'ratio':>6} {'mixed/s':>9} {'p99 ms':>7} {'ratio':>6}")
         for name, paths in workloads(server).items():
             if args.only not in name:
                 continue
-            mean = sum(len(server.get(path)) for path in paths[:400]) // len(paths[:400])
+            sizes = [server.size(path) for path in paths]
+            mean = sum(sizes) // len(sizes)
             rate, p99 = wrk(server.url, paths, args.seconds)
-            with Program(floor, "--bytes", str(mean), "--port", "0") as limit:
-                best, best_p99 = wrk(limit.url, paths, args.seconds)
-            print(f"{name:28} {mean:10} {rate:10.0f} {p99:7.2f} {best:9.0f} {best_p99:7.2f} "
-                  f"{rate / best:6.2f}", flush=True)
+            print(f"{name:28} {mean:10} {rate:10.0f} {p99:7.2f}", end="", flush=True)
+            for listed in [mean], sizes:
+                with Program(floor, "--bytes", ",".join(map(str, listed))) as limit:
+                    best, best_p99 = wrk(limit.url, paths, args.seconds)
+                print(f" {best:9.0f} {best_p99:7.2f} {rate / best:6.2f}", end="", flush=True)
+            print()
 
 
 if __name__ == "__main__":
