@@ -9,6 +9,7 @@
 #include "server/headers.h"
 #include "server/log.h"
 #include "server/negotiate.h"
+#include "server/page.h"
 #include "server/params.h"
 #include "server/problem.h"
 #include "server/route.h"
@@ -284,7 +285,9 @@ static bool answer_route(struct work *work, const char *query, struct aro_error 
             return true;
         }
     }
-    return work->match.route->handler(&work->request, work->response, err) && finish(work, err);
+    bool is_page = work->request.format == FORMAT_HTML && work->match.route->page;
+    handler_fn *handler = is_page ? page_answer : work->match.route->handler;
+    return handler(&work->request, work->response, err) && finish(work, err);
 }
 
 /* What the body made of itself while it came. */

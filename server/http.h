@@ -161,6 +161,8 @@ struct route {
     bool needs_no_snapshot; /* probes and assets: answers before the data is there */
     const char
         *cache_control;  /* NULL: the default for data, "public, max-age=0, must-revalidate" … */
+    const char *page;    /* template that FORMAT_HTML fills with the JSON answer (page.h); NULL: the
+                            handler writes HTML itself, or there is none */
     const char *summary; /* English; NULL keeps it out of OpenAPI */
     const char *tag;     /* group in OpenAPI */
     const struct upload_handler *upload; /* of a POST, which takes no parameters; NULL: none */

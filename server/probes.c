@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "geo/json.h"
 #include "server/program_handlers.h"
 #include "server/response.h"
@@ -61,7 +63,10 @@ bool handle_about(const struct request *request, struct response *response, stru
 bool handle_asset(const struct request *request, struct response *response, struct aro_error *err)
 {
     const char *path = request->path_values[0];
-    const struct asset *asset = asset_find(path);
+    size_t len = strlen(path);
+    bool is_template =
+        strncmp(path, "pages/", 6) == 0 && len > 5 && strcmp(path + len - 5, ".html") == 0;
+    const struct asset *asset = is_template ? NULL : asset_find(path);
     if (!asset)
         return aro_error_set(err, ARO_NOT_FOUND, "no file '%.200s' in /assets/", path);
     response_set_asset(response, asset);

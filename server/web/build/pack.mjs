@@ -4,7 +4,8 @@
  * Each FILE of server/web/ (below assets/), with what comes from npm packages and what is
  * made from data, is written to BLOB plain, gzipped and with brotli; TABLE.c includes BLOB and says
  * what lies where. A file that names another ('./map.js', url('../x'), assets/app.js in HTML) gets
- * the other's hash appended as ?v=, so that every asset may be cached for ever.
+ * the other's hash appended as ?v=, so that every asset may be cached for ever. Templates of pages
+ * (pages/*.html) say the way up to assets/ as {{root}}.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -94,7 +95,7 @@ function version(assets) {
     const html = name.endsWith('.html');
     if (!html && !/\.(js|css)$/.test(name)) return bytes;
     const reference = html
-      ? /(?<==")assets\/([^"?]+)(?=")/g
+      ? /(?<=="(?:\{\{root\}\})?)assets\/([^"?]+)(?=")/g
       : /(?<=['"(])\.{1,2}\/[^'"()?\s]+(?=['")])/g;
     return Buffer.from(
       bytes.toString('utf8').replace(reference, (whole, below) => {

@@ -1,0 +1,232 @@
+#include "server/page.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/params.h"
+#include "server/response.h"
+#include "server/route.h"
+#include "server/template.h"
+
+enum { MAX_REFERENCES = 64 }; /* within each other */
+
+/* ---- References ---- */
+
+/* What "#/a/b" refers to (RFC 6901 without escapes, which no name of ours needs). */
+static json_t *referred(json_t *root, const char *pointer)
+{
+    json_t *value = root;
+    if (strncmp(pointer, "#/", 2) != 0)
+        return NULL;
+    for (pointer += 2; value && *pointer; pointer += *pointer == '/') {
+        size_t len = strcspn(pointer, "/");
+        value = json_object_getn(value, pointer, len);
+        pointer += len;
+    }
+    return value;
+}
+
+static json_t *resolved(json_t *root, json_t *value, int depth);
+
+/* Puts what is referred to in the place of each reference. */
+static void resolve(json_t *root, json_t *value, int depth)
+{
+    const char *name;
+    void *next;
+    size_t i;
+    json_t *inner;
+    json_object_foreach_safe(value, next, name, inner)
+        json_object_set(value, name, resolved(root, inner, depth));
+    json_array_foreach(value, i, inner) json_array_set(value, i, resolved(root, inner, depth));
+}
+
+static json_t *resolved(json_t *root, json_t *value, int depth)
+{
+    const char *pointer = json_string_value(json_object_get(value, "$ref"));
+    json_t *target = pointer ? referred(root, pointer) : NULL;
+    if (target)
+        return target;
+    if (depth < MAX_REFERENCES)
+        resolve(root, value, depth + 1);
+    return value;
+}
+
+/* ---- What a page knows ---- */
+
+static bool find_template(const char *name, size_t name_len, const char **out_text, size_t *out_len)
+{
+    char path[96];
+    snprintf(path, sizeof path, "pages/%.*s.html", (int)name_len, name);
+    const struct asset *asset = asset_find(path);
+    if (!asset)
+        return false;
+    *out_text = (const char *)asset->plain;
+    *out_len = asset->plain_len;
+    return true;
+}
+
+/* "../" for each part of the path but the last: links of a page work wherever it is mounted. */
+static json_t *way_up(const char *path)
+{
+    struct aro_buffer way = {0};
+    for (const char *c = path + 1; *c; c++)
+        if (*c == '/')
+            aro_buffer_text(&way, "../");
+    if (way.len == 0)
+        aro_buffer_text(&way, "./");
+    json_t *value = way.failed ? NULL : json_stringn(way.data, way.len);
+    aro_buffer_clear(&way);
+    return value;
+}
+
+static bool has_page(const char *path, size_t len)
+{
+    struct route_match match = {0};
+    bool found = route_find(routes, n_routes, path, len, &match, NULL) && match.route->page;
+    route_match_clear(&match);
+    return found;
+}
+
+/* The pages above: each part of the path that is one. */
+static json_t *crumbs(const char *path, const char *root)
+{
+    json_t *list = json_array();
+    for (const char *end = strchr(path + 1, '/'); end; end = strchr(end + 1, '/')) {
+        const char *start = end;
+        while (start[-1] != '/')
+            start--;
+        if (has_page(path, (size_t)(end - path)))
+            json_array_append_new(
+                list, json_pack("{s:o, s:s#}", "href",
+                                json_sprintf("%s%.*s", root, (int)(end - path - 1), path + 1),
+                                "title", start, (size_t)(end - start)));
+    }
+    return list;
+}
+
+static json_t *query_of(const struct request *request)
+{
+    json_t *query = json_object();
+    for (int i = 0; i < PARAM_COUNT_OF_ALL; i++)
+        if (request->params[i])
+            json_object_set_new(query, param_infos[i].name, json_string(request->params[i]));
+    return query;
+}
+
+/* What stood in the place of each {…} of the route. */
+static json_t *values_of(const struct request *request)
+{
+    json_t *values = json_array();
+    for (size_t i = 0; i < REQUEST_MAX_PATH_VALUES && request->path_values[i]; i++)
+        json_array_append_new(values, json_string(request->path_values[i]));
+    return values;
+}
+
+/* The link of the answer to its next page; NULL where there is none. */
+static json_t *next_link(const json_t *data)
+{
+    size_t i;
+    json_t *link;
+    json_array_foreach(json_object_get(data, "links"), i, link)
+    {
+        const char *rel = json_string_value(json_object_get(link, "rel"));
+        if (rel && strcmp(rel, "next") == 0)
+            return json_object_get(link, "href");
+    }
+    return NULL;
+}
+
+/* "?f=json" and what else was asked. */
+static json_t *json_link(const struct request *request)
+{
+    const char *values[PARAM_COUNT_OF_ALL];
+    struct aro_buffer link = {0};
+    memcpy(values, request->params, sizeof values);
+    values[PARAM_F] = "json";
+    aro_buffer_char(&link, '?');
+    params_write(&link, values, 0);
+    json_t *value = link.failed ? NULL : json_stringn(link.data, link.len);
+    aro_buffer_clear(&link);
+    return value;
+}
+
+static json_t *page_data(const struct request *request, json_t *data)
+{
+    char *text = json_dumps(data, JSON_INDENT(2));
+    json_t *root = way_up(request->path);
+    json_t *page = json_pack(
+        "{s:O, s:s*, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:O*}", "data", data, "text", text, "root",
+        root, "path", request->path, "here", strrchr(request->path, '/') + 1, "crumbs",
+        crumbs(request->path, root ? json_string_value(root) : ""), "query", query_of(request),
+        "json", json_link(request), "values", values_of(request), "next", next_link(data));
+    free(text);
+    return page;
+}
+
+/* ---- The answer ---- */
+
+/* The JSON that the route's handler writes; NULL and err where it fails. */
+static json_t *run_handler(const struct request *request, struct response *inner,
+                           struct aro_error *err)
+{
+    if (!request->route->handler(request, inner, err) || !response_finish(inner, err))
+        return NULL;
+    char *body = response_flatten(inner);
+    json_t *data = body ? json_loadb(body, inner->body_bytes, 0, NULL) : NULL;
+    free(body);
+    if (!data)
+        aro_error_no_memory(err);
+    return data;
+}
+
+static bool fill_page(const struct request *request, json_t *data, struct response *response,
+                      struct aro_error *err)
+{
+    resolve(data, data, 0);
+    json_t *page = page_data(request, data);
+    bool ok = page ? template_render(find_template, request->route->page, page,
+                                     response_buffer(response), err)
+                   : aro_error_no_memory(err);
+    json_decref(page);
+    return ok;
+}
+
+/* What answers without a body of its own (a redirection) is handed on as it is. */
+static void hand_on(const struct response *inner, struct response *response)
+{
+    response->status = inner->status;
+    for (size_t i = 0; i < inner->n_headers; i++)
+        response_add_header(response, inner->headers[i].name, response_header_value(inner, i));
+}
+
+/* A page has fewer features than an answer for programs: it is read whole, and by people. */
+static const char *page_limit(const char *asked)
+{
+    bool is_number = asked && strspn(asked, "0123456789") == strlen(asked);
+    if (!asked)
+        return PAGE_DEFAULT_LIMIT;
+    return is_number && atol(asked) > atol(PAGE_MAX_LIMIT) ? PAGE_MAX_LIMIT : asked;
+}
+
+bool page_answer(const struct request *request, struct response *response, struct aro_error *err)
+{
+    const char *params[PARAM_COUNT_OF_ALL];
+    struct request wanted = *request;
+    struct response *inner = response_new();
+    memcpy(params, request->params, sizeof params);
+    if (request->route->params & PARAM_BIT(PARAM_LIMIT))
+        params[PARAM_LIMIT] = page_limit(params[PARAM_LIMIT]);
+    wanted.params = params;
+    wanted.format = request->route->default_format;
+    json_t *data = inner ? run_handler(&wanted, inner, err) : NULL;
+    bool ok = inner ? data != NULL : aro_error_no_memory(err);
+    if (ok && inner->status != 200)
+        hand_on(inner, response);
+    if (ok)
+        ok = fill_page(request, data, response, err);
+    json_decref(data);
+    response_free(inner);
+    return ok;
+}

@@ -1,0 +1,164 @@
+"""Pages for people, made of the answers for programs: whole without JavaScript, linked, escaped."""
+import html.parser
+import json
+import re
+import urllib.parse
+
+import pytest
+from conftest import arobase, make_store, serving
+
+PAGES = ["/conformance", "/api", "/collections", "/collections/initiatives",
+         "/collections/communes/items/13056", "/collections/initiatives/items",
+         "/collections/initiatives/items?commune=13056&profile=compact&limit=3",
+         "/collections/communes/items?bbox=2,48,3,49", "/tiles", "/tiles/WebMercatorQuad",
+         "/tileMatrixSets", "/tileMatrixSets/WebMercatorQuad", "/tiles.json", "/themes",
+         "/counts?by=region"]
+VOID = {"meta", "link", "img", "br", "input", "hr"}
+
+
+class Page(html.parser.HTMLParser):
+    """Text, links and elements of a page; a tag that is not closed in its place is an error."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.elements, self.links, self.ids, self.words = [], [], [], [], []
+        self.feed(text)
+        self.close()
+        assert not self.open, self.open
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        self.elements.append((tag, attrs))
+        if tag not in VOID:
+            self.open.append(tag)
+        if "id" in attrs:
+            self.ids.append(attrs["id"])
+        for name in ("href", "src"):
+            if name in attrs:
+                self.links.append(attrs[name])
+
+    def handle_endtag(self, tag):
+        assert self.open and self.open.pop() == tag, tag
+
+    def handle_data(self, data):
+        self.words.append(data)
+
+    def count(self, tag):
+        return sum(1 for name, _ in self.elements if name == tag)
+
+    @property
+    def text(self):
+        return " ".join(" ".join(self.words).split())
+
+
+def read(server, target):
+    answer = server.get(target, headers={"Accept": "text/html"})
+    assert answer.status == 200, (target, answer.body[:300])
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
+    text = answer.body.decode()
+    assert "{{" not in text
+    return Page(text)
+
+
+@pytest.mark.parametrize("target", PAGES)
+def test_pages_are_whole(server, target):
+    page = read(server, target)
+    for tag in ("title", "h1", "main", "header", "footer"):
+        assert page.count(tag) >= 1 and (tag != "h1" or page.count(tag) == 1), tag
+    assert len(set(page.ids)) == len(page.ids)
+    assert ("html", {"lang": "fr"}) in page.elements
+    # The program's form of the page is one link away, and is what a program gets.
+    way = next(attrs["href"] for tag, attrs in page.elements
+               if tag == "link" and attrs.get("rel") == "alternate")
+    asked = urllib.parse.urlsplit(urllib.parse.urljoin(server.url + target, way))
+    path, _, query = target.partition("?")
+    limit = dict(urllib.parse.parse_qsl(asked.query)).get("limit")
+    plain = server.json(f"{path}?{query}")
+    if "numberMatched" not in plain or limit:
+        assert server.json(f"{asked.path}?{asked.query}").keys() == plain.keys()
+
+
+def test_every_link_leads_somewhere(server):
+    """From page to page, to every address of this server."""
+    waiting, seen = list(PAGES), {}
+    while waiting:
+        target = waiting.pop()
+        if target in seen:
+            continue
+        answer = server.get(target, headers={"Accept": "text/html"})
+        seen[target] = answer.status
+        assert answer.status in (200, 204), target
+        if "text/html" not in answer.headers.get("Content-Type", "") or len(seen) > 400:
+            continue
+        for link in Page(answer.body.decode()).links:
+            url = urllib.parse.urldefrag(urllib.parse.urljoin(server.url + target, link)).url
+            # One page of a list stands for the others.
+            if url.startswith(server.url + "/") and "{" not in url and "cursor=" not in url:
+                waiting.append(url[len(server.url):])
+    assert len(seen) > 40
+
+
+def test_lists_are_read_page_by_page(server):
+    seen, target = [], "/collections/initiatives/items?commune=13056&f=html&limit=10"
+    while target:
+        page = read(server, target)
+        seen += [link for link in page.links if re.fullmatch(r"items/\d+\?f=html", link)]
+        target = next((attrs["href"][len(server.url):] for tag, attrs in page.elements
+                       if tag == "a" and attrs.get("rel") == "next"), None)
+    features = server.json("/collections/initiatives/items?commune=13056")["features"]
+    assert seen == [f"items/{one['id']}?f=html" for one in features]
+
+
+def test_a_page_has_its_limits(server):
+    many = read(server, "/collections/communes/items?limit=9000")
+    assert sum(1 for link in many.links if link.startswith("items/")) == 500
+    assert "34969" in many.text
+    some = read(server, "/collections/communes/items")
+    assert sum(1 for link in some.links if link.startswith("items/")) == 50
+    assert server.problem("/collections/communes/items?limit=0&f=html")["parameter"] == "limit"
+
+
+def test_the_documentation_names_every_route(server):
+    page, document = read(server, "/api"), server.json("/api?f=json")
+    for path, item in document["paths"].items():
+        assert f"GET {path}" in page.text
+        assert item["get"]["operationId"] in page.ids
+        assert item["get"]["summary"] in page.text
+    for parameter in document["components"]["parameters"].values():
+        assert parameter["name"] in page.text
+
+
+def test_data_never_becomes_markup(tmp_path, initiatives_csv):
+    """Whatever a sheet says is text."""
+    hostile = "<script>alert(1)</script> \"'><b>&amp;</b> {{root}}"
+    sheets = tmp_path / "one.geojsonl"
+    sheets.write_text(json.dumps({
+        "type": "Feature", "geometry": {"type": "Point", "coordinates": [5.05, 43.4]},
+        "properties": {"source": "test", "source_id": "1", "commune": "13056", "titre": hostile,
+                       "date": "2020-01-01", "themes": ["1a1"], "actions": hostile}}) + "\n")
+    store = tmp_path / "store.sqlite"
+    make_store(store, initiatives_csv)
+    done = arobase("import", "initiatives", sheets, "--store", store)
+    assert done.returncode == 0, done.stderr
+    with serving(store) as server:
+        found = server.json("/collections/initiatives/items?q=script+alert")["features"]
+        assert [one["properties"]["titre"] for one in found] == [hostile]
+        for target in (f"/collections/initiatives/items/{found[0]['id']}",
+                       "/collections/initiatives/items?q=script+alert"):
+            answer = server.get(target, headers={"Accept": "text/html"})
+            page = Page(answer.body.decode())
+            assert " ".join(hostile.split()) in page.text
+            assert all(attrs.get("src") for tag, attrs in page.elements if tag == "script")
+            assert page.count("b") == 0
+
+
+def test_redirections_stay_redirections(server):
+    answer = server.get("/collections/communes/items/14697", headers={"Accept": "text/html"})
+    assert answer.status == 308
+    assert answer.headers["Location"].startswith(server.url + "/collections/communes/items/")
+
+
+def test_templates_are_not_served(server):
+    server.problem("/assets/pages/items.html", 404)
+    assert server.get("/assets/pages/page.css").status == 200
