@@ -23,23 +23,24 @@ struct geo_words_builder *geo_words_builder_new(struct aro_error *err);
 void geo_words_builder_free(struct geo_words_builder *builder);
 
 /**
- * Adds words of the text at a position. Positions (0 to UINT32_MAX - 1) come in ascending order;
- * one position may come several times (title, then body).
+ * Adds words of the text of this number. Numbers (0 to UINT32_MAX - 1) come in ascending order; one
+ * may come several times (title, then body), and is a position unless geo_words_build() says which.
  *
  * @param err  ARO_NO_MEMORY, ARO_TOO_LARGE (2^32 distinct words): the builder can then only be
  * freed
  */
-bool geo_words_add(struct geo_words_builder *builder, uint32_t position, const char *text,
-                   size_t len, struct aro_error *err);
+bool geo_words_add(struct geo_words_builder *builder, uint32_t number, const char *text, size_t len,
+                   struct aro_error *err);
 
 /**
  * Takes the builder (on failure too).
  *
- * @param n_positions  above every position that was added
+ * @param order        the number at each position, n_positions; NULL: the positions are the numbers
+ * @param n_positions  above every number that was added
  * @return             owned by the caller, who calls geo_words_free(); NULL on ARO_NO_MEMORY
  */
-struct geo_words *geo_words_build(struct geo_words_builder *builder, uint32_t n_positions,
-                                  struct aro_error *err);
+struct geo_words *geo_words_build(struct geo_words_builder *builder, const uint32_t *order,
+                                  uint32_t n_positions, struct aro_error *err);
 void geo_words_free(struct geo_words *words);
 
 /**

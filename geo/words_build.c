@@ -15,13 +15,9 @@ enum { MAX_KEPT_WORD = 64 }; /* longer pieces of text are rare, and worked out e
 /*
  * Text is cut at the ASCII separators into raw words, and what a raw word gives
  * ("L’École" gives "ecol") is worked out once, since a language has few words and texts repeat
- * them. A term at a position is noted once, in a log in the order of arrival; the end sorts the log
- * by term.
+ * them. A term at a position is noted once, in a log in the order of arrival; the end goes through
+ * the log in the order of positions.
  */
-
-struct posting {
-    uint32_t term, position;
-};
 
 struct geo_words_builder {
     struct geo_stemmer *stemmer;
@@ -33,8 +29,10 @@ struct geo_words_builder {
     size_t ends_capacity;
     uint32_t *last; /* by term: the last position noted for it + 1, or 0 */
     size_t last_capacity;
-    struct posting *log;
+    uint32_t *log; /* terms, of one number after the other */
     size_t n_log, log_capacity;
+    size_t *starts; /* by number: where its part of the log begins */
+    size_t n_starts, starts_capacity;
 };
 
 struct geo_words_builder *geo_words_builder_new(struct aro_error *err)
@@ -63,7 +61,22 @@ void geo_words_builder_free(struct geo_words_builder *builder)
     free(builder->given_ends);
     free(builder->last);
     free(builder->log);
+    free(builder->starts);
     free(builder);
+}
+
+/* The parts of the log up to that of a number begin. */
+static bool begin_parts(struct geo_words_builder *builder, uint32_t number, struct aro_error *err)
+{
+    while (builder->n_starts <= number) {
+        size_t *starts = aro_array_grow(builder->starts, builder->n_starts,
+                                        &builder->starts_capacity, sizeof *starts, err);
+        if (!starts)
+            return false;
+        builder->starts = starts;
+        starts[builder->n_starts++] = builder->n_log;
+    }
+    return true;
 }
 
 static bool note(struct geo_words_builder *builder, uint32_t term, uint32_t position,
@@ -72,12 +85,12 @@ static bool note(struct geo_words_builder *builder, uint32_t term, uint32_t posi
     assert(builder->last[term] <= position + 1);
     if (builder->last[term] == position + 1)
         return true;
-    struct posting *log =
+    uint32_t *log =
         aro_array_grow(builder->log, builder->n_log, &builder->log_capacity, sizeof *log, err);
     if (!log)
         return false;
     builder->log = log;
-    log[builder->n_log++] = (struct posting){term, position};
+    log[builder->n_log++] = term;
     builder->last[term] = position + 1;
     return true;
 }
@@ -177,8 +190,10 @@ static bool is_ascii_separator(char c)
 bool geo_words_add(struct geo_words_builder *builder, uint32_t position, const char *text,
                    size_t len, struct aro_error *err)
 {
-    assert(position < UINT32_MAX);
+    assert(position < UINT32_MAX && builder->n_starts <= position + 1);
     size_t at = 0;
+    if (!begin_parts(builder, position, err))
+        return false;
     while (at < len) {
         if (is_ascii_separator(text[at])) {
             at++;
@@ -204,8 +219,11 @@ static int compare_terms(const void *left, const void *right, void *context)
 /* What the end of the building needs for a while. */
 struct layout {
     struct geo_intern *terms;
-    const struct posting *log;
+    const uint32_t *log;
     size_t n_log;
+    const size_t *starts; /* n_positions + 1 */
+    const uint32_t *order;
+    uint32_t n_positions;
     uint32_t *sorted;  /* the terms in their order */
     uint32_t *places;  /* by term: where it stands in that order */
     uint32_t *bitmaps; /* by place: the number of its bitmap, or NO_BITMAP */
@@ -235,7 +253,7 @@ static void measure_postings(struct geo_words *words, const struct layout *layou
     size_t *counts = words->list_offsets + 1, n_listed = 0;
     size_t bitmap_bytes = words->n_words * sizeof *words->bitmaps;
     for (size_t i = 0; i < layout->n_log; i++)
-        counts[layout->places[layout->log[i].term]]++;
+        counts[layout->places[layout->log[i]]]++;
     for (size_t place = 0; place < words->n; place++) {
         size_t count = counts[place];
         bool is_common = count * sizeof *words->positions > bitmap_bytes;
@@ -254,20 +272,27 @@ static bool make_room(struct geo_words *words, size_t n_listed)
     return words->positions && words->common && words->bitmaps;
 }
 
-/* Counting sort of the log: arrival order within a term is ascending positions. */
-static void lay_out_postings(struct geo_words *words, const struct layout *layout)
+static void lay_out_posting(struct geo_words *words, const struct layout *layout, uint32_t term,
+                            uint32_t position)
 {
     size_t *ends = words->list_offsets + 1; /* while filling: where a list ends so far */
+    uint32_t place = layout->places[term], bitmap = layout->bitmaps[place];
+    if (bitmap == NO_BITMAP)
+        words->positions[ends[place]++] = position;
+    else
+        geo_bits_add(words->bitmaps + bitmap * words->n_words, position);
+}
+
+/* One position after the other, so that lists ascend. */
+static void lay_out_postings(struct geo_words *words, const struct layout *layout)
+{
     for (size_t place = 0; place < words->n; place++)
         if (layout->bitmaps[place] != NO_BITMAP)
             words->common[layout->bitmaps[place]] = (uint32_t)place;
-    for (size_t i = 0; i < layout->n_log; i++) {
-        uint32_t position = layout->log[i].position, place = layout->places[layout->log[i].term];
-        uint32_t bitmap = layout->bitmaps[place];
-        if (bitmap == NO_BITMAP)
-            words->positions[ends[place]++] = position;
-        else
-            geo_bits_add(words->bitmaps + bitmap * words->n_words, position);
+    for (uint32_t position = 0; position < layout->n_positions; position++) {
+        uint32_t number = layout->order ? layout->order[position] : position;
+        for (size_t i = layout->starts[number]; i < layout->starts[number + 1]; i++)
+            lay_out_posting(words, layout, layout->log[i], position);
     }
 }
 
@@ -285,20 +310,24 @@ static bool lay_out(struct geo_words *words, struct layout *layout)
     return true;
 }
 
-struct geo_words *geo_words_build(struct geo_words_builder *builder, uint32_t n_positions,
-                                  struct aro_error *err)
+struct geo_words *geo_words_build(struct geo_words_builder *builder, const uint32_t *order,
+                                  uint32_t n_positions, struct aro_error *err)
 {
     size_t n = builder->terms.n;
+    bool begun = begin_parts(builder, n_positions, err);
     struct geo_words *words = calloc(1, sizeof *words);
     struct layout layout = {
         .terms = &builder->terms,
         .log = builder->log,
         .n_log = builder->n_log,
+        .starts = builder->starts,
+        .order = order,
+        .n_positions = n_positions,
         .sorted = calloc(n + 1, sizeof *layout.sorted),
         .places = calloc(n + 1, sizeof *layout.places),
         .bitmaps = calloc(n + 1, sizeof *layout.bitmaps),
     };
-    bool ok = words && layout.sorted && layout.places && layout.bitmaps;
+    bool ok = begun && words && layout.sorted && layout.places && layout.bitmaps;
     if (ok) {
         words->n = n;
         words->n_words = geo_bits_words(n_positions);

@@ -5,7 +5,7 @@
 
 #include "geo/instant.h"
 #include "server/feature_text.h"
-#include "server/task.h"
+#include "server/snapshot_words.h"
 
 /* What is kept of the rows until they are sorted; arrays by row. */
 struct initiative_rows {
@@ -16,8 +16,9 @@ struct initiative_rows {
     uint64_t *usages;
     int32_t *days;
     /* The texts, and where each row's begins (n + 1). */
-    struct aro_buffer compact, full, words, titres;
-    uint64_t *compact_starts, *full_starts, *words_starts, *titres_starts;
+    struct aro_buffer compact, full, titres;
+    uint64_t *compact_starts, *full_starts, *titres_starts;
+    struct words_feed words;
 };
 
 static void clear_rows(struct initiative_rows *rows)
@@ -28,11 +29,9 @@ static void clear_rows(struct initiative_rows *rows)
     free(rows->days);
     aro_buffer_clear(&rows->compact);
     aro_buffer_clear(&rows->full);
-    aro_buffer_clear(&rows->words);
     aro_buffer_clear(&rows->titres);
     free(rows->compact_starts);
     free(rows->full_starts);
-    free(rows->words_starts);
     free(rows->titres_starts);
 }
 
@@ -40,10 +39,9 @@ static void clear_rows(struct initiative_rows *rows)
  * texts grow, and what is not written is not taken from the machine. */
 static void reserve_texts(struct initiative_rows *rows, size_t n)
 {
-    enum { FULL_BYTES = 1600, COMPACT_BYTES = 400, WORDS_BYTES = 800 };
+    enum { FULL_BYTES = 1600, COMPACT_BYTES = 400 };
     aro_buffer_reserve(&rows->full, n * FULL_BYTES);
     aro_buffer_reserve(&rows->compact, n * COMPACT_BYTES);
-    aro_buffer_reserve(&rows->words, n * WORDS_BYTES);
 }
 
 static bool allocate_rows(struct initiative_rows *rows, size_t n, struct aro_error *err)
@@ -55,11 +53,10 @@ static bool allocate_rows(struct initiative_rows *rows, size_t n, struct aro_err
     rows->days = array_new(n, sizeof *rows->days, err);
     rows->compact_starts = array_new(n + 1, sizeof *rows->compact_starts, err);
     rows->full_starts = array_new(n + 1, sizeof *rows->full_starts, err);
-    rows->words_starts = array_new(n + 1, sizeof *rows->words_starts, err);
     rows->titres_starts = array_new(n + 1, sizeof *rows->titres_starts, err);
     reserve_texts(rows, n);
     return rows->points && rows->communes && rows->usages && rows->days && rows->compact_starts &&
-           rows->full_starts && rows->words_starts && rows->titres_starts;
+           rows->full_starts && rows->titres_starts;
 }
 
 /* ---- Themes ---- */
@@ -156,11 +153,9 @@ static void write_texts(struct initiative_rows *rows, const struct schema_initia
     if (!rows->compact.failed) /* else nothing of this is kept */
         feature_initiative_full(&rows->full, &feature, rows->compact.data + compact_start,
                                 rows->compact.len - compact_start);
-    write_words(&rows->words, row, feature.commune_nom);
     aro_buffer_text(&rows->titres, row->titre);
     rows->compact_starts[rows->n + 1] = rows->compact.len;
     rows->full_starts[rows->n + 1] = rows->full.len;
-    rows->words_starts[rows->n + 1] = rows->words.len;
     rows->titres_starts[rows->n + 1] = rows->titres.len;
 }
 
@@ -190,6 +185,10 @@ static bool read_initiative(void *context, const struct schema_initiative *row,
     rows->communes[rows->n] = commune;
     rows->usages[rows->n] = usages;
     write_texts(rows, row, commune, usages);
+    struct aro_buffer *words = words_feed_row(&rows->words, (uint32_t)rows->n, err);
+    if (!words)
+        return false;
+    write_words(words, row, snapshot->commune.noms[commune]);
     rows->draft->snapshot->headline.synthetic |= is_synthetic(row);
     rows->n++;
     return true;
@@ -224,33 +223,6 @@ static bool fill_columns(const struct initiative_rows *rows, const uint32_t *ord
     return true;
 }
 
-/* The sorted rows, as the task that indexes their words sees them. */
-struct words_task {
-    const struct initiative_rows *rows;
-    const uint32_t *order;
-    struct geo_words *words; /* owned by whoever joins the task */
-};
-
-static bool build_words(void *context, struct aro_error *err)
-{
-    struct words_task *task = context;
-    const struct initiative_rows *rows = task->rows;
-    struct geo_words_builder *builder = geo_words_builder_new(err);
-    if (!builder || !aro_buffer_ok(&rows->words, err))
-        goto failed;
-    for (uint32_t i = 0; i < rows->n; i++) {
-        uint32_t row = task->order[i];
-        uint64_t start = rows->words_starts[row], end = rows->words_starts[row + 1];
-        if (!geo_words_add(builder, i, rows->words.data + start, end - start, err))
-            goto failed;
-    }
-    task->words = geo_words_build(builder, (uint32_t)rows->n, err);
-    return task->words != NULL;
-failed:
-    geo_words_builder_free(builder);
-    return false;
-}
-
 /* The texts of rows are released as soon as their block stands: they are most of the memory. */
 static bool fill_texts(struct initiative_rows *rows, const uint32_t *order, struct aro_error *err)
 {
@@ -264,28 +236,25 @@ static bool fill_texts(struct initiative_rows *rows, const uint32_t *order, stru
                             rows->titres_starts, order, rows->n, err);
 }
 
-/* What only needs the sorted rows: words beside texts. Those of the communes were waiting for the
- * counts that fill_columns() made. */
-static bool fill_texts_and_words(struct initiative_rows *rows, const uint32_t *order,
-                                 struct aro_error *err)
+static bool read_and_sort(struct initiative_rows *rows, uint32_t **out_order, struct aro_error *err)
 {
-    struct words_task words = {.rows = rows, .order = order};
-    struct task task;
-    task_start(&task, build_words, &words);
-    bool ok = fill_texts(rows, order, err) && draft_write_communes(rows->draft, err);
-    ok = task_join(&task, err) && ok;
-    rows->draft->snapshot->initiative.words = words.words;
-    return ok;
+    return schema_read_initiatives(rows->draft->store, read_initiative, rows, err) &&
+           points_build(&rows->draft->snapshot->initiatives, rows->points, rows->n, out_order,
+                        err) &&
+           fill_columns(rows, *out_order, err);
 }
 
 bool draft_read_initiatives(struct snapshot_draft *draft, struct aro_error *err)
 {
     struct initiative_rows rows = {.draft = draft};
     uint32_t *order = NULL;
-    bool ok = allocate_rows(&rows, (size_t)draft->counts.initiatives, err) &&
-              schema_read_initiatives(draft->store, read_initiative, &rows, err) &&
-              points_build(&draft->snapshot->initiatives, rows.points, rows.n, &order, err) &&
-              fill_columns(&rows, order, err) && fill_texts_and_words(&rows, order, err);
+    bool ok = allocate_rows(&rows, (size_t)draft->counts.initiatives, err);
+    words_feed_start(&rows.words);
+    ok = ok && read_and_sort(&rows, &order, err);
+    words_feed_end(&rows.words, ok ? order : NULL, (uint32_t)rows.n);
+    /* The communes were waiting for the counts that fill_columns() made. */
+    ok = ok && fill_texts(&rows, order, err) && draft_write_communes(draft, err);
+    ok = words_feed_join(&rows.words, &draft->snapshot->initiative.words, err) && ok;
     draft->snapshot->headline.initiatives = (uint32_t)rows.n;
     free(order);
     clear_rows(&rows);

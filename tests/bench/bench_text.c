@@ -261,7 +261,7 @@ static struct geo_words *build_words(const char *text, const size_t *lens)
     for (size_t i = 0; i < N_SHEETS; i++)
         if (!geo_words_add(builder, (uint32_t)i, text + i * SHEET_BYTES, lens[i], NULL))
             exit(1);
-    return must(geo_words_build(builder, N_SHEETS, NULL));
+    return must(geo_words_build(builder, NULL, N_SHEETS, NULL));
 }
 
 static void time_words(const struct geo_words *words)

@@ -36,7 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (uint32_t i = 0; i < N_SHEETS; i++)
         require(geo_words_add(builder, i, sheets[i], strlen(sheets[i]), NULL));
     require(geo_words_add(builder, N_SHEETS, text, size, NULL));
-    struct geo_words *words = geo_words_build(builder, N_SHEETS + 1, NULL);
+    struct geo_words *words = geo_words_build(builder, NULL, N_SHEETS + 1, NULL);
     uint64_t bits = 0;
     struct aro_error err = {0};
     require(words != NULL);

@@ -57,7 +57,7 @@ static struct geo_words *index_of(const char *const *texts, size_t n)
     assert_non_null(builder);
     for (size_t i = 0; i < n; i++)
         assert_true(geo_words_add(builder, (uint32_t)i, texts[i], strlen(texts[i]), NULL));
-    struct geo_words *words = geo_words_build(builder, (uint32_t)n, NULL);
+    struct geo_words *words = geo_words_build(builder, NULL, (uint32_t)n, NULL);
     assert_non_null(words);
     return words;
 }
@@ -168,7 +168,7 @@ static void positions_come_again_and_leave_gaps(void **state)
     static const uint32_t positions[] = {3, 3, 4, 5, 9, 9, 70000, N - 1};
     for (size_t i = 0; i < sizeof positions / sizeof positions[0]; i++)
         assert_true(geo_words_add(builder, positions[i], "mairie, mairies", 15, NULL));
-    struct geo_words *words = geo_words_build(builder, N, NULL);
+    struct geo_words *words = geo_words_build(builder, NULL, N, NULL);
     struct geo_runs runs = {0};
     assert_true(search(words, N, "mairie", 6, &runs, NULL));
     assert_int_equal(runs.n, 4);
@@ -181,6 +181,47 @@ static void positions_come_again_and_leave_gaps(void **state)
 }
 
 /* Longer than a kept word, in one piece for the scan, and longer than a stem. */
+/* Texts added in any order, and put in their places at the end, are found as if added there. */
+static void positions_may_be_said_at_the_end(void **state)
+{
+    (void)state;
+    enum { N = 300, N_WORDS = 6, PRIME = 7 };
+    static const char *const vocabulary[N_WORDS] = {"mairie",  "fibre", "ecole",
+                                                    "atelier", "cube",  "numerique"};
+    static char texts[N][64];
+    const char *as_added[N], *as_placed[N];
+    uint32_t order[N];
+    uint64_t seed = 5;
+    int failures = 0;
+    printf("seed 5\n");
+    for (size_t i = 0; i < N; i++) {
+        snprintf(texts[i], sizeof texts[i], "%s %s", vocabulary[random_below(&seed, N_WORDS)],
+                 vocabulary[random_below(&seed, i % N_WORDS + 1)]);
+        as_added[i] = texts[i];
+        order[i] = (uint32_t)(i * PRIME % N);
+        as_placed[i] = texts[order[i]];
+    }
+    struct geo_words_builder *builder = geo_words_builder_new(NULL);
+    for (uint32_t i = 0; i < N; i++)
+        assert_true(geo_words_add(builder, i, as_added[i], strlen(as_added[i]), NULL));
+    struct geo_words *words = geo_words_build(builder, order, N, NULL);
+    struct geo_words *want = index_of(as_placed, N);
+    for (size_t i = 0; i < N_WORDS; i++) {
+        struct geo_runs got_runs = {0}, want_runs = {0};
+        size_t len = strlen(vocabulary[i]);
+        assert_true(search(words, N, vocabulary[i], len, &got_runs, NULL));
+        assert_true(search(want, N, vocabulary[i], len, &want_runs, NULL));
+        CHECK(failures, vocabulary[i], got_runs.n == want_runs.n && got_runs.n > 0);
+        CHECK(failures, vocabulary[i],
+              memcmp(got_runs.items, want_runs.items, got_runs.n * sizeof *got_runs.items) == 0);
+        geo_runs_clear(&got_runs);
+        geo_runs_clear(&want_runs);
+    }
+    geo_words_free(words);
+    geo_words_free(want);
+    assert_int_equal(failures, 0);
+}
+
 static void long_pieces_are_words_too(void **state)
 {
     (void)state;
@@ -192,7 +233,7 @@ static void long_pieces_are_words_too(void **state)
     struct geo_words_builder *builder = geo_words_builder_new(NULL);
     for (uint32_t i = 0; i < 2; i++)
         assert_true(geo_words_add(builder, i, lasting, sizeof lasting, NULL));
-    struct geo_words *words = geo_words_build(builder, 2, NULL);
+    struct geo_words *words = geo_words_build(builder, NULL, 2, NULL);
     struct geo_runs runs = {0};
     assert_true(search(words, 2, "ecole", 5, &runs, NULL));
     assert_int_equal(geo_runs_count(&runs), 2);
@@ -266,7 +307,7 @@ static struct geo_words *random_index(uint64_t *seed, struct geo_stemmer *stemme
             strcat(terms[i], more);
         }
     }
-    struct geo_words *words = geo_words_build(builder, (uint32_t)n_texts, NULL);
+    struct geo_words *words = geo_words_build(builder, NULL, (uint32_t)n_texts, NULL);
     assert_non_null(words);
     return words;
 }
@@ -325,7 +366,7 @@ static void lists_and_bitmaps_meet(void **state)
             wanted[i] = rare && common && some;
             assert_true(geo_words_add(builder, i, text, (size_t)len, NULL));
         }
-        struct geo_words *words = geo_words_build(builder, N, NULL);
+        struct geo_words *words = geo_words_build(builder, NULL, N, NULL);
         bool ok = search(words, N, "banal dispers rare", 18, &runs, NULL);
         CHECK(failures, "found", ok);
         uint32_t at = 0;
@@ -353,7 +394,7 @@ static void the_shorter_form_is_kept(void **state)
         struct geo_words_builder *builder = geo_words_builder_new(NULL);
         for (uint32_t text = 0; text < LIMIT - 1 + i; text++)
             assert_true(geo_words_add(builder, 3 * text, "mairie", 6, NULL));
-        struct geo_words *words = geo_words_build(builder, N, NULL);
+        struct geo_words *words = geo_words_build(builder, NULL, N, NULL);
         struct geo_runs runs = {0};
         assert_true(search(words, N, "mairies", 7, &runs, NULL));
         assert_int_equal(geo_runs_count(&runs), LIMIT - 1 + i);
@@ -374,7 +415,7 @@ static struct geo_words *build_within_memory(struct aro_error *err)
             return NULL;
         }
     }
-    return builder ? geo_words_build(builder, N_SHEETS, err) : NULL;
+    return builder ? geo_words_build(builder, NULL, N_SHEETS, err) : NULL;
 }
 
 static void survives_without_memory(void **state)
@@ -411,6 +452,7 @@ int main(void)
         cmocka_unit_test(refuses_queries_without_words),
         cmocka_unit_test(an_empty_index_finds_nothing),
         cmocka_unit_test(positions_come_again_and_leave_gaps),
+        cmocka_unit_test(positions_may_be_said_at_the_end),
         cmocka_unit_test(long_pieces_are_words_too),
         cmocka_unit_test(agrees_with_the_twin),
         cmocka_unit_test(lists_and_bitmaps_meet),
