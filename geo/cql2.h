@@ -19,7 +19,7 @@
 /** Beyond these a text or tree is refused with ARO_TOO_LARGE. */
 enum {
     GEO_CQL2_MAX_BYTES = 16 * 1024, /* of a text */
-    GEO_CQL2_MAX_DEPTH = 64,        /* nodes from the root down to a leaf; parentheses in a text */
+    GEO_CQL2_MAX_DEPTH = 64,        /* nodes from the root down to a leaf; twice that in a text */
     GEO_CQL2_MAX_NODES = 4096,
     GEO_CQL2_MAX_VERTICES = 10000, /* of all geometry literals together */
 };
@@ -114,6 +114,9 @@ enum geo_cql2_shape_type {
     GEO_CQL2_MULTILINESTRING,
     GEO_CQL2_MULTIPOLYGON,
 };
+
+/** The name of a type in GeoJSON: "MultiPoint". */
+const char *geo_cql2_shape_name(enum geo_cql2_shape_type type);
 
 /**
  * A geometry: vertices, parts of vertices (points of one vertex, lines of two or more, rings of

@@ -139,7 +139,7 @@ const struct geo_cql2_node *geo_cql2_add_number(struct geo_cql2_builder *builder
     }
     struct geo_cql2_node *node = new_node(builder, GEO_CQL2_NUMBER, character, err);
     if (node)
-        node->number = value;
+        node->number = value + 0.0; /* -0 is 0: one number has one text */
     return node;
 }
 
@@ -169,7 +169,8 @@ const struct geo_cql2_node *geo_cql2_add_box(struct geo_cql2_builder *builder, u
     }
     struct geo_cql2_node *node = new_node(builder, GEO_CQL2_BBOX, character, err);
     if (node)
-        node->box = *box;
+        node->box = (struct geo_cql2_box){box->min_x + 0.0, box->min_y + 0.0, box->max_x + 0.0,
+                                          box->max_y + 0.0};
     return node;
 }
 
@@ -188,7 +189,7 @@ bool geo_cql2_vertex(struct geo_cql2_builder *builder, double x, double y, struc
         if (!grown)
             return false;
         builder->xy = grown;
-        builder->xy[builder->n_numbers++] = i == 0 ? x : y;
+        builder->xy[builder->n_numbers++] = (i == 0 ? x : y) + 0.0;
     }
     builder->n_vertices++;
     return true;
@@ -260,7 +261,7 @@ const struct geo_cql2_node *geo_cql2_add_shape(struct geo_cql2_builder *builder,
     const char *flaw = shape_flaw(builder, type);
     if (flaw) {
         geo_cql2_fail(err, ARO_BAD_INPUT, character, "this %s is not one: %s",
-                      geo_cql2_shape_names[type], flaw);
+                      geo_cql2_shape_name(type), flaw);
         return NULL;
     }
     struct geo_cql2_node *node = new_node(builder, GEO_CQL2_SHAPE, character, err);

@@ -4,7 +4,8 @@
 static int shape_type(const struct geo_cql2_token *token)
 {
     int type = GEO_CQL2_POINT;
-    while (type <= GEO_CQL2_MULTIPOLYGON && !geo_cql2_is_word(token, geo_cql2_shape_names[type]))
+    while (type <= GEO_CQL2_MULTIPOLYGON &&
+           !geo_cql2_is_word(token, geo_cql2_shape_name((enum geo_cql2_shape_type)type)))
         type++;
     return type;
 }

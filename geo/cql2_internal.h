@@ -32,8 +32,6 @@ struct geo_cql2_rule {
 
 extern const struct geo_cql2_rule geo_cql2_rules[GEO_CQL2_N_OPS];
 
-/** The names of enum geo_cql2_shape_type in GeoJSON; in the text form whatever their case. */
-extern const char *const geo_cql2_shape_names[GEO_CQL2_MULTIPOLYGON + 1];
 #define GEO_CQL2_COLLECTION_NAME "GeometryCollection"
 
 /** What a node is called in a message: "a number". */

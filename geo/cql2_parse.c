@@ -45,22 +45,23 @@ bool geo_cql2_push(struct geo_cql2_parser *parser, geo_cql2_arg arg)
 geo_cql2_arg geo_cql2_pop(struct geo_cql2_parser *parser, enum geo_cql2_op op, uint32_t character,
                           size_t n)
 {
-    geo_cql2_arg node = geo_cql2_add(parser->builder, op, character, parser->args + n,
+    geo_cql2_arg node = geo_cql2_add(parser->builder, op, character, geo_cql2_since(parser, n),
                                      parser->n_args - n, parser->err);
     parser->n_args = n;
     return node;
 }
 
+/* A tree of the depth allowed has in its text up to two levels for each node: its own, and that of
+ * the parentheses around it. */
 bool geo_cql2_deeper(struct geo_cql2_parser *parser)
 {
-    if (parser->depth == GEO_CQL2_MAX_DEPTH)
+    if (parser->depth == 2 * GEO_CQL2_MAX_DEPTH)
         return geo_cql2_fail(parser->err, ARO_TOO_LARGE, parser->token.character,
-                             "nested deeper than %d", GEO_CQL2_MAX_DEPTH);
+                             "nested deeper than %d", 2 * GEO_CQL2_MAX_DEPTH);
     parser->depth++;
     return true;
 }
 
-/* The token behind the one that is next. False where none can be read. */
 bool geo_cql2_look_ahead(const struct geo_cql2_parser *parser, struct geo_cql2_token *out_token)
 {
     struct geo_cql2_lexer ahead = parser->lexer;

@@ -34,6 +34,12 @@ bool geo_cql2_expect(struct geo_cql2_parser *parser, const char *sign, const cha
 
 bool geo_cql2_push(struct geo_cql2_parser *parser, geo_cql2_arg arg);
 
+/** The arguments pushed since there were n; NULL when there are none. */
+static inline geo_cql2_arg *geo_cql2_since(const struct geo_cql2_parser *parser, size_t n)
+{
+    return parser->n_args > n ? parser->args + n : NULL;
+}
+
 /** Makes a node of all arguments pushed since there were n, and takes them away. */
 geo_cql2_arg geo_cql2_pop(struct geo_cql2_parser *parser, enum geo_cql2_op op, uint32_t character,
                           size_t n);

@@ -1,8 +1,6 @@
 #include "geo/cql2_internal.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "geo/json.h"
 
 /* How closely the operator of a node binds its arguments. */
 enum level { ANY, LEVEL_OR = ANY, LEVEL_AND, LEVEL_NOT, COMPARED, SUM, PRODUCT, POWER, PRIMARY };
@@ -45,20 +43,6 @@ static void print_text(const struct geo_cql2_node *node, struct aro_buffer *out)
     aro_buffer_char(out, '\'');
 }
 
-/* The shortest digits that read back as the same number. */
-static void print_number(double value, bool point_needed, struct aro_buffer *out)
-{
-    char text[32];
-    for (int precision = 15; precision <= 17; precision++) {
-        snprintf(text, sizeof text, "%.*G", precision, value);
-        if (strtod(text, NULL) == value)
-            break;
-    }
-    aro_buffer_text(out, text);
-    if (point_needed && !strpbrk(text, ".E"))
-        aro_buffer_text(out, ".0");
-}
-
 static void print_instant(const struct geo_cql2_node *node, struct aro_buffer *out)
 {
     char text[GEO_INSTANT_TEXT_BYTES];
@@ -83,9 +67,9 @@ static void print_part(const struct geo_cql2_shape *shape, size_t part, struct a
     size_t first = part > 0 ? shape->part_ends[part - 1] : 0;
     for (size_t i = first; i < shape->part_ends[part]; i++) {
         aro_buffer_char(out, i == first ? '(' : ',');
-        print_number(shape->xy[2 * i], false, out);
+        aro_json_exact(out, shape->xy[2 * i]);
         aro_buffer_char(out, ' ');
-        print_number(shape->xy[2 * i + 1], false, out);
+        aro_json_exact(out, shape->xy[2 * i + 1]);
     }
     aro_buffer_char(out, ')');
 }
@@ -102,7 +86,7 @@ static void print_parts(const struct geo_cql2_shape *shape, size_t first, size_t
 
 static void print_shape(const struct geo_cql2_shape *shape, struct aro_buffer *out)
 {
-    print_upper(geo_cql2_shape_names[shape->type], out);
+    print_upper(geo_cql2_shape_name(shape->type), out);
     switch (shape->type) {
     case GEO_CQL2_POINT:
     case GEO_CQL2_LINESTRING:
@@ -129,7 +113,7 @@ static void print_box(const struct geo_cql2_box *box, struct aro_buffer *out)
     aro_buffer_text(out, "BBOX");
     for (int i = 0; i < 4; i++) {
         aro_buffer_text(out, i == 0 ? "(" : ",");
-        print_number(numbers[i], false, out);
+        aro_json_exact(out, numbers[i]);
     }
     aro_buffer_char(out, ')');
 }
@@ -265,7 +249,7 @@ static void print_primary(const struct geo_cql2_node *node, struct aro_buffer *o
         aro_buffer_printf(out, "%lld", (long long)node->integer);
         break;
     case GEO_CQL2_NUMBER:
-        print_number(node->number, true, out);
+        aro_json_real(out, node->number);
         break;
     case GEO_CQL2_BOOLEAN:
         aro_buffer_text(out, node->boolean ? "TRUE" : "FALSE");

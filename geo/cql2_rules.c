@@ -153,14 +153,18 @@ const char *geo_cql2_kind_text(enum geo_cql2_op op)
 
 /* ------------------------------------------------------------------ words */
 
-const char *const geo_cql2_shape_names[] = {
-    [GEO_CQL2_POINT] = "Point",
-    [GEO_CQL2_LINESTRING] = "LineString",
-    [GEO_CQL2_POLYGON] = "Polygon",
-    [GEO_CQL2_MULTIPOINT] = "MultiPoint",
-    [GEO_CQL2_MULTILINESTRING] = "MultiLineString",
-    [GEO_CQL2_MULTIPOLYGON] = "MultiPolygon",
-};
+const char *geo_cql2_shape_name(enum geo_cql2_shape_type type)
+{
+    static const char *const names[] = {
+        [GEO_CQL2_POINT] = "Point",
+        [GEO_CQL2_LINESTRING] = "LineString",
+        [GEO_CQL2_POLYGON] = "Polygon",
+        [GEO_CQL2_MULTIPOINT] = "MultiPoint",
+        [GEO_CQL2_MULTILINESTRING] = "MultiLineString",
+        [GEO_CQL2_MULTIPOLYGON] = "MultiPolygon",
+    };
+    return names[type];
+}
 
 static char lower(char c)
 {
@@ -187,8 +191,8 @@ bool geo_cql2_is_keyword(const char *text, size_t len)
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (geo_cql2_same_word(text, len, others[i]))
             return true;
-    for (size_t i = 0; i < sizeof geo_cql2_shape_names / sizeof *geo_cql2_shape_names; i++)
-        if (geo_cql2_same_word(text, len, geo_cql2_shape_names[i]))
+    for (int type = GEO_CQL2_POINT; type <= GEO_CQL2_MULTIPOLYGON; type++)
+        if (geo_cql2_same_word(text, len, geo_cql2_shape_name((enum geo_cql2_shape_type)type)))
             return true;
     return false;
 }

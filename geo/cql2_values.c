@@ -178,8 +178,9 @@ static geo_cql2_arg parse_call(struct geo_cql2_parser *parser)
         return geo_cql2_pop(parser, GEO_CQL2_INTERVAL, name.character, n);
     if (op < GEO_CQL2_N_OPS)
         return geo_cql2_pop(parser, op, name.character, n);
-    geo_cql2_arg node = geo_cql2_add_function(parser->builder, name.character, name.at, name.len,
-                                              parser->args + n, parser->n_args - n, parser->err);
+    geo_cql2_arg node =
+        geo_cql2_add_function(parser->builder, name.character, name.at, name.len,
+                              geo_cql2_since(parser, n), parser->n_args - n, parser->err);
     parser->n_args = n;
     return node;
 }

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "geo/utf8.h"
@@ -149,4 +150,31 @@ void aro_json_number(struct aro_buffer *out, double value, int decimals)
     }
     bool minus_zero = len == 2 && text[0] == '-' && text[1] == '0';
     aro_buffer_append(out, text + minus_zero, (size_t)len - minus_zero);
+}
+
+enum { EXACT_BYTES = 32 }; /* sign, 17 digits, point, exponent */
+
+static void exact_text(double value, char text[EXACT_BYTES])
+{
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(text, EXACT_BYTES, "%.*G", digits, value);
+        if (strtod(text, NULL) == value)
+            break;
+    }
+}
+
+void aro_json_exact(struct aro_buffer *out, double value)
+{
+    char text[EXACT_BYTES];
+    exact_text(value, text);
+    aro_buffer_text(out, text);
+}
+
+void aro_json_real(struct aro_buffer *out, double value)
+{
+    char text[EXACT_BYTES];
+    exact_text(value, text);
+    aro_buffer_text(out, text);
+    if (!strpbrk(text, ".E"))
+        aro_buffer_text(out, ".0");
 }

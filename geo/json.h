@@ -27,4 +27,10 @@ void aro_json_integer(struct aro_buffer *out, int64_t value);
 /** The shortest text of at most `decimals` (0 to 15) decimals; NaN and infinity write null. */
 void aro_json_number(struct aro_buffer *out, double value, int decimals);
 
+/** The shortest text that reads back as the same finite number: "5", "-0.1", "1.5E+300". */
+void aro_json_exact(struct aro_buffer *out, double value);
+
+/** aro_json_exact(), with a point or exponent always, by which readers know it from an integer. */
+void aro_json_real(struct aro_buffer *out, double value);
+
 #endif

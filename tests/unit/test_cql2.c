@@ -89,7 +89,7 @@ static const struct {
     {"a = -9223372036854775808", "(= \"a\" -9223372036854775808)", NULL},
     {"a = 9223372036854775808", "(= \"a\" ~9.2233720368547758e+18)", "a = 9.223372036854776E+18"},
     {"a = -0", "(= \"a\" 0)", "a = 0"},
-    {"a = -0.0", "(= \"a\" ~-0)", NULL},
+    {"a = -0.0", "(= \"a\" ~0)", "a = 0.0"},
     {"a = 007", "(= \"a\" 7)", "a = 7"},
     /* Times. */
     {"T_DURING(a, INTERVAL('..', b))", "(t_during \"a\" (interval .. \"b\"))", NULL},
@@ -201,6 +201,7 @@ static const struct {
                        "not a geometry"},
     {"CASEI(1) = 'a'", "at character 7, 'casei' takes a text, not a number"},
     {"CASEI(a, b) = 'a'", "at character 1, 'casei' takes 1 argument, not 2"},
+    {"A_EQUALS()", "at character 1, 'a_equals' takes 2 arguments, not 0"},
     {"S_INTERSECTS(a)", "at character 1, 's_intersects' takes 2 arguments, not 1"},
     {"S_INTERSECTS(a, 1)", "at character 17, 's_intersects' takes geometries, not a number"},
     {"T_AFTER(a, '2020-01-01')", "at character 12, 't_after' takes dates, timestamps or intervals, "
@@ -282,7 +283,6 @@ static const struct {
     const char *behind;
     bool ok;
 } limits[] = {
-    {"parentheses", "", "(", 64, "", false},
     {"as many bytes as may be", "a = '", "x", GEO_CQL2_MAX_BYTES - 6, "'", true},
     {"a byte more", "a = '", "x", GEO_CQL2_MAX_BYTES - 5, "'", false},
     {"as many nodes as may be", "a IN (1", ",1", GEO_CQL2_MAX_NODES - 3, ")", true},
@@ -309,11 +309,11 @@ static void limits_hold(void **state)
         size_t len = repeat(text, limits[i].before, limits[i].piece, limits[i].n, limits[i].behind);
         struct geo_cql2_tree *tree = geo_cql2_parse_text(text, len, &err);
         CHECK(failures, limits[i].name, (tree != NULL) == limits[i].ok);
-        CHECK(failures, limits[i].name, tree || err.status == ARO_TOO_LARGE || i == 0);
+        CHECK(failures, limits[i].name, tree || err.status == ARO_TOO_LARGE);
         geo_cql2_free(tree);
     }
-    repeat(text, "", "(", GEO_CQL2_MAX_DEPTH, "a=1");
-    strcat(text, "))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))");
+    size_t len = repeat(text, "", "(", 2 * GEO_CQL2_MAX_DEPTH, "a=1");
+    repeat(text + len, "", ")", 2 * GEO_CQL2_MAX_DEPTH, "");
     struct geo_cql2_tree *tree = parse(text, NULL);
     CHECK(failures, "as many parentheses as may be", tree);
     geo_cql2_free(tree);

@@ -3,6 +3,7 @@
 #include "tests/unit/random.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct {
@@ -140,9 +141,56 @@ static void like_printf(void **state)
     assert_int_equal(failures, 0);
 }
 
+static const struct {
+    double value;
+    const char *exact, *real;
+} exact_cases[] = {
+    {0, "0", "0.0"},
+    {-0.0, "-0", "-0.0"},
+    {5, "5", "5.0"},
+    {-0.1, "-0.1", "-0.1"},
+    {0.1 + 0.2, "0.30000000000000004", "0.30000000000000004"},
+    {1.0 / 3, "0.3333333333333333", "0.3333333333333333"},
+    {1e15, "1E+15", "1E+15"},
+    {1.5e300, "1.5E+300", "1.5E+300"},
+    {5e-324, "4.94065645841247E-324", "4.94065645841247E-324"},
+    {1.7976931348623157e308, "1.7976931348623157E+308", "1.7976931348623157E+308"},
+};
+
+static void exact_numbers(void **state)
+{
+    (void)state;
+    int failures = 0;
+    uint64_t seed = 20261126;
+    for (size_t i = 0; i < sizeof exact_cases / sizeof *exact_cases; i++) {
+        struct aro_buffer out = {0};
+        aro_json_exact(&out, exact_cases[i].value);
+        aro_buffer_char(&out, ' ');
+        aro_json_real(&out, exact_cases[i].value);
+        char wanted[64], *written = aro_buffer_take_text(&out, NULL);
+        snprintf(wanted, sizeof wanted, "%s %s", exact_cases[i].exact, exact_cases[i].real);
+        CHECK(failures, written, strcmp(written, wanted) == 0);
+        free(written);
+    }
+    for (int i = 0; i < 20000; i++) {
+        struct aro_buffer out = {0};
+        uint64_t bits = random_bits(&seed);
+        double value;
+        memcpy(&value, &bits, sizeof value);
+        if (!isfinite(value))
+            continue;
+        aro_json_exact(&out, value);
+        char *written = aro_buffer_take_text(&out, NULL);
+        CHECK(failures, written, strtod(written, NULL) == value);
+        free(written);
+    }
+    assert_int_equal(failures, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(strings), cmocka_unit_test(any_place),
-                                       cmocka_unit_test(numbers), cmocka_unit_test(like_printf)};
+                                       cmocka_unit_test(numbers), cmocka_unit_test(like_printf),
+                                       cmocka_unit_test(exact_numbers)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
