@@ -2,16 +2,6 @@
 
 #include <math.h>
 
-/*
- * A batch on wider registers where the processor has them, chosen as the program starts. Not in
- * thread-sanitizer builds: what chooses would run before the sanitizer has begun. Not by clang 14,
- * which gives the chosen function another name than its callers ask for.
- */
-#if defined(__x86_64__) && !defined(__SANITIZE_THREAD__) && !defined(__clang__)
-#define VECTOR_CLONES __attribute__((target_clones("arch=haswell", "default")))
-#else
-#define VECTOR_CLONES
-#endif
 /* A helper that stays a call keeps a clone's loop from the registers it was made for. */
 #define INLINE static inline __attribute__((always_inline))
 
@@ -78,7 +68,7 @@ INLINE struct turn reduced(int32_t lat_e7)
     return (struct turn){.cos = lat.cos / norm, .sin = up / norm};
 }
 
-VECTOR_CLONES
+GEO_VECTOR_CLONES
 void geo_bounds_points(const struct geo_view *view, const struct geo_coord *coords, size_t n,
                        double out_unit2[GEO_BOUNDS_BATCH], double out_space2[GEO_BOUNDS_BATCH])
 {
@@ -168,7 +158,7 @@ INLINE double apart_e7(double lon_e7, int32_t side_e7)
  * For each latitude the nearest longitude is the view's own, or else the side that is less far
  * round; at the view's own longitude the nearest latitude is its own, or else an end.
  */
-VECTOR_CLONES
+GEO_VECTOR_CLONES
 void geo_bounds_nearest(const struct geo_view *view, const struct geo_rect *boxes, size_t n,
                         double out_unit2[GEO_BOUNDS_BATCH])
 {
@@ -195,7 +185,7 @@ void geo_bounds_nearest(const struct geo_view *view, const struct geo_rect *boxe
  * For each latitude the farthest longitude is the one opposite to the view, or else a side. A box
  * that holds the opposite one goes without a bound: 2 is the longest chord.
  */
-VECTOR_CLONES
+GEO_VECTOR_CLONES
 void geo_bounds_farthest(const struct geo_view *view, const struct geo_rect *boxes, size_t n,
                          double out_unit2[GEO_BOUNDS_BATCH])
 {

@@ -28,7 +28,7 @@ static const double useful_part = 0.0025;
 static const double straight_limit_m = 500e3;
 static const double rounded_m = 0.02; /* by which a middle is off as a stored coordinate */
 
-static const int64_t turn_e7 = 3600000000;
+static const double turn_e7 = 3600000000;
 
 /* ------------------------------------------------------------------ the eye */
 
@@ -45,13 +45,17 @@ static double normal_m(double sine)
 }
 
 /* Degrees of longitude are shortest at the band's edge towards the pole, degrees of latitude at the
- * one towards the equator. */
+ * one towards the equator; and longest the other way round. */
 static void set_bounds(struct geo_eye *eye, double lat)
 {
     double band = GEO_EDGES_REACH_M / radius_min_m;
     double poleward = fabs(lat) + band, inward = fmax(0, fabs(lat) - band);
-    eye->lon_m = poleward < pi / 2 ? normal_m(sin(poleward)) * cos(poleward) * rad_of_e7 : 0;
-    eye->lat_m = meridian_m(sin(inward)) * rad_of_e7;
+    double sine = sin(poleward), inner_sine = sin(inward);
+    eye->lon_m = poleward < pi / 2 ? normal_m(sine) * cos(poleward) * rad_of_e7 : 0;
+    eye->lat_m = meridian_m(inner_sine) * rad_of_e7;
+    double longest_m = normal_m(inner_sine) * cos(inward) * rad_of_e7;
+    double lat_stretch = meridian_m(sine) * rad_of_e7 / eye->lat_m;
+    eye->stretch = eye->lon_m > 0 ? fmax(longest_m / eye->lon_m, lat_stretch) : INFINITY;
 }
 
 /* The radius of the parallel changes by -meridian sin(lat) a radian. */
@@ -80,59 +84,79 @@ struct geo_eye geo_eye_make(const struct geo_ellipsoid *ellipsoid, struct geo_co
     return eye;
 }
 
+/* A helper that stays a call keeps a clone's loop from the registers it was made for. */
+#define INLINE static inline __attribute__((always_inline))
+
 /* From the eye's longitude eastward, -180 to 180 degrees. */
-static int64_t east_of_eye(const struct geo_eye *eye, int64_t lon_e7)
+INLINE double east_of_eye(double eye_lon_e7, double lon_e7)
 {
-    int64_t east = lon_e7 - eye->from.lon_e7;
-    return east > turn_e7 / 2 ? east - turn_e7 : east < -turn_e7 / 2 ? east + turn_e7 : east;
+    double east = lon_e7 - eye_lon_e7;
+    east -= east > turn_e7 / 2 ? turn_e7 : 0;
+    return east + (east < -turn_e7 / 2 ? turn_e7 : 0);
 }
 
 /* ------------------------------------------------------------------ bounds */
 
-static inline int64_t most(int64_t a, int64_t b)
+INLINE double most(double a, double b)
 {
     return a > b ? a : b;
 }
 
-static inline double plane_box_m(const struct geo_eye *eye, const struct geo_rect *box)
+INLINE double least(double a, double b)
 {
-    int64_t west = (int64_t)box->west_e7 - eye->from.lon_e7;
-    int64_t east = (int64_t)eye->from.lon_e7 - box->east_e7;
-    int64_t south = (int64_t)box->south_e7 - eye->from.lat_e7;
-    int64_t north = (int64_t)eye->from.lat_e7 - box->north_e7;
-    int64_t dlon = most(0, most(west, east));
-    /* The other way around the earth; from beside the box it is no shorter than nothing. */
-    int64_t around = turn_e7 + (west > 0 ? east : west);
-    dlon = dlon > around ? around : dlon;
-    double x_m = eye->lon_m * (double)dlon;
-    double y_m = eye->lat_m * (double)most(0, most(south, north));
-    return sqrt(x_m * x_m + y_m * y_m) - lower_error_m;
+    return a < b ? a : b;
 }
 
+/* Differences of coordinates are whole numbers: doubles hold them exactly. */
+GEO_VECTOR_CLONES
 void geo_eye_boxes_m(const struct geo_eye *eye, const struct geo_rect *boxes, size_t n,
                      double out_m[GEO_BOUNDS_BATCH])
 {
+    const double lon_e7 = eye->from.lon_e7, lat_e7 = eye->from.lat_e7;
+    const double lon_m = eye->lon_m, lat_m = eye->lat_m;
     for (size_t i = 0; i < n; i++) {
-        double lower_m = plane_box_m(eye, &boxes[i]);
-        out_m[i] = lower_m < GEO_EDGES_REACH_M ? lower_m : GEO_EDGES_REACH_M;
+        double west = boxes[i].west_e7 - lon_e7, east = lon_e7 - boxes[i].east_e7;
+        double south = boxes[i].south_e7 - lat_e7, north = lat_e7 - boxes[i].north_e7;
+        /* The other way around the earth; from beside the box it is no shorter than nothing. */
+        double around = turn_e7 + (west > 0 ? east : west);
+        double x_m = lon_m * least(around, most(0, most(west, east)));
+        double y_m = lat_m * most(0, most(south, north));
+        out_m[i] = least(GEO_EDGES_REACH_M, sqrt(x_m * x_m + y_m * y_m) - lower_error_m);
     }
 }
 
-/* From the origin to the segment from x, y to x + dx, y + dy. */
-static inline double segment_distance(double x, double y, double dx, double dy)
+/* In the plane of the bounds, to an edge that is not long. */
+INLINE double plane_edge_m(const struct geo_eye *eye, struct geo_coord a, struct geo_coord b)
 {
-    double len2 = dx * dx + dy * dy;
-    double t = len2 > 0 ? -(x * dx + y * dy) / len2 : 0;
-    t = t < 0 ? 0 : t > 1 ? 1 : t;
+    double x = eye->lon_m * east_of_eye(eye->from.lon_e7, a.lon_e7);
+    double y = eye->lat_m * ((double)a.lat_e7 - eye->from.lat_e7);
+    double dx = eye->lon_m * ((double)b.lon_e7 - a.lon_e7);
+    double dy = eye->lat_m * ((double)b.lat_e7 - a.lat_e7);
+    /* A point's length of nothing gives no NaN, and is less than any other's square. */
+    double t = -(x * dx + y * dy) / (dx * dx + dy * dy + 1e-30);
+    t = least(1, most(0, t));
     x += t * dx;
     y += t * dy;
-    return sqrt(x * x + y * y);
+    return sqrt(x * x + y * y) - lower_error_m;
 }
 
-static bool is_long(struct geo_coord a, struct geo_coord b)
+INLINE bool is_long(struct geo_coord a, struct geo_coord b)
 {
-    return fabs((double)b.lon_e7 - a.lon_e7) > piece_e7 ||
-           fabs((double)b.lat_e7 - a.lat_e7) > piece_e7;
+    return (fabs((double)b.lon_e7 - a.lon_e7) > piece_e7) |
+           (fabs((double)b.lat_e7 - a.lat_e7) > piece_e7);
+}
+
+GEO_VECTOR_CLONES
+void geo_eye_path_m(const struct geo_eye *eye, const struct geo_coord *vertices, size_t n,
+                    double out_m[GEO_EDGES_BATCH])
+{
+    const struct geo_eye here = {
+        .from = eye->from, .lon_m = eye->lon_m, .lat_m = eye->lat_m}; /* not in what is written */
+    for (size_t i = 0; i < n; i++) {
+        double lower_m = plane_edge_m(&here, vertices[i], vertices[i + 1]);
+        lower_m = is_long(vertices[i], vertices[i + 1]) ? GEO_EDGES_LONG_M : lower_m;
+        out_m[i] = least(GEO_EDGES_REACH_M, lower_m);
+    }
 }
 
 static struct geo_rect rect_of_edge(struct geo_coord a, struct geo_coord b)
@@ -297,11 +321,7 @@ double geo_eye_edge_lower_m(struct geo_eye *eye, struct geo_coord a, struct geo_
 {
     if (is_long(a, b))
         return box_m(eye, rect_of_edge(a, b));
-    double x = eye->lon_m * (double)east_of_eye(eye, a.lon_e7);
-    double y = eye->lat_m * ((double)a.lat_e7 - eye->from.lat_e7);
-    double dx = eye->lon_m * ((double)b.lon_e7 - a.lon_e7);
-    double dy = eye->lat_m * ((double)b.lat_e7 - a.lat_e7);
-    double lower_m = segment_distance(x, y, dx, dy) - lower_error_m;
+    double lower_m = plane_edge_m(eye, a, b);
     if (lower_m <= GEO_EDGES_REACH_M)
         return lower_m;
     struct piece piece = piece_of_edge(a, b);

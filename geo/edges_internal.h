@@ -25,8 +25,9 @@
 #include "geo/proj.h"
 
 #define GEO_EDGES_REACH_M 20000.0
+#define GEO_EDGES_LONG_M  (-1.0) /* of edges too long for the plane: nothing is known */
 
-enum { GEO_EDGES_FEET = 4 };
+enum { GEO_EDGES_FEET = 4, GEO_EDGES_BATCH = 16 };
 
 /** Where distances are measured from, and what was measured last: owned by one question. */
 struct geo_eye {
@@ -34,6 +35,7 @@ struct geo_eye {
     const struct geo_ellipsoid *ellipsoid; /* borrowed */
     struct geo_coord from;
     double lon_m, lat_m; /* lower bounds on the metres of 1e-7 degree, within reach */
+    double stretch;      /* upper ones are at most so many times as long */
     /* Metres from the point to dlon, dlat: dlon (x_m + x_slope dlat), dlat (y_m + y_slope dlat). */
     double x_m, x_slope, y_m, y_slope;
     double sine, level_m, height_m; /* of its latitude; from the axis, and above the equator */
@@ -61,6 +63,22 @@ double geo_eye_far_box_m(struct geo_eye *eye, const struct geo_rect *box);
 
 /** An edge is no nearer than this; far away it takes one geodesic. */
 double geo_eye_edge_lower_m(struct geo_eye *eye, struct geo_coord a, struct geo_coord b);
+
+/**
+ * No edge of a path of up to GEO_EDGES_BATCH is nearer than what is said of it; GEO_EDGES_REACH_M
+ * at most, and GEO_EDGES_LONG_M of an edge of more than a quarter of a degree.
+ *
+ * @param vertices  n + 1
+ */
+void geo_eye_path_m(const struct geo_eye *eye, const struct geo_coord *vertices, size_t n,
+                    double out_m[GEO_EDGES_BATCH]);
+
+/** An edge with such a bound, below GEO_EDGES_REACH_M, is no farther than this. */
+static inline double geo_eye_upper_m(const struct geo_eye *eye, double lower_m)
+{
+    enum { ERROR_UM = 4 }; /* twice what rounding takes off a bound, and as much again */
+    return (lower_m + ERROR_UM * 1e-6) * eye->stretch;
+}
 
 /**
  * The distance to an edge, the same from a to b as from b to a. What is beyond `limit_m` may come

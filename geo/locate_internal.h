@@ -1,5 +1,6 @@
 /*
- * The inside of a geo_locator, for the walks over it: locate.c and locate_near.c.
+ * The inside of a geo_locator, for the walks over it: locate.c, locate_close.c and
+ * locate_near.c.
  *
  * Two kinds of trees, packed and without pointers. One stands over the boxes of all rings: shapes
  * in Hilbert order, the rings of a shape next to one another. And each ring has one of its own over
@@ -8,9 +9,9 @@
 #ifndef ARO_GEO_LOCATE_INTERNAL_H
 #define ARO_GEO_LOCATE_INTERNAL_H
 
+#include "geo/edges_internal.h"
 #include "geo/index_internal.h"
 #include "geo/locate.h"
-#include "geo/proj.h"
 
 enum {
     LOCATE_EDGES_BITS = 4, /* edges under a node of level 0 */
@@ -85,6 +86,38 @@ static inline struct geo_coord locate_vertex(const struct geo_locator *locator,
     uint32_t at = ring->first + i;
     return locator->shapes->coords[at == ring->end ? ring->first : at];
 }
+
+/** The edges under a node of level 0 of a ring's tree, the bound of each, the place of the least.
+ */
+struct locate_edges {
+    const struct locate_ring *ring;
+    const struct geo_coord *vertices; /* one more than edges */
+    struct geo_coord copy[GEO_EDGES_BATCH + 1];
+    uint32_t n, least;
+    double lower_m[GEO_EDGES_BATCH]; /* geo_eye_path_m() */
+};
+
+void locate_edges_look(const struct geo_locator *locator, const struct geo_eye *eye, uint32_t node,
+                       struct locate_edges *out_edges);
+
+/** A walk over what is near, from what the place touches: the hits that there are, at 0 m. */
+struct locate_close {
+    const struct geo_locator *locator;
+    struct geo_eye *eye;
+    size_t limit;
+    double max_m;
+    struct geo_hits *hits;
+    uint32_t border_of; /* shape, or GEO_LOCATE_NONE */
+    double border_m;    /* 0 where the place is on it, otherwise INFINITY */
+};
+
+/**
+ * Fills the hits, and border_m where it is asked for.
+ *
+ * @return  false, and the hits as they were, where not all of the answer is within reach, an edge
+ * is too long or there is no room: then the walk of locate_near.c has to tell
+ */
+bool locate_close_walk(struct locate_close *close);
 
 /** Takes note of a shape that holds a place or whose border the place is on. */
 typedef bool locate_touch_fn(void *context, uint32_t shape, bool is_inside, bool is_on_border);

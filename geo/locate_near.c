@@ -3,7 +3,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "geo/edges_internal.h"
 #include "geo/queue_internal.h"
 
 /*
@@ -106,45 +105,34 @@ static bool push_nodes(struct near *near, uint32_t level, struct geo_run run)
     return ok;
 }
 
-/* The bounds of the edges under a node of level 0, and the place of the least. */
-struct edges {
-    const struct locate_ring *ring;
-    struct geo_run run;
-    double lower_m[1 << LOCATE_EDGES_BITS];
-    uint32_t least;
-};
-
-static struct edges look_at_edges(struct near *near, uint32_t place)
+/* Beyond reach each edge gets a bound of its own. */
+static void look_at_edges(struct near *near, uint32_t place, struct locate_edges *edges)
 {
-    const struct geo_locator *locator = near->locator;
-    struct edges edges = {.ring = &locator->rings[locator->node_rings[place]]};
-    edges.run = locate_node_edges(edges.ring, 0, place - edges.ring->nodes);
-    struct geo_coord a = locate_vertex(locator, edges.ring, edges.run.first);
-    for (uint32_t i = 0; i < edges.run.end - edges.run.first; i++) {
-        struct geo_coord b = locate_vertex(locator, edges.ring, edges.run.first + i + 1);
-        edges.lower_m[i] = geo_eye_edge_lower_m(&near->eye, a, b);
-        if (edges.lower_m[i] < edges.lower_m[edges.least])
-            edges.least = i;
-        a = b;
+    locate_edges_look(near->locator, &near->eye, place, edges);
+    double least_m = edges->lower_m[edges->least];
+    if (least_m != GEO_EDGES_LONG_M && least_m < GEO_EDGES_REACH_M)
+        return;
+    for (uint32_t i = 0; i < edges->n; i++) {
+        edges->lower_m[i] =
+            geo_eye_edge_lower_m(&near->eye, edges->vertices[i], edges->vertices[i + 1]);
+        edges->least = edges->lower_m[i] < edges->lower_m[edges->least] ? i : edges->least;
     }
-    return edges;
 }
 
-static double measure_edge(struct near *near, const struct edges *edges, uint32_t i, double best_m)
+static double measure_edge(struct near *near, const struct locate_edges *edges, uint32_t i,
+                           double best_m)
 {
-    uint32_t at = edges->run.first + i;
-    double edge_m = geo_eye_edge_m(&near->eye, locate_vertex(near->locator, edges->ring, at),
-                                   locate_vertex(near->locator, edges->ring, at + 1), best_m);
-    return fmin(best_m, edge_m);
+    return fmin(best_m,
+                geo_eye_edge_m(&near->eye, edges->vertices[i], edges->vertices[i + 1], best_m));
 }
 
 /* Measures what may be nearer than the shape's nearest edge so far. */
-static bool measure_edges(struct near *near, const struct edges *edges)
+static bool measure_edges(struct near *near, const struct locate_edges *edges)
 {
     double *best_m = best_of(near, edges->ring->shape);
     double before_m = *best_m;
     *best_m = measure_edge(near, edges, edges->least, *best_m);
-    for (uint32_t i = 0; i < edges->run.end - edges->run.first; i++)
+    for (uint32_t i = 0; i < edges->n; i++)
         if (i != edges->least && edges->lower_m[i] < *best_m)
             *best_m = measure_edge(near, edges, i, *best_m);
     return *best_m == before_m || push(near, *best_m, KIND_MEASURED, edges->ring->shape);
@@ -154,7 +142,8 @@ static bool measure_edges(struct near *near, const struct edges *edges)
  * at each has given. */
 static bool open_edges(struct near *near, struct geo_entry entry)
 {
-    struct edges edges = look_at_edges(near, entry.place);
+    struct locate_edges edges;
+    look_at_edges(near, entry.place, &edges);
     double key_m = fmax(entry.key_m, edges.lower_m[edges.least]);
     bool is_next = near->queue.n == 0 || key_m <= near->queue.items[0].key_m;
     return entry.kind == KIND_EDGES || is_next ? measure_edges(near, &edges)
@@ -251,6 +240,8 @@ static struct near near_make(const struct geo_locator *locator, struct geo_coord
                          .err = err};
 }
 
+/* ------------------------------------------------------------------ what it touches */
+
 /* What the place is in or on: the first hits, and what geo_locator_find() makes of it. */
 struct touched {
     struct near *near;
@@ -282,6 +273,22 @@ static bool note_border(void *context, uint32_t shape, bool is_inside, bool is_o
     return true;
 }
 
+/* Most answers lie within reach. */
+static bool walk_close(struct near *near)
+{
+    struct locate_close close = {.locator = near->locator,
+                                 .eye = &near->eye,
+                                 .limit = near->limit,
+                                 .max_m = near->max_m,
+                                 .hits = near->hits,
+                                 .border_of = near->border_of,
+                                 .border_m = near->border_m};
+    if (!locate_close_walk(&close))
+        return false;
+    near->border_m = close.border_m;
+    return true;
+}
+
 static bool push_rings_of(struct near *near, uint32_t shape)
 {
     double lower_m[GEO_BOUNDS_BATCH];
@@ -302,7 +309,8 @@ bool geo_locator_border(const struct geo_locator *locator, uint32_t shape, struc
     near.hits = &none;
     near.border_of = shape;
     locate_touching(locator, coord, note_border, &near);
-    bool ok = near.border_m == 0 || (push_rings_of(&near, shape) && walk_outward(&near));
+    bool ok = near.border_m == 0 || walk_close(&near) ||
+              (push_rings_of(&near, shape) && walk_outward(&near));
     geo_queue_clear(&near.queue);
     if (ok)
         *out_border_m = near.border_m;
@@ -338,8 +346,8 @@ static bool find_nearest(struct near *near, bool with_border)
 {
     const struct geo_locator *locator = near->locator;
     near->hits->n = 0;
-    bool ok = touch(near, with_border);
-    if (ok && locator->n_levels > 0)
+    bool ok = touch(near, with_border), is_known = ok && walk_close(near);
+    if (ok && !is_known && locator->n_levels > 0)
         ok = push_boxes(near, locator->n_levels - 1, (struct geo_run){0, 1}) && walk_outward(near);
     geo_queue_clear(&near->queue);
     if (!ok)
