@@ -9,7 +9,15 @@
 #include "server/property.h"
 #include "server/tally.h"
 
-enum collection_kind { COLLECTION_INITIATIVES, COLLECTION_COMMUNES, N_COLLECTIONS };
+enum collection_kind {
+    COLLECTION_INITIATIVES,
+    COLLECTION_COMMUNES,
+    COLLECTION_EPCIS,
+    COLLECTION_DEPARTEMENTS,
+    COLLECTION_REGIONS,
+    COLLECTION_LABELS,
+    N_COLLECTIONS
+};
 
 /** The position of the item of that id, former ids too; SNAPSHOT_NONE where there is none. */
 typedef uint32_t collection_find_item_fn(const struct snapshot *snapshot, const char *id);
@@ -32,6 +40,8 @@ struct collection {
     collection_find_item_fn *find_item;
     collection_search_fn *search;
     enum tally_by counted_by; /* of its property `initiatives`; N_TALLY_BY where it has none */
+    bool of_territories;      /* EPCIs, départements, régions: */
+    enum schema_territory_kind territory;
 };
 /** By enum collection_kind. */
 extern const struct collection collections[N_COLLECTIONS];

@@ -119,6 +119,14 @@ void feature_initiative_full(struct aro_buffer *out, const struct feature_initia
     aro_buffer_text(out, "}}");
 }
 
+static void write_population(struct aro_buffer *out, int64_t population)
+{
+    if (population == SCHEMA_POPULATION_UNKNOWN)
+        aro_buffer_text(out, ",\"population\":null");
+    else
+        write_integer(out, ",\"population\":", population);
+}
+
 static void write_labels(struct aro_buffer *out, const struct feature_commune *feature)
 {
     aro_buffer_text(out, ",\"labels\":[");
@@ -138,10 +146,7 @@ void feature_commune(struct aro_buffer *out, const struct feature_commune *featu
     write_geometry(out, row->has_centre, row->centre);
     write_text(out, ",\"properties\":{\"code\":", row->code);
     write_text(out, ",\"nom\":", row->nom);
-    if (row->population == SCHEMA_POPULATION_UNKNOWN)
-        aro_buffer_text(out, ",\"population\":null");
-    else
-        write_integer(out, ",\"population\":", row->population);
+    write_population(out, row->population);
     write_raw(out, ",\"codes_postaux\":", row->codes_postaux ? row->codes_postaux : "[]");
     write_text(out, ",\"epci\":", row->epci);
     write_text(out, ",\"departement\":", row->departement);
@@ -151,5 +156,33 @@ void feature_commune(struct aro_buffer *out, const struct feature_commune *featu
     write_niveau(out, feature->niveau);
     write_integer(out, ",\"initiatives\":", feature->n_initiatives);
     write_labels(out, feature);
+    aro_buffer_text(out, "}}");
+}
+
+void feature_territory(struct aro_buffer *out, const struct feature_territory *feature)
+{
+    open_feature(out);
+    aro_json_text(out, feature->code);
+    write_geometry(out, feature->has_centre, feature->centre);
+    write_text(out, ",\"properties\":{\"code\":", feature->code);
+    write_text(out, ",\"nom\":", feature->nom);
+    write_population(out, feature->population);
+    write_integer(out, ",\"communes\":", feature->n_communes);
+    write_integer(out, ",\"initiatives\":", feature->n_initiatives);
+    write_integer(out, ",\"communes_labellisees\":", feature->n_labelled);
+    aro_buffer_text(out, "}}");
+}
+
+void feature_label_alone(struct aro_buffer *out, const char *id, const struct schema_label *row,
+                         const char *commune_nom, bool has_centre, struct geo_coord centre)
+{
+    open_feature(out);
+    aro_json_text(out, id);
+    write_geometry(out, has_centre, centre);
+    write_text(out, ",\"properties\":{\"commune\":", row->commune);
+    write_text(out, ",\"commune_nom\":", commune_nom);
+    write_integer(out, ",\"annee\":", row->annee);
+    write_integer(out, ",\"niveau\":", row->niveau);
+    write_raw(out, ",\"mentions\":", row->mentions ? row->mentions : "[]");
     aro_buffer_text(out, "}}");
 }

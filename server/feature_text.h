@@ -44,4 +44,24 @@ struct feature_commune {
 
 void feature_commune(struct aro_buffer *out, const struct feature_commune *feature);
 
+/** An EPCI, département or région. Borrowed for the call. */
+struct feature_territory {
+    const char *code, *nom;
+    bool has_centre;
+    struct geo_coord centre;
+    int64_t population; /* SCHEMA_POPULATION_UNKNOWN where not known */
+    uint32_t n_communes, n_initiatives, n_labelled;
+};
+
+void feature_territory(struct aro_buffer *out, const struct feature_territory *feature);
+
+/**
+ * A label, at the centre of its commune.
+ *
+ * @param id   "2020-13056"
+ * @param row  with the commune's code of today
+ */
+void feature_label_alone(struct aro_buffer *out, const char *id, const struct schema_label *row,
+                         const char *commune_nom, bool has_centre, struct geo_coord centre);
+
 #endif

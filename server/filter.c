@@ -187,24 +187,52 @@ static bool read_themes_and_days(const struct request *request, struct filter *f
            (!datetime || datetime_parse(datetime, &filter->days, err));
 }
 
+/* The territories that have a commune which the filter accepts. */
+static bool find_territories(const struct collection *collection, struct filter *filter,
+                             struct aro_error *err)
+{
+    const struct snapshot *snapshot = filter->snapshot;
+    const struct commune_columns *columns = &snapshot->commune;
+    enum schema_territory_kind kind = collection->territory;
+    const uint32_t *numbers = kind == SCHEMA_EPCI          ? columns->epcis
+                              : kind == SCHEMA_DEPARTEMENT ? columns->departements
+                                                           : columns->regions;
+    const struct territory_points *territories = &snapshot->territories[kind];
+    uint32_t n = (uint32_t)territories->points.n;
+    filter->positions = (struct number_set){.has = array_new(n + 1, 1, err), .n = n};
+    for (uint32_t i = 0; filter->positions.has && i < snapshot->communes.n; i++)
+        if (numbers[i] != SNAPSHOT_NONE && filter_accepts_commune(filter, i))
+            filter->positions.has[territories->positions[numbers[i]]] = 1;
+    return filter->positions.has != NULL;
+}
+
 bool filter_parse(const struct request *request, const struct collection *collection,
                   struct filter *out_filter, struct aro_error *err)
 {
-    bool of_communes = collection == &collections[COLLECTION_COMMUNES];
-    struct filter filter = {.snapshot = request->snapshot, .of_communes = of_communes};
+    const struct snapshot *snapshot = request->snapshot;
+    struct filter filter = {.snapshot = snapshot};
+    filter.of_initiatives = collection == &collections[COLLECTION_INITIATIVES];
+    if (filter.of_initiatives)
+        filter.commune_of = snapshot->initiative.communes;
+    if (collection == &collections[COLLECTION_LABELS]) {
+        filter.commune_of = snapshot->label.communes;
+        filter.niveau_of = snapshot->label.niveaux;
+    }
     bool ok = refuse_others(request, collection, err) &&
               read_values(request, PARAM_COMMUNE, add_commune, &filter, err) &&
               read_values(request, PARAM_EPCI, add_epci, &filter, err) &&
               read_values(request, PARAM_DEPARTEMENT, add_departement, &filter, err) &&
               read_values(request, PARAM_REGION, add_region, &filter, err) &&
               read_values(request, PARAM_NIVEAU, add_niveau, &filter, err) &&
-              (of_communes || read_themes_and_days(request, &filter, err));
+              (!filter.of_initiatives || read_themes_and_days(request, &filter, err));
+    filter.on_commune = filter.communes.has || filter.epcis.has || filter.departements.has ||
+                        filter.regions.has || filter.niveaux;
+    if (ok && filter.on_commune && collection->of_territories)
+        ok = find_territories(collection, &filter, err);
     if (!ok) {
         filter_clear(&filter);
         return false;
     }
-    filter.on_commune = filter.communes.has || filter.epcis.has || filter.departements.has ||
-                        filter.regions.has || filter.niveaux;
     *out_filter = filter;
     return true;
 }
@@ -215,5 +243,6 @@ void filter_clear(struct filter *filter)
     free(filter->epcis.has);
     free(filter->departements.has);
     free(filter->regions.has);
+    free(filter->positions.has);
     *filter = (struct filter){0};
 }

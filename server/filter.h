@@ -3,7 +3,8 @@
  * that an index gives; query.c joins the two.)
  *
  * Within one parameter any of the values counts, across parameters all must hold. Those of a
- * commune (territories, label level) hold for an initiative through its commune.
+ * commune (territories, label level) hold for an initiative or label through its commune, and for
+ * a territory through any of its communes.
  */
 #ifndef ARO_SERVER_FILTER_H
 #define ARO_SERVER_FILTER_H
@@ -32,10 +33,16 @@ struct theme_choice {
 /** Start from {0}; filter_clear() releases. Borrows the snapshot. Immutable after parsing. */
 struct filter {
     const struct snapshot *snapshot;
-    bool of_communes; /* positions are those of communes, else of initiatives */
-    bool on_commune;  /* some of these five is set: */
+    bool of_initiatives; /* positions are theirs: themes and days are looked at */
+    /* By position its commune; NULL: positions are those of communes, or of territories. */
+    const uint32_t *commune_of;
+    const uint8_t *niveau_of; /* by position its own level; NULL: that of its commune */
+    bool on_commune;          /* some of these five is set: */
     struct number_set communes, epcis, departements, regions;
     uint8_t niveaux; /* bit n: level n counts; 0: no such filter */
+    /* In place of those five where positions are those of territories: the ones that have such a
+     * commune. */
+    struct number_set positions;
     struct theme_choice themes[3];
     bool on_days;
     struct day_range days;
@@ -55,6 +62,9 @@ void filter_clear(struct filter *filter);
 bool filter_is_set(const struct filter *filter);
 
 bool filter_accepts(const struct filter *filter, uint32_t position);
+
+/** What territories and label level say of a commune. */
+bool filter_accepts_commune(const struct filter *filter, uint32_t commune);
 
 /**
  * Takes out of a set of positions those that are not accepted, column by column and 64 at a time.

@@ -19,29 +19,54 @@ static inline uint8_t set_has(const struct number_set *set, uint32_t number)
     return set->has[number < set->n ? number : set->n];
 }
 
-static bool accepts_commune(const struct filter *filter, uint32_t commune)
+static inline bool accepts_niveau(const struct filter *filter, uint8_t niveau)
+{
+    return !filter->niveaux || (filter->niveaux >> niveau & 1);
+}
+
+static bool accepts_territories(const struct filter *filter, uint32_t commune)
 {
     const struct commune_columns *columns = &filter->snapshot->commune;
     return (!filter->communes.has || set_has(&filter->communes, commune)) &&
            (!filter->epcis.has || set_has(&filter->epcis, columns->epcis[commune])) &&
            (!filter->departements.has ||
             set_has(&filter->departements, columns->departements[commune])) &&
-           (!filter->regions.has || set_has(&filter->regions, columns->regions[commune])) &&
-           (!filter->niveaux || (filter->niveaux >> columns->niveaux[commune] & 1));
+           (!filter->regions.has || set_has(&filter->regions, columns->regions[commune]));
 }
 
-bool filter_accepts(const struct filter *filter, uint32_t position)
+bool filter_accepts_commune(const struct filter *filter, uint32_t commune)
 {
-    if (filter->of_communes)
-        return !filter->on_commune || accepts_commune(filter, position);
+    return accepts_territories(filter, commune) &&
+           accepts_niveau(filter, filter->snapshot->commune.niveaux[commune]);
+}
+
+/* Through its commune, or where it is a territory through any. */
+static bool accepts_place(const struct filter *filter, uint32_t position)
+{
+    if (filter->positions.has)
+        return set_has(&filter->positions, position);
+    uint32_t commune = filter->commune_of ? filter->commune_of[position] : position;
+    if (filter->niveau_of)
+        return accepts_territories(filter, commune) &&
+               accepts_niveau(filter, filter->niveau_of[position]);
+    return filter_accepts_commune(filter, commune);
+}
+
+static bool accepts_initiative(const struct filter *filter, uint32_t position)
+{
     const struct initiative_columns *columns = &filter->snapshot->initiative;
     uint64_t usages = columns->usages[position];
     int32_t day = columns->days[position];
     for (int level = 0; level < 3; level++)
         if (filter->themes[level].n > 0 && !(usages & filter->themes[level].usages))
             return false;
-    return (!filter->on_days || (day >= filter->days.first && day <= filter->days.last)) &&
-           (!filter->on_commune || accepts_commune(filter, columns->communes[position]));
+    return !filter->on_days || (day >= filter->days.first && day <= filter->days.last);
+}
+
+bool filter_accepts(const struct filter *filter, uint32_t position)
+{
+    return (!filter->of_initiatives || accepts_initiative(filter, position)) &&
+           (!filter->on_commune || accepts_place(filter, position));
 }
 
 /* ---- 64 positions ---- */
@@ -103,7 +128,7 @@ static uint64_t accepted_one_by_one(const struct filter *filter, uint32_t word, 
 
 static uint64_t accepted_of(const struct filter *filter, uint32_t word, uint64_t which)
 {
-    if (filter->of_communes)
+    if (!filter->of_initiatives)
         return accepted_one_by_one(filter, word, which);
     which &= themes_of_word(filter, word);
     if (__builtin_popcountll(which) < FEW)

@@ -1,5 +1,6 @@
 #include "server/items.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "server/clusters.h"
@@ -28,25 +29,46 @@ static const struct text_block *find_profile(const struct request *request,
 
 static void items_clear(struct items_page *items)
 {
-    tally_clear(&items->initiatives);
+    free(items->initiatives);
     query_page_clear(&items->page);
+}
+
+/* Slots are by number of the territory. Takes them where numbers are positions. */
+static uint32_t *counts_by_position(const struct snapshot *snapshot,
+                                    const struct collection *collection, struct tally *tally,
+                                    struct aro_error *err)
+{
+    uint32_t *counts = tally->slots;
+    if (collection->of_territories) {
+        const struct territory_points *territories = &snapshot->territories[collection->territory];
+        counts = array_new(territories->points.n, sizeof *counts, err);
+        for (size_t i = 0; counts && i < territories->points.n; i++)
+            counts[i] = tally->slots[territories->numbers[i]];
+        return counts;
+    }
+    tally->slots = NULL;
+    return counts;
 }
 
 /* Which initiatives a feature of the collection counts, where the request says so. */
 static bool count_initiatives(const struct request *request, struct items_page *items,
                               struct aro_error *err)
 {
+    const struct collection *collection = items->collection;
     struct query_set set = {0};
+    struct tally tally = {0};
     bool filtered = request_param(request, PARAM_AXE) || request_param(request, PARAM_ENJEU) ||
                     request_param(request, PARAM_USAGE) || request_param(request, PARAM_DATETIME);
-    if (!filtered || items->collection->counted_by == N_TALLY_BY)
+    if (!filtered || collection->counted_by == N_TALLY_BY)
         return true;
     bool ok = query_find_by_columns(request, &set, err) &&
-              tally_make(request->snapshot, items->collection->counted_by, &set,
-                         &items->initiatives, err);
-    items->selection.initiatives = items->initiatives.slots;
+              tally_make(request->snapshot, collection->counted_by, &set, &tally, err);
+    if (ok)
+        items->initiatives = counts_by_position(request->snapshot, collection, &tally, err);
+    items->selection.initiatives = items->initiatives;
+    tally_clear(&tally);
     query_set_clear(&set);
-    return ok;
+    return items->initiatives != NULL;
 }
 
 static bool write_page(const struct request *request, struct items_page *items,

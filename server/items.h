@@ -14,7 +14,7 @@ struct items_page {
     const struct collection *collection;
     const struct text_block *texts; /* of the profile */
     struct selection selection;
-    struct tally initiatives; /* where the selection counts them anew */
+    uint32_t *initiatives; /* owned; by position, where the selection counts them anew */
     struct query_page page;
 };
 

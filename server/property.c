@@ -77,6 +77,23 @@ struct property_value property_of_count(int64_t count)
     return (struct property_value){.is_null = count < 0, .integer = count};
 }
 
+static uint32_t n_communes(const struct snapshot *snapshot)
+{
+    return (uint32_t)snapshot->communes.n;
+}
+
+static struct property_text commune_code(const struct snapshot *snapshot, uint32_t code)
+{
+    const char *text = snapshot->commune.codes[code];
+    return (struct property_text){text, strlen(text)};
+}
+
+static struct property_text commune_nom(const struct snapshot *snapshot, uint32_t code)
+{
+    const char *text = snapshot->commune.noms[code];
+    return (struct property_text){text, strlen(text)};
+}
+
 static struct property_text code_of(const struct snapshot_territory *territory)
 {
     return (struct property_text){territory->code, strlen(territory->code)};
@@ -112,6 +129,8 @@ static struct property_text region(const struct snapshot *snapshot, uint32_t cod
     return code_of(&snapshot->regions[code]);
 }
 
+const struct property_dictionary property_communes = {n_communes, commune_code};
+const struct property_dictionary property_noms = {n_communes, commune_nom};
 const struct property_dictionary property_epcis = {n_epcis, epci};
 const struct property_dictionary property_departements = {n_departements, departement};
 const struct property_dictionary property_regions = {n_regions, region};

@@ -78,7 +78,8 @@ struct property_table {
     const struct property *instant; /* the date that datetime= means; or NULL */
 };
 
-extern const struct property_table properties_of_initiatives, properties_of_communes;
+extern const struct property_table properties_of_initiatives, properties_of_communes,
+    properties_of_epcis, properties_of_departements, properties_of_regions, properties_of_labels;
 
 /** What near= adds behind a feature's properties: metres. */
 extern const struct property property_distance_m;
@@ -109,7 +110,8 @@ struct property_value property_of_text(const char *text);
 /** Null below 0. */
 struct property_value property_of_count(int64_t count);
 
-/** The codes of territories, by number. */
+/** The codes and names of communes, by position; the codes of territories, by number. */
+extern const struct property_dictionary property_communes, property_noms;
 extern const struct property_dictionary property_epcis, property_departements, property_regions;
 
 #endif

@@ -64,23 +64,6 @@ static uint32_t region_of(const struct snapshot *snapshot, uint32_t position)
 
 /* ---- Dictionaries ---- */
 
-static uint32_t n_communes(const struct snapshot *snapshot)
-{
-    return (uint32_t)snapshot->communes.n;
-}
-
-static struct property_text commune_code(const struct snapshot *snapshot, uint32_t code)
-{
-    const char *text = snapshot->commune.codes[code];
-    return (struct property_text){text, strlen(text)};
-}
-
-static struct property_text commune_nom(const struct snapshot *snapshot, uint32_t code)
-{
-    const char *text = snapshot->commune.noms[code];
-    return (struct property_text){text, strlen(text)};
-}
-
 static uint32_t n_usages(const struct snapshot *snapshot)
 {
     return (uint32_t)snapshot->n_usages;
@@ -114,8 +97,6 @@ static struct property_text axe(const struct snapshot *snapshot, uint32_t code)
             return theme_id(snapshot, theme);
 }
 
-static const struct property_dictionary communes = {n_communes, commune_code};
-static const struct property_dictionary noms = {n_communes, commune_nom};
 static const struct property_dictionary axes = {n_axes, axe};
 static const struct property_dictionary usages = {n_usages, usage};
 
@@ -139,13 +120,13 @@ static const struct property items[] = {
      .title = "Commune (code INSEE)",
      .description = "INSEE code of the commune, as it is today.",
      .code = commune_of,
-     .dictionary = &communes},
+     .dictionary = &property_communes},
     {.name = "commune_nom",
      .type = PROPERTY_TEXT,
      .title = "Commune",
      .description = "Name of the commune.",
      .code = commune_of,
-     .dictionary = &noms},
+     .dictionary = &property_noms},
     {.name = "axes",
      .type = PROPERTY_TEXTS,
      .title = "Axes",

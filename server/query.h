@@ -11,7 +11,7 @@
 #include "server/cursor.h"
 #include "server/http.h"
 
-/** The parameters that filter initiatives, and those that filter communes. */
+/** The parameters that filter initiatives; communes and labels; other territories. */
 #define QUERY_INITIATIVE_PARAMS                                                                    \
     (PARAM_BIT(PARAM_BBOX) | PARAM_BIT(PARAM_NEAR) | PARAM_BIT(PARAM_RADIUS) |                     \
      PARAM_BIT(PARAM_COMMUNE) | PARAM_BIT(PARAM_EPCI) | PARAM_BIT(PARAM_DEPARTEMENT) |             \
@@ -22,6 +22,7 @@
     (PARAM_BIT(PARAM_BBOX) | PARAM_BIT(PARAM_NEAR) | PARAM_BIT(PARAM_RADIUS) |                     \
      PARAM_BIT(PARAM_COMMUNE) | PARAM_BIT(PARAM_EPCI) | PARAM_BIT(PARAM_DEPARTEMENT) |             \
      PARAM_BIT(PARAM_REGION) | PARAM_BIT(PARAM_NIVEAU) | PARAM_BIT(PARAM_Q))
+#define QUERY_TERRITORY_PARAMS (QUERY_COMMUNE_PARAMS & ~PARAM_BIT(PARAM_NIVEAU))
 #define QUERY_PAGE_PARAMS                                                                          \
     (PARAM_BIT(PARAM_LIMIT) | PARAM_BIT(PARAM_CURSOR) | PARAM_BIT(PARAM_OFFSET))
 

@@ -14,7 +14,7 @@
 struct selection {
     const struct property_table *table; /* the collection's; NULL: all are sent */
     uint64_t chosen;                    /* bit i: its item i */
-    const uint32_t *initiatives;        /* by position of a commune: sent in place of the ready
+    const uint32_t *initiatives;        /* by position: sent in place of the ready
                                          * "initiatives"; NULL: that one */
 };
 

@@ -61,6 +61,23 @@ static void clear_commune_columns(struct commune_columns *columns)
     free(columns->by_code);
 }
 
+static void clear_territory_points(struct territory_points *territories)
+{
+    clear_points(&territories->points);
+    free(territories->numbers);
+    free(territories->positions);
+    geo_names_free(territories->names);
+}
+
+static void clear_label_columns(struct label_columns *columns)
+{
+    free(columns->ids);
+    free(columns->communes);
+    free(columns->annees);
+    free(columns->niveaux);
+    free(columns->by_id);
+}
+
 static void clear_initiative_columns(struct initiative_columns *columns)
 {
     free(columns->communes);
@@ -84,8 +101,12 @@ static void snapshot_free(struct snapshot *snapshot)
     atomic_bool *slot_taken = snapshot->slot_taken;
     clear_points(&snapshot->initiatives);
     clear_points(&snapshot->communes);
+    clear_points(&snapshot->labels);
+    for (int kind = 0; kind < SNAPSHOT_TERRITORY_KINDS; kind++)
+        clear_territory_points(&snapshot->territories[kind]);
     clear_initiative_columns(&snapshot->initiative);
     clear_commune_columns(&snapshot->commune);
+    clear_label_columns(&snapshot->label);
     free(snapshot->regions);
     free(snapshot->departements);
     free(snapshot->epcis);

@@ -2,9 +2,9 @@
  * The snapshot: everything that answers are made from, in memory, immutable, shared by reference
  * count. A read takes a reference, answers from it, drops it; publishing another one never waits.
  *
- * Two collections of points (initiatives, communes) stand in Hilbert order: what is at index i of
- * one array belongs to position i of the others. Communes are dense numbers (their position);
- * territories and usages too (their place in the arrays below).
+ * Collections of points (initiatives, communes, territories by their centres, labels) stand in
+ * Hilbert order: what is at index i of one array belongs to position i of the others. Communes are
+ * dense numbers (their position); territories and usages too (their place in the arrays below).
  */
 #ifndef ARO_SERVER_SNAPSHOT_H
 #define ARO_SERVER_SNAPSHOT_H
@@ -40,7 +40,7 @@ struct point_set {
     struct geo_coord *coords;    /* n_placed */
     struct geo_mercator *places; /* n_placed */
     uint64_t *hilbert_keys;      /* n; UINT64_MAX without a place: with id the default order */
-    int64_t *ids;                /* n; of communes: the bytes of the code, see snapshot_code_id() */
+    int64_t *ids;                /* n; of communes and territories see snapshot_code_id() */
     struct geo_index *index;     /* over n_placed */
     struct text_block compact;   /* initiatives only; communes have full only */
     struct text_block full;
@@ -48,8 +48,8 @@ struct point_set {
 
 struct snapshot_territory {
     char code[12], *nom;
-    uint32_t region; /* of a département: its number among the regions; else SNAPSHOT_NONE */
-    int64_t population;
+    uint32_t region;    /* of a département: its number among the regions; else SNAPSHOT_NONE */
+    int64_t population; /* of those whose number is known; SCHEMA_POPULATION_UNKNOWN without any */
     uint32_t n_communes, n_initiatives, n_labelled;
 };
 
@@ -69,6 +69,27 @@ struct commune_columns {
     uint8_t *niveaux;                         /* newest label, 0 for none */
     uint32_t *n_initiatives;
     uint32_t *by_code; /* n positions in the order of code: for lookups */
+};
+
+enum { SNAPSHOT_TERRITORY_KINDS = SCHEMA_EPCI + 1 };
+
+/** The territories of one kind as points: a centre is known where a commune of it has a contour. */
+struct territory_points {
+    struct point_set points;
+    uint32_t *numbers;       /* by position: its number among the territories of the kind */
+    uint32_t *positions;     /* by number */
+    struct geo_names *names; /* items are positions */
+};
+
+enum { SNAPSHOT_LABEL_ID_BYTES = 16 };
+
+/** Columns of the labels, by label position: where their commune is. */
+struct label_columns {
+    char (*ids)[SNAPSHOT_LABEL_ID_BYTES]; /* "2020-13056" */
+    uint32_t *communes;                   /* commune position */
+    uint16_t *annees;
+    uint8_t *niveaux;
+    uint32_t *by_id; /* n positions in the order of year, then code */
 };
 
 /** A code that is no commune's today, and the commune that it leads to. */
@@ -110,9 +131,11 @@ struct snapshot_headline { /* the figures of the home page, of the newest label 
 struct snapshot {
     struct schema_state state;
     char version[33]; /* hex; same version, same bytes of every answer */
-    struct point_set initiatives, communes;
+    struct point_set initiatives, communes, labels;
+    struct territory_points territories[SNAPSHOT_TERRITORY_KINDS];
     struct initiative_columns initiative;
     struct commune_columns commune;
+    struct label_columns label;
     struct snapshot_territory *regions, *departements, *epcis; /* in the order of code */
     size_t n_regions, n_departements, n_epcis;
     struct snapshot_theme *themes; /* in taxonomy order: an axe, its enjeu, their usages, … */
@@ -166,8 +189,14 @@ static inline const uint64_t *snapshot_theme_bits(const struct snapshot *snapsho
     return snapshot->initiative.theme_bits + theme * geo_bits_words(snapshot->initiatives.n);
 }
 
-/** The bytes of a code as a number that orders as the code does ("01004" below "2A004"). */
+/**
+ * A code as a number that orders as the code does ("01004" below "2A004").
+ *
+ * @param code  of digits and capital letters, at most ten
+ */
 int64_t snapshot_code_id(const char *code);
+/** A year and the code of a commune as a number that orders as year, then code. */
+int64_t snapshot_label_id(int annee, const char *code);
 
 /* Lookups: the number, or SNAPSHOT_NONE. */
 uint32_t snapshot_commune(const struct snapshot *snapshot, const char *code); /* former too */
@@ -175,5 +204,12 @@ uint32_t snapshot_initiative(const struct snapshot *snapshot, int64_t id);
 uint32_t snapshot_territory(const struct snapshot *snapshot, enum schema_territory_kind kind,
                             const char *code);
 uint32_t snapshot_theme(const struct snapshot *snapshot, const char *id);
+/** @param id  "2020-13056"; a former code of the commune will do */
+uint32_t snapshot_label(const struct snapshot *snapshot, const char *id);
+
+/** All of one kind, in the order of code. */
+const struct snapshot_territory *snapshot_territories(const struct snapshot *snapshot,
+                                                      enum schema_territory_kind kind,
+                                                      size_t *out_n);
 
 #endif

@@ -11,7 +11,7 @@
 #include "server/task.h"
 
 /* Part of the version: to be raised when the bytes of answers change for the same data. */
-#define ANSWER_FORMAT "2"
+#define ANSWER_FORMAT "3"
 
 /* ---- Territories ---- */
 
@@ -31,7 +31,8 @@ static bool read_territory(void *context, const struct schema_territory *row, st
         return false;
     list->items = items;
     struct snapshot_territory *kept = &items[list->n];
-    *kept = (struct snapshot_territory){.region = SNAPSHOT_NONE};
+    *kept = (struct snapshot_territory){.region = SNAPSHOT_NONE,
+                                        .population = SCHEMA_POPULATION_UNKNOWN};
     size_t code_len = strlen(row->code);
     if (code_len >= sizeof kept->code ||
         (list->n > 0 && strcmp(items[list->n - 1].code, row->code) >= 0))
@@ -73,8 +74,11 @@ static void add_to_territory(struct snapshot_territory *territories, uint32_t nu
     territory->n_communes++;
     territory->n_initiatives += columns->n_initiatives[commune];
     territory->n_labelled += columns->niveaux[commune] > 0;
-    if (columns->populations[commune] != SCHEMA_POPULATION_UNKNOWN)
-        territory->population += columns->populations[commune];
+    if (columns->populations[commune] == SCHEMA_POPULATION_UNKNOWN)
+        return;
+    if (territory->population == SCHEMA_POPULATION_UNKNOWN)
+        territory->population = 0;
+    territory->population += columns->populations[commune];
 }
 
 static void count_territories(struct snapshot *snapshot)
@@ -183,6 +187,17 @@ static size_t point_bytes(const struct point_set *points)
            block_bytes(&points->full, points->n);
 }
 
+static size_t small_bytes(const struct snapshot *snapshot)
+{
+    enum { LABEL_BYTES = SNAPSHOT_LABEL_ID_BYTES + 4 + 2 + 1 + 4, TERRITORY_BYTES = 4 + 4 };
+    size_t bytes = point_bytes(&snapshot->labels) + snapshot->labels.n * LABEL_BYTES;
+    for (int kind = 0; kind < SNAPSHOT_TERRITORY_KINDS; kind++) {
+        const struct point_set *points = &snapshot->territories[kind].points;
+        bytes += point_bytes(points) + points->n * TERRITORY_BYTES;
+    }
+    return bytes;
+}
+
 static size_t count_bytes(const struct snapshot *snapshot)
 {
     enum { INITIATIVE_BYTES = 4 + 8 + 1 + 4 + 2 + 4, COMMUNE_BYTES = 8 + 8 + 8 + 12 + 1 + 4 + 4 };
@@ -195,7 +210,7 @@ static size_t count_bytes(const struct snapshot *snapshot)
            block_bytes(&snapshot->counts, N_TALLY_BY) + point_bytes(&snapshot->initiatives) +
            point_bytes(&snapshot->communes) + snapshot->initiatives.n * INITIATIVE_BYTES +
            snapshot->communes.n * COMMUNE_BYTES + territories * sizeof *snapshot->regions +
-           snapshot->texts.bytes +
+           snapshot->texts.bytes + small_bytes(snapshot) +
            block_bytes(&snapshot->initiative.titres, snapshot->initiatives.n) +
            geo_words_bytes(snapshot->initiative.words) +
            snapshot_contours_bytes(&snapshot->contours) + snapshot_layers_bytes(snapshot->layers);
@@ -203,7 +218,8 @@ static size_t count_bytes(const struct snapshot *snapshot)
 
 static bool build_beside(void *draft, struct aro_error *err)
 {
-    return draft_build_names(draft, err) && draft_build_locator(draft, err);
+    return draft_build_labels(draft, err) && draft_build_names(draft, err) &&
+           draft_build_locator(draft, err);
 }
 
 static bool build_layers(void *draft, struct aro_error *err)
@@ -211,8 +227,8 @@ static bool build_layers(void *draft, struct aro_error *err)
     return draft_build_layers(draft, err);
 }
 
-/* Names, the locator and the layers need communes, aliases and contours only: they are made beside
- * the initiatives. */
+/* Labels, names, the locator and the layers need communes, aliases and contours only: they are made
+ * beside the initiatives. */
 static bool read_initiatives(struct snapshot_draft *draft, struct aro_error *err)
 {
     struct task beside, layers;
@@ -236,6 +252,8 @@ static bool build_in_transaction(struct snapshot_draft *draft, struct aro_error 
     if (!ok)
         return false;
     count_territories(snapshot);
+    if (!draft_build_territories(draft, err))
+        return false;
     name_version(snapshot);
     snapshot->bytes = count_bytes(snapshot);
     return true;

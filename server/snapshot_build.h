@@ -29,6 +29,7 @@ struct commune_row {
 struct label_row {
     uint32_t commune; /* position */
     int annee, niveau;
+    char *mentions; /* scratch */
 };
 
 struct alias_row {
@@ -62,6 +63,9 @@ bool draft_read_initiatives(struct snapshot_draft *draft, struct aro_error *err)
 bool draft_build_sets(struct snapshot_draft *draft, struct aro_error *err);
 bool draft_build_areas(struct snapshot_draft *draft, struct aro_error *err);
 bool draft_write_communes(struct snapshot_draft *draft, struct aro_error *err);
+/** The territories as points, once they are counted and have their layers. */
+bool draft_build_territories(struct snapshot_draft *draft, struct aro_error *err);
+bool draft_build_labels(struct snapshot_draft *draft, struct aro_error *err);
 /** May run beside draft_read_initiatives(): it alone uses the scratch pool then. */
 bool draft_build_names(struct snapshot_draft *draft, struct aro_error *err);
 
@@ -73,6 +77,23 @@ bool draft_build_names(struct snapshot_draft *draft, struct aro_error *err);
  */
 bool points_build(struct point_set *points, const struct point_row *rows, size_t n,
                   uint32_t **out_rows, struct aro_error *err);
+
+/**
+ * Takes the texts of all positions as the block, in their order.
+ *
+ * @param texts  emptied, on failure too; the block's offsets are filled already
+ */
+bool text_block_take(struct text_block *block, struct aro_buffer *texts, struct aro_error *err);
+
+/** Names while they are collected. Start from {0}. Texts are borrowed until names_build(). */
+struct name_list {
+    struct geo_name *items;
+    size_t n, capacity;
+    bool failed;
+};
+void name_list_add(struct name_list *list, const char *text, uint32_t item, double weight);
+/** Takes the list's items, on failure too. @return  owned by the caller */
+struct geo_names *names_build(struct name_list *list, struct aro_error *err);
 
 /**
  * Texts in the order of rows to texts in the order of positions.

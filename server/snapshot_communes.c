@@ -158,9 +158,10 @@ static bool read_label(void *context, const struct schema_label *row, struct aro
     if (commune == SNAPSHOT_NONE || draft->n_labels >= (size_t)draft->counts.labels)
         return broken_store(err,
                             "a label too many, or of a commune that is not there:", row->commune);
-    draft->labels[draft->n_labels++] =
-        (struct label_row){.commune = commune, .annee = row->annee, .niveau = row->niveau};
-    return true;
+    struct label_row *kept = &draft->labels[draft->n_labels++];
+    *kept = (struct label_row){.commune = commune, .annee = row->annee, .niveau = row->niveau};
+    kept->mentions = text_pool_copy(&draft->scratch, row->mentions, err);
+    return kept->mentions || !row->mentions;
 }
 
 /* By commune position, newest first. */
@@ -261,11 +262,8 @@ bool draft_write_communes(struct snapshot_draft *draft, struct aro_error *err)
         write_commune(draft, i, &next_label, &text);
         block->offsets[i + 1] = text.len;
     }
-    if (!block->offsets || !aro_buffer_ok(&text, err)) {
-        aro_buffer_clear(&text);
-        return false;
-    }
-    char *exact = realloc(text.data, text.len + 1);
-    block->block = exact ? exact : text.data;
-    return true;
+    if (block->offsets)
+        return text_block_take(block, &text, err);
+    aro_buffer_clear(&text);
+    return false;
 }

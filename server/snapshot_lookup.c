@@ -4,15 +4,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Six bits a character, from the blank on; what is behind the end counts as one. */
+enum { CODE_CHARACTERS = 10, CODE_BITS = 6 };
+
 int64_t snapshot_code_id(const char *code)
 {
-    uint64_t id = 0;
-    for (size_t i = 0; i < sizeof id - 1; i++) {
-        id = id << 8 | (unsigned char)*code;
+    int64_t id = 0;
+    for (int i = 0; i < CODE_CHARACTERS; i++) {
+        id = id << CODE_BITS | ((*code ? *code - ' ' : 0) & ((1 << CODE_BITS) - 1));
         if (*code)
             code++;
     }
-    return (int64_t)id; /* seven bytes: never negative */
+    return id;
+}
+
+int64_t snapshot_label_id(int annee, const char *code)
+{
+    enum { OF_COMMUNE = 7, LEFT_OUT = (CODE_CHARACTERS - OF_COMMUNE) * CODE_BITS };
+    return (int64_t)annee << (OF_COMMUNE * CODE_BITS) | snapshot_code_id(code) >> LEFT_OUT;
 }
 
 /* Both kinds of items begin with their code. */
@@ -63,19 +72,45 @@ uint32_t snapshot_initiative(const struct snapshot *snapshot, int64_t id)
     return find_id(&snapshot->initiatives, snapshot->initiative.by_id, id);
 }
 
+const struct snapshot_territory *snapshot_territories(const struct snapshot *snapshot,
+                                                      enum schema_territory_kind kind,
+                                                      size_t *out_n)
+{
+    switch (kind) {
+    case SCHEMA_REGION:
+        *out_n = snapshot->n_regions;
+        return snapshot->regions;
+    case SCHEMA_DEPARTEMENT:
+        *out_n = snapshot->n_departements;
+        return snapshot->departements;
+    case SCHEMA_EPCI:
+        break;
+    }
+    *out_n = snapshot->n_epcis;
+    return snapshot->epcis;
+}
+
 uint32_t snapshot_territory(const struct snapshot *snapshot, enum schema_territory_kind kind,
                             const char *code)
 {
-    const size_t item_bytes = sizeof(struct snapshot_territory);
-    switch (kind) {
-    case SCHEMA_REGION:
-        return find_code(code, snapshot->regions, snapshot->n_regions, item_bytes);
-    case SCHEMA_DEPARTEMENT:
-        return find_code(code, snapshot->departements, snapshot->n_departements, item_bytes);
-    case SCHEMA_EPCI:
-        return find_code(code, snapshot->epcis, snapshot->n_epcis, item_bytes);
-    }
-    return SNAPSHOT_NONE;
+    size_t n;
+    const struct snapshot_territory *territories = snapshot_territories(snapshot, kind, &n);
+    return find_code(code, territories, n, sizeof *territories);
+}
+
+uint32_t snapshot_label(const struct snapshot *snapshot, const char *id)
+{
+    enum { YEAR_DIGITS = 4 };
+    int annee = 0;
+    if (strspn(id, "0123456789") != YEAR_DIGITS || id[YEAR_DIGITS] != '-')
+        return SNAPSHOT_NONE;
+    for (int i = 0; i < YEAR_DIGITS; i++)
+        annee = annee * 10 + (id[i] - '0');
+    uint32_t commune = snapshot_commune(snapshot, id + YEAR_DIGITS + 1);
+    if (commune == SNAPSHOT_NONE)
+        return SNAPSHOT_NONE;
+    return find_id(&snapshot->labels, snapshot->label.by_id,
+                   snapshot_label_id(annee, snapshot->commune.codes[commune]));
 }
 
 uint32_t snapshot_theme(const struct snapshot *snapshot, const char *id)

@@ -7,13 +7,7 @@
 #include "geo/array.h"
 #include "server/snapshot_build.h"
 
-struct name_list {
-    struct geo_name *items;
-    size_t n, capacity;
-    bool failed;
-};
-
-static void add_name(struct name_list *list, const char *text, uint32_t item, double weight)
+void name_list_add(struct name_list *list, const char *text, uint32_t item, double weight)
 {
     struct geo_name *items =
         aro_array_grow(list->items, list->n, &list->capacity, sizeof *items, NULL);
@@ -25,8 +19,7 @@ static void add_name(struct name_list *list, const char *text, uint32_t item, do
     list->items[list->n++] = (struct geo_name){.text = text, .item = item, .weight = weight};
 }
 
-/* Takes the list's items. */
-static struct geo_names *names_of(struct name_list *list, struct aro_error *err)
+struct geo_names *names_build(struct name_list *list, struct aro_error *err)
 {
     struct geo_names *names = NULL;
     if (list->failed)
@@ -66,7 +59,7 @@ static bool add_postal_codes(struct snapshot_draft *draft, struct name_list *lis
         char *copy = text_pool_copy(&draft->scratch, text, err);
         if (!copy)
             return false;
-        add_name(list, copy, commune, weight_of(draft->snapshot, commune));
+        name_list_add(list, copy, commune, weight_of(draft->snapshot, commune));
     }
     return true;
 }
@@ -76,8 +69,8 @@ static struct geo_names *build_commune_names(struct snapshot_draft *draft, struc
     const struct snapshot *snapshot = draft->snapshot;
     struct name_list list = {0};
     for (uint32_t i = 0; i < snapshot->communes.n; i++) {
-        add_name(&list, snapshot->commune.noms[i], i, weight_of(snapshot, i));
-        add_name(&list, snapshot->commune.codes[i], i, code_weight_of(snapshot, i));
+        name_list_add(&list, snapshot->commune.noms[i], i, weight_of(snapshot, i));
+        name_list_add(&list, snapshot->commune.codes[i], i, code_weight_of(snapshot, i));
         if (!add_postal_codes(draft, &list, i, err)) {
             free(list.items);
             return NULL;
@@ -86,11 +79,12 @@ static struct geo_names *build_commune_names(struct snapshot_draft *draft, struc
     for (size_t i = 0; i < draft->n_aliases; i++) {
         const struct alias_row *alias = &draft->aliases[i];
         if (alias->nom)
-            add_name(&list, alias->nom, alias->commune, weight_of(snapshot, alias->commune));
+            name_list_add(&list, alias->nom, alias->commune, weight_of(snapshot, alias->commune));
         if (alias->code && snapshot_commune(snapshot, alias->code) == alias->commune)
-            add_name(&list, alias->code, alias->commune, code_weight_of(snapshot, alias->commune));
+            name_list_add(&list, alias->code, alias->commune,
+                          code_weight_of(snapshot, alias->commune));
     }
-    return names_of(&list, err);
+    return names_build(&list, err);
 }
 
 /* Axes weigh more than enjeux, and those more than usages. */
@@ -99,10 +93,10 @@ static struct geo_names *build_theme_names(const struct snapshot *snapshot, stru
     struct name_list list = {0};
     for (uint32_t i = 0; i < snapshot->n_themes; i++) {
         const struct snapshot_theme *theme = &snapshot->themes[i];
-        add_name(&list, theme->libelle, i, 4 - theme->niveau);
-        add_name(&list, theme->id, i, 4 - theme->niveau);
+        name_list_add(&list, theme->libelle, i, 4 - theme->niveau);
+        name_list_add(&list, theme->id, i, 4 - theme->niveau);
     }
-    return names_of(&list, err);
+    return names_build(&list, err);
 }
 
 bool draft_build_names(struct snapshot_draft *draft, struct aro_error *err)

@@ -96,6 +96,18 @@ bool points_build(struct point_set *points, const struct point_row *rows, size_t
     return true;
 }
 
+bool text_block_take(struct text_block *block, struct aro_buffer *texts, struct aro_error *err)
+{
+    if (!aro_buffer_ok(texts, err)) {
+        aro_buffer_clear(texts);
+        return false;
+    }
+    char *exact = realloc(texts->data, texts->len + 1);
+    block->block = exact ? exact : texts->data;
+    *texts = (struct aro_buffer){0};
+    return true;
+}
+
 bool text_block_build(struct text_block *block, const struct aro_buffer *texts,
                       const uint64_t *starts, const uint32_t *rows, size_t n, struct aro_error *err)
 {

@@ -11,6 +11,7 @@ import pytest
 from conftest import DATA, N_INITIATIVES, ROOT, serving
 
 CLASSES = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/"
+COLLECTIONS = ["initiatives", "communes", "epcis", "departements", "regions", "labels"]
 
 
 def link(document, rel):
@@ -68,7 +69,7 @@ def test_no_class_without_a_test(tmp_path):
 
 def test_collections(server):
     document = server.json("/collections")
-    assert [c["id"] for c in document["collections"]] == ["initiatives", "communes"]
+    assert [c["id"] for c in document["collections"]] == COLLECTIONS
     assert follow(server, link(document, "self")["href"]).json() == document
     for collection in document["collections"]:
         assert collection["itemType"] == "feature"

@@ -15,6 +15,12 @@ static const struct collection_case {
 } cases[] = {
     {"initiatives", &properties_of_initiatives, offsetof(struct snapshot, initiatives)},
     {"communes", &properties_of_communes, offsetof(struct snapshot, communes)},
+    {"epcis", &properties_of_epcis, offsetof(struct snapshot, territories[SCHEMA_EPCI].points)},
+    {"departements", &properties_of_departements,
+     offsetof(struct snapshot, territories[SCHEMA_DEPARTEMENT].points)},
+    {"regions", &properties_of_regions,
+     offsetof(struct snapshot, territories[SCHEMA_REGION].points)},
+    {"labels", &properties_of_labels, offsetof(struct snapshot, labels)},
 };
 enum { N_CASES = sizeof cases / sizeof *cases };
 
