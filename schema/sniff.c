@@ -157,8 +157,12 @@ bool schema_sniff(struct schema_input *input, const char *path, enum schema_form
         if (!schema_input_more(input, err))
             return false;
     }
-    if (!check_signatures(window, err) || !check_binary(window->data, window->len, err) ||
-        !check_encoding(window, err))
+    /* No more of it, so that the answer does not depend on how the bytes came. */
+    struct schema_window first = *window;
+    if (first.len > SNIFF_BYTES)
+        first = (struct schema_window){window->data, SNIFF_BYTES, false};
+    if (!check_signatures(&first, err) || !check_binary(first.data, first.len, err) ||
+        !check_encoding(&first, err))
         return false;
     if (window->len >= 3 && memcmp(window->data, "\xEF\xBB\xBF", 3) == 0)
         schema_input_consume(input, 3);

@@ -109,7 +109,28 @@ static void write_fields(struct lookup *lookup, const struct schema_field *field
     }
 }
 
-/* A name that the file has already gets the program's behind it. */
+static bool has_column(const struct lookup *lookup, const char *name)
+{
+    size_t n = schema_csv_n_columns(lookup->csv), i = 0;
+    while (i < n && strcmp(schema_csv_column(lookup->csv, i), name) != 0)
+        i++;
+    return i < n;
+}
+
+/* A name that the file has already gets the program's behind it, and a number as long as it has
+ * that too. */
+static void write_appended_name(struct lookup *lookup, const char *name)
+{
+    char text[64];
+    snprintf(text, sizeof text, "%s", name);
+    for (unsigned i = 1; has_column(lookup, text); i++) {
+        int len = snprintf(text, sizeof text, "%s_arobase", name);
+        if (i > 1)
+            snprintf(text + len, sizeof text - (size_t)len, "_%u", i);
+    }
+    write_next_cell(lookup, text);
+}
+
 static void write_header(struct lookup *lookup)
 {
     struct aro_buffer *out = &lookup->out.buffer;
@@ -120,14 +141,8 @@ static void write_header(struct lookup *lookup)
             aro_buffer_char(out, schema_csv_separator(lookup->csv));
         write_cell(lookup, name, strlen(name));
     }
-    for (size_t column = 0; column < N_APPENDED; column++) {
-        bool is_taken = false;
-        for (size_t i = 0; i < n; i++)
-            is_taken |= strcmp(schema_csv_column(lookup->csv, i), appended_names[column]) == 0;
-        write_next_cell(lookup, appended_names[column]);
-        if (is_taken)
-            aro_buffer_text(out, "_arobase");
-    }
+    for (size_t column = 0; column < N_APPENDED; column++)
+        write_appended_name(lookup, appended_names[column]);
     aro_buffer_text(out, "\r\n");
 }
 

@@ -240,6 +240,11 @@ def test_a_bad_row_says_why(served, row, reason):
     assert rows[0]["nom"] == "é" and rows[0]["nom_arobase"]
 
 
+def test_added_columns_have_names_of_their_own(served):
+    rows = rows_of(post(served, b"lon,lat,nom,nom_arobase\n5.05,43.25,a,b\n"))
+    assert (rows[0]["nom"], rows[0]["nom_arobase"]) == ("a", "b") and rows[0]["nom_arobase_2"]
+
+
 def test_far_from_everything(served):
     rows = rows_of(post(served, b"lon,lat\n-30,40\n"))
     assert rows[0]["statut"] == "none" and rows[0]["commune"] == ""

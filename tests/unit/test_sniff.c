@@ -136,9 +136,33 @@ static void long_text(void **state)
     assert_int_equal(failures, 0);
 }
 
+/* What stands behind the first bytes is not looked at, even where it is there already. */
+static void only_the_first_bytes(void **state)
+{
+    (void)state;
+    enum { LEN = 200000, LOOKED_AT = 64 << 10 };
+    int failures = 0;
+    for (size_t piece = 0; piece <= LOOKED_AT; piece += LOOKED_AT) {
+        for (size_t at = LOOKED_AT - 2; at <= LOOKED_AT; at += 2) {
+            char *text = malloc(LEN);
+            memset(text, 'x', LEN);
+            text[at] = '\xE9';
+            struct aro_error err = {0};
+            struct schema_input *input = schema_input_from_memory(text, LEN, piece, &err);
+            enum schema_format format;
+            bool ok = schema_sniff(input, "a", &format, &err);
+            CHECK(failures, piece ? "in pieces" : "at once", ok == (at == LOOKED_AT));
+            schema_input_close(input);
+            free(text);
+        }
+    }
+    assert_int_equal(failures, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(named_cases), cmocka_unit_test(tar_archive),
-                                       cmocka_unit_test(long_text)};
+                                       cmocka_unit_test(long_text),
+                                       cmocka_unit_test(only_the_first_bytes)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
