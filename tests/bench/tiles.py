@@ -9,7 +9,7 @@ those of the clock where nothing else runs. A tile is a random one that holds a 
 or a corner of a random commune. "Each place": every initiative, those of one place as a stack, as
 PostGIS gives every one; "clusters": as a map asks for them.
 
-usage: tiles.py STORE… [--contours FILE] [--seconds N] [--tiles N]
+usage: tiles.py STORE… [--contours FILE] [--database FOLDER] [--seconds N] [--tiles N]
 """
 import argparse
 import gzip
@@ -17,6 +17,7 @@ import json
 import math
 import os
 import random
+import signal
 import sys
 
 import postgis
@@ -24,6 +25,7 @@ from server import SEED, Program, wrk
 
 POINT_ZOOMS = range(5, 15)
 COMMUNE_ZOOMS = range(9, 15)
+MANY = 100000
 
 
 def tile_of(lon, lat, zoom):
@@ -72,58 +74,86 @@ def rate_of(server, paths, seconds):
     return a_second * seconds / (postgis.cpu_seconds(server.process.pid) - before)
 
 
-def measure(name, store, paths, postgis_rate, seconds):
-    """Prints a line of figures. Both caches hold what they are asked for: cold none, warm all."""
+def measure(store, workloads, postgis_rate, seconds):
+    """Prints a line of figures for each (name, paths). A server with many sheets takes a while to
+    start: one without a cache is asked for all, then one whose cache holds all."""
     floor = os.path.join(os.path.dirname(os.environ.get("AROBASE", "build/server/arobase")),
                          "../tests/bench/floor")
     with serve(store, "--tile-cache-mb", "0") as server:
-        mean = sum(len(server.get(path)) for path in paths) // len(paths)
-        cold = rate_of(server, paths, seconds)
+        means = [sum(len(server.get(path)) for path in paths) // len(paths)
+                 for _, paths in workloads]
+        colds = [rate_of(server, paths, seconds) for _, paths in workloads]
     with serve(store, "--tile-cache-mb", "4096") as server:
-        for path in paths:
-            server.get(path)
-        warm = rate_of(server, paths, seconds)
-    with Program(floor, "--bytes", str(max(mean, 1)), "--port", "0") as limit:
-        best = rate_of(limit, paths, seconds)
-    print(f"{name:28} {mean:10} {postgis_rate:9.0f} {cold:9.0f} {cold / postgis_rate:6.1f} "
-          f"{warm:9.0f} {best:9.0f} {warm / best:6.2f}", flush=True)
+        for _, paths in workloads:
+            for path in paths:
+                server.get(path)
+        warms = [rate_of(server, paths, seconds) for _, paths in workloads]
+    for (name, paths), mean, cold, warm in zip(workloads, means, colds, warms):
+        with Program(floor, "--bytes", str(max(mean, 1)), "--port", "0") as limit:
+            best = rate_of(limit, paths, seconds)
+        print(f"{name:28} {mean:10} {postgis_rate:9.1f} {cold:9.0f} {cold / postgis_rate:6.1f} "
+              f"{warm:9.0f} {best:9.0f} {warm / best:6.2f}", flush=True)
 
 
-def bench_points(database, store, args):
-    with serve(store) as server:
-        places = postgis.load_initiatives(database, initiatives(server))
-    tiles = [tile_of(*random.choice(places), random.choice(POINT_ZOOMS))
-             for _ in range(args.tiles)]
-    rate = database.tiles_a_second([postgis.point_tile(*tile) for tile in tiles], args.seconds)
-    database.sql("DROP TABLE initiatives")
-    for name, query in (("each place", "?cluster=none"), ("clusters", "")):
-        paths = [f"/tiles/initiatives/{z}/{x}/{y}.mvt{query}" for z, x, y in tiles]
-        measure(f"{len(places)} initiatives, {name}", store, paths, rate, args.seconds)
+def tiles_of(places, zooms):
+    """A tile around each place, as many of each zoom, in a random order."""
+    zooms = [zooms[i % len(zooms)] for i in range(len(places))]
+    random.shuffle(zooms)
+    return [tile_of(*place, zoom) for place, zoom in zip(places, zooms)]
+
+
+def bench_points(database, number, store, args):
+    table = f"initiatives_{number}"
+    if not database.has(table, store):
+        database.forget(table)
+        with serve(store) as server:
+            postgis.load_initiatives(database, table, initiatives(server))
+        database.note(table, store)
+    database.warm(table)
+    places, count = postgis.some_places(database, table, args.tiles)
+    if count > MANY:  # a tile of PostGIS takes up to seconds
+        places = places[:max(args.tiles // 5, 1)]
+    tiles = tiles_of(places, POINT_ZOOMS)
+    rate = database.tiles_a_second([postgis.point_tile(table, *tile) for tile in tiles],
+                                   args.seconds)
+    workloads = [(f"{count} initiatives, {name}",
+                  [f"/tiles/initiatives/{z}/{x}/{y}.mvt{query}" for z, x, y in tiles])
+                 for name, query in (("each place", "?cluster=none"), ("clusters", ""))]
+    measure(store, workloads, rate, args.seconds)
 
 
 def bench_communes(database, args):
-    rows = list(communes(args.contours))
-    postgis.load_communes(database, rows, COMMUNE_ZOOMS)
-    tiles = [tile_of(*first_corner(random.choice(rows)[3])[:2], random.choice(COMMUNE_ZOOMS))
-             for _ in range(args.tiles)]
-    rate = database.tiles_a_second([postgis.commune_tile(*tile) for tile in tiles], args.seconds)
+    rows, table = list(communes(args.contours)), "communes"
+    if not database.has(table, args.contours):
+        database.forget(table)
+        postgis.load_communes(database, table, rows, COMMUNE_ZOOMS)
+        database.note(table, args.contours)
+    for zoom in COMMUNE_ZOOMS:
+        database.warm(f"{table}_{zoom}")
+    places = [first_corner(random.choice(rows)[3])[:2] for _ in range(args.tiles)]
+    tiles = tiles_of(places, COMMUNE_ZOOMS)
+    rate = database.tiles_a_second([postgis.commune_tile(table, *tile) for tile in tiles],
+                                   args.seconds)
     paths = [f"/tiles/communes/{z}/{x}/{y}.mvt" for z, x, y in tiles]
-    measure(f"{len(rows)} communes", args.stores[0], paths, rate, args.seconds)
+    measure(args.stores[0], [(f"{len(rows)} communes", paths)], rate, args.seconds)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("stores", metavar="STORE", nargs="+")
     parser.add_argument("--contours", help="GeoJSONSeq .gz that the first store has its own from")
+    parser.add_argument("--database", metavar="FOLDER",
+                        help="keeps what PostGIS has loaded, for the next run")
     parser.add_argument("--seconds", type=int, default=5)
-    parser.add_argument("--tiles", type=int, default=500)
+    parser.add_argument("--tiles", type=int, default=500, help="of a million: a fifth of it")
     args = parser.parse_args()
     random.seed(SEED)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("tiles.py: stopped"))  # and the servers with it
     print(f"{'workload':28} {'mean bytes':>10} {'PostGIS/s':>9} {'cold/s':>9} {'ratio':>6} "
           f"{'warm/s':>9} {'floor/s':>9} {'ratio':>6}", flush=True)
-    with postgis.Database() as database:
-        for store in args.stores:
-            bench_points(database, store, args)
+    with postgis.Database(args.database) as database:
+        for number, store in enumerate(args.stores):
+            bench_points(database, number, store, args)
         if args.contours:
             bench_communes(database, args)
 
