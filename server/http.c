@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -17,6 +18,7 @@ struct listener {
     struct MHD_Daemon *daemon;
     char url[ADDRESS_TEXT_MAX + 8];
     bool any_address;
+    int retired_fd; /* what was listened on, once that has ended; else -1 */
     atomic_bool draining;
     atomic_size_t in_flight;
 };
@@ -313,6 +315,7 @@ struct listener *listener_new(const struct listener_options *options, struct aro
         return NULL;
     }
     listener->options = *options;
+    listener->retired_fd = -1;
     listener->any_address = address_is_any(fd);
     address_of_socket(fd, address);
     snprintf(listener->url, sizeof listener->url, "http://%s", address);
@@ -348,9 +351,11 @@ bool listener_drain(struct listener *listener, unsigned timeout_ms)
     /* A client that has just sent its next request over a kept connection is heard as well. */
     enum { STEP_MS = 10, LINGER_MS = 250 };
     atomic_store(&listener->draining, true);
-    int fd = MHD_quiesce_daemon(listener->daemon);
-    if (fd >= 0)
-        close(fd);
+    /* Refuses connections from now on. The library's threads may still ask about the descriptor,
+     * which therefore stays theirs, and no other file's, until they have ended. */
+    listener->retired_fd = MHD_quiesce_daemon(listener->daemon);
+    if (listener->retired_fd >= 0)
+        shutdown(listener->retired_fd, SHUT_RD);
     for (unsigned waited_ms = 0; waited_ms < timeout_ms; waited_ms += STEP_MS) {
         bool lingered = waited_ms >= LINGER_MS || open_connections(listener) == 0;
         if (lingered && listener_in_flight(listener) == 0)
@@ -365,5 +370,7 @@ void listener_free(struct listener *listener)
     if (!listener)
         return;
     MHD_stop_daemon(listener->daemon);
+    if (listener->retired_fd >= 0)
+        close(listener->retired_fd);
     free(listener);
 }
