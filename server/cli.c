@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "server/text.h"
+#include "geo/spelling.h"
 
 static const struct cli_command commands[] = {
     {"init", "--store FILE", "makes a store, or brings an older one up to date", cli_init,
@@ -75,7 +75,7 @@ static int refuse_command(const char *word)
     char sentence[256];
     for (size_t i = 0; i < N_COMMANDS; i++)
         names[i] = commands[i].name;
-    const char *nearest = text_nearest(word, names, N_COMMANDS);
+    const char *nearest = geo_spelling_nearest(word, names, N_COMMANDS);
     snprintf(sentence, sizeof sentence,
              nearest ? "unknown command '%.64s': did you mean '%s'?" : "unknown command '%.64s'%s",
              word, nearest ? nearest : "");

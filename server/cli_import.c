@@ -5,13 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "geo/spelling.h"
 #include "schema/import.h"
 #include "server/cli.h"
 #include "server/clock.h"
 #include "server/options.h"
 #include "server/progress.h"
 #include "server/stop.h"
-#include "server/text.h"
 
 struct import_options {
     char *store, *crs, *millesime, *code_property, *layer, *report;
@@ -173,7 +173,7 @@ static int refuse_kind(const char *word)
     size_t n = 0;
     while (kinds[n])
         n++;
-    const char *nearest = text_nearest(word, kinds, n);
+    const char *nearest = geo_spelling_nearest(word, kinds, n);
     aro_buffer_printf(&sentence, "'%.64s' is no kind of data: ", word);
     if (nearest)
         aro_buffer_printf(&sentence, "did you mean '%s'?", nearest);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/text.h"
+#include "geo/spelling.h"
 
 enum { OPTIONS_MAX = 64, VARIABLE_MAX = 64 };
 
@@ -94,7 +94,7 @@ static bool refuse_unknown(const struct option_table *table, const char *name,
     const char *names[OPTIONS_MAX];
     for (size_t i = 0; i < table->n; i++)
         names[i] = table->infos[i].name;
-    const char *nearest = text_nearest(name, names, table->n);
+    const char *nearest = geo_spelling_nearest(name, names, table->n);
     if (nearest)
         return aro_error_set(err, ARO_BAD_INPUT, "unknown option '--%.64s': did you mean '--%s'?",
                              name, nearest);

@@ -1,6 +1,6 @@
 /*
  * Texts of URLs: percent encoding and decoding (RFC 3986; application/x-www-form-urlencoded of
- * the WHATWG URL standard for query parameters), and the nearest of some known names.
+ * the WHATWG URL standard for query parameters).
  */
 #ifndef ARO_SERVER_TEXT_H
 #define ARO_SERVER_TEXT_H
@@ -25,14 +25,5 @@ bool text_id_parse(const char *text, int64_t *out_id);
 
 /** Appends with everything but unreserved characters and those of `keep` percent-encoded. */
 void text_encode(struct aro_buffer *out, const char *text, const char *keep);
-
-/**
- * The name that a mistyped word stands for: at most two letters (one, in words below five) are
- * wrong, missing, too many or swapped.
- *
- * @param names  n texts; NULL entries are passed over
- * @return       one of names; NULL when none is near
- */
-const char *text_nearest(const char *word, const char *const *names, size_t n);
 
 #endif

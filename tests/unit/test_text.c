@@ -62,44 +62,11 @@ static void encodes(void **state)
     aro_buffer_clear(&out);
 }
 
-static const struct {
-    const char *word, *want;
-} nearest_cases[] = {
-    {"boox", "bbox"},
-    {"bbx", "bbox"},
-    {"bobx", "bbox"},
-    {"BBOX", NULL},
-    {"lmit", "limit"},
-    {"limits", "limit"},
-    {"comune", "commune"},
-    {"communes", "commune"},
-    {"offfset", "offset"},
-    {"xyz", NULL},
-    {"", NULL},
-    {"q", NULL},
-    {"department", "departement"},
-    {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", NULL},
-};
-
-static void finds_the_nearest(void **state)
-{
-    (void)state;
-    int failures = 0;
-    const char *names[] = {"bbox", NULL, "commune", "departement", "limit", "offset"};
-    for (size_t i = 0; i < sizeof nearest_cases / sizeof *nearest_cases; i++) {
-        const char *found = text_nearest(nearest_cases[i].word, names, 6);
-        const char *want = nearest_cases[i].want;
-        CHECK(failures, nearest_cases[i].word, want ? found && strcmp(found, want) == 0 : !found);
-    }
-    assert_int_equal(failures, 0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(decodes),
         cmocka_unit_test(encodes),
-        cmocka_unit_test(finds_the_nearest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
