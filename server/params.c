@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "geo/spelling.h"
 #include "server/text.h"
 
 #define CODES_SCHEMA                                                                               \
@@ -51,6 +52,20 @@ const struct param_info param_infos[PARAM_COUNT_OF_ALL] = {
                         "{\"type\":\"string\"}", "2018-01-01/2020-12-31"},
     [PARAM_Q] = {"q", "Words that must all occur; accents and case do not matter.",
                  "{\"type\":\"string\"}", "mediatheque"},
+    [PARAM_FILTER] = {"filter",
+                      "A condition of CQL2 on the properties of the collection (see its "
+                      "queryables); as text, or as filter-lang says.",
+                      "{\"type\":\"string\"}", "niveau >= 4 AND date >= DATE('2019-01-01')"},
+    [PARAM_FILTER_LANG] = {"filter-lang", "Which form of CQL2 the filter has.",
+                           "{\"type\":\"string\",\"enum\":[\"cql2-text\"],\"default\":"
+                           "\"cql2-text\"}",
+                           "cql2-text"},
+    [PARAM_FILTER_CRS] = {"filter-crs",
+                          "Coordinate reference system of the geometries in the filter; longitude "
+                          "and latitude without it.",
+                          "{\"type\":\"string\",\"format\":\"uri\",\"default\":"
+                          "\"http://www.opengis.net/def/crs/OGC/1.3/CRS84\"}",
+                          "http://www.opengis.net/def/crs/EPSG/0/4326"},
     [PARAM_LIMIT] = {"limit",
                      "At most so many features; more than the maximum is answered with the maximum "
                      "and a next link.",
@@ -95,11 +110,12 @@ const struct param_info param_infos[PARAM_COUNT_OF_ALL] = {
 };
 
 const enum param params_by_name[PARAM_COUNT_OF_ALL] = {
-    PARAM_AXE,    PARAM_BBOX,     PARAM_BY,          PARAM_CLUSTER,    PARAM_COMMUNE,
-    PARAM_CURSOR, PARAM_DATETIME, PARAM_DEPARTEMENT, PARAM_ENJEU,      PARAM_EPCI,
-    PARAM_F,      PARAM_LAT,      PARAM_LIMIT,       PARAM_LON,        PARAM_NEAR,
-    PARAM_NIVEAU, PARAM_OFFSET,   PARAM_PROFILE,     PARAM_PROPERTIES, PARAM_Q,
-    PARAM_RADIUS, PARAM_REGION,   PARAM_USAGE,       PARAM_V,          PARAM_ZOOM,
+    PARAM_AXE,     PARAM_BBOX,       PARAM_BY,          PARAM_CLUSTER,     PARAM_COMMUNE,
+    PARAM_CURSOR,  PARAM_DATETIME,   PARAM_DEPARTEMENT, PARAM_ENJEU,       PARAM_EPCI,
+    PARAM_F,       PARAM_FILTER,     PARAM_FILTER_CRS,  PARAM_FILTER_LANG, PARAM_LAT,
+    PARAM_LIMIT,   PARAM_LON,        PARAM_NEAR,        PARAM_NIVEAU,      PARAM_OFFSET,
+    PARAM_PROFILE, PARAM_PROPERTIES, PARAM_Q,           PARAM_RADIUS,      PARAM_REGION,
+    PARAM_USAGE,   PARAM_V,          PARAM_ZOOM,
 };
 
 void params_clear(struct params *params)
@@ -128,7 +144,7 @@ static bool refuse_unknown(const char *name, uint64_t known, struct aro_error *e
         names[i] = param_infos[param].name;
         aro_buffer_printf(&list, "%s'%s'", list.len ? ", " : "", names[i]);
     }
-    const char *nearest = text_nearest(name, names, PARAM_COUNT_OF_ALL);
+    const char *nearest = geo_spelling_nearest(name, names, PARAM_COUNT_OF_ALL);
     if (nearest)
         aro_error_set_for(err, name, ARO_BAD_INPUT, "unknown parameter '%.64s': did you mean '%s'?",
                           name, nearest);

@@ -127,6 +127,22 @@ static bool parse_page(const struct request *request, struct query *query, struc
            (!cursor || cursor_parse(cursor, near != NULL, query->scope, &query->cursor, err));
 }
 
+/* Where the conditions name a place, positions elsewhere need not be looked at. */
+static bool parse_conditions(const struct request *request, struct query *query,
+                             struct aro_error *err)
+{
+    struct geo_bbox box;
+    struct geo_runs runs = {0};
+    if (!filter_cql2_parse(request, query->collection, &query->cql2, err))
+        return false;
+    if (!query->cql2 || !filter_cql2_box(query->cql2, &box))
+        return true;
+    bool ok =
+        geo_index_search(query->points->index, &box, &runs, err) && query_within(query, &runs, err);
+    geo_runs_clear(&runs);
+    return ok;
+}
+
 struct query *query_new(const struct request *request, const struct collection *collection,
                         struct aro_error *err)
 {
@@ -140,7 +156,8 @@ struct query *query_new(const struct request *request, const struct collection *
     query->points = collection_points(collection, request->snapshot);
     bool ok = parse_places(request, query, err) &&
               filter_parse(request, collection, &query->filter, err) &&
-              parse_words(request, query, err) && parse_page(request, query, err);
+              parse_words(request, query, err) && parse_conditions(request, query, err) &&
+              parse_page(request, query, err);
     if (!ok) {
         query_free(query);
         return NULL;
@@ -153,6 +170,7 @@ void query_free(struct query *query)
     if (!query)
         return;
     filter_clear(&query->filter);
+    filter_cql2_free(query->cql2);
     geo_runs_clear(&query->only);
     free(query->words);
     free(query);

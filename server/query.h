@@ -11,17 +11,20 @@
 #include "server/cursor.h"
 #include "server/http.h"
 
+/** Conditions of CQL2: server/filter_cql2.h. */
+#define QUERY_CQL2_PARAMS                                                                          \
+    (PARAM_BIT(PARAM_FILTER) | PARAM_BIT(PARAM_FILTER_LANG) | PARAM_BIT(PARAM_FILTER_CRS))
 /** The parameters that filter initiatives; communes and labels; other territories. */
 #define QUERY_INITIATIVE_PARAMS                                                                    \
     (PARAM_BIT(PARAM_BBOX) | PARAM_BIT(PARAM_NEAR) | PARAM_BIT(PARAM_RADIUS) |                     \
      PARAM_BIT(PARAM_COMMUNE) | PARAM_BIT(PARAM_EPCI) | PARAM_BIT(PARAM_DEPARTEMENT) |             \
      PARAM_BIT(PARAM_REGION) | PARAM_BIT(PARAM_AXE) | PARAM_BIT(PARAM_ENJEU) |                     \
      PARAM_BIT(PARAM_USAGE) | PARAM_BIT(PARAM_NIVEAU) | PARAM_BIT(PARAM_DATETIME) |                \
-     PARAM_BIT(PARAM_Q))
+     PARAM_BIT(PARAM_Q) | QUERY_CQL2_PARAMS)
 #define QUERY_COMMUNE_PARAMS                                                                       \
     (PARAM_BIT(PARAM_BBOX) | PARAM_BIT(PARAM_NEAR) | PARAM_BIT(PARAM_RADIUS) |                     \
      PARAM_BIT(PARAM_COMMUNE) | PARAM_BIT(PARAM_EPCI) | PARAM_BIT(PARAM_DEPARTEMENT) |             \
-     PARAM_BIT(PARAM_REGION) | PARAM_BIT(PARAM_NIVEAU) | PARAM_BIT(PARAM_Q))
+     PARAM_BIT(PARAM_REGION) | PARAM_BIT(PARAM_NIVEAU) | PARAM_BIT(PARAM_Q) | QUERY_CQL2_PARAMS)
 #define QUERY_TERRITORY_PARAMS (QUERY_COMMUNE_PARAMS & ~PARAM_BIT(PARAM_NIVEAU))
 #define QUERY_PAGE_PARAMS                                                                          \
     (PARAM_BIT(PARAM_LIMIT) | PARAM_BIT(PARAM_CURSOR) | PARAM_BIT(PARAM_OFFSET))

@@ -6,6 +6,7 @@
 
 #include "server/collections.h"
 #include "server/filter.h"
+#include "server/filter_cql2.h"
 #include "server/query.h"
 
 enum { QUERY_MAX_OFFSET = 100000000, QUERY_SCOPE_BYTES = 160 };
@@ -15,6 +16,7 @@ struct query {
     const struct collection *collection;
     const struct point_set *points;
     struct filter filter;
+    struct filter_cql2 *cql2; /* owned; NULL without filter= */
     bool has_bbox;
     struct geo_bbox bbox;
     bool has_near;

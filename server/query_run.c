@@ -23,6 +23,11 @@ static bool is_behind(const struct point_set *points, uint32_t position,
                                       : points->ids[position] > cursor->id;
 }
 
+static bool holds(struct filter_cql2 *cql2, uint32_t position)
+{
+    return !cql2 || filter_cql2_keep(cql2, position / 64, UINT64_C(1) << position % 64);
+}
+
 static bool accept(const void *context, uint32_t position)
 {
     const struct acceptance *acceptance = context;
@@ -30,7 +35,7 @@ static bool accept(const void *context, uint32_t position)
     struct geo_coord coord = query->points->coords[position];
     if ((acceptance->only && !geo_bits_has(acceptance->only, position)) ||
         (query->words && !geo_bits_has(query->words, position)) ||
-        !filter_accepts(&query->filter, position) ||
+        !filter_accepts(&query->filter, position) || !holds(query->cql2, position) ||
         (query->has_bbox && !geo_bbox_contains(&query->bbox, coord)))
         return false;
     if (!acceptance->after)
@@ -58,7 +63,7 @@ static geo_accept_fn *accept_of(const struct acceptance *acceptance)
 {
     const struct query *query = acceptance->query;
     bool asks = acceptance->only || acceptance->after || query->words || query->has_bbox ||
-                filter_is_set(&query->filter);
+                filter_is_set(&query->filter) || query->cql2;
     return asks ? accept : NULL;
 }
 
@@ -102,7 +107,8 @@ static bool page_by_distance(const struct query *query, struct query_page *page,
         return false;
     acceptance.after = query->has_cursor ? &query->cursor : NULL;
     bool ok = geo_nearest(query->points->index, query->near, query->radius_m, wanted,
-                          accept_of(&acceptance), &acceptance, &page->hits, err);
+                          accept_of(&acceptance), &acceptance, &page->hits, err) &&
+              (!query->cql2 || filter_cql2_ok(query->cql2, err));
     page->n_matched = page->hits.n;
     if (ok && (query->has_cursor || page->hits.n == wanted))
         ok = query_count(query, &page->n_matched, err);

@@ -94,7 +94,7 @@ bool query_within(struct query *query, const struct geo_runs *runs, struct aro_e
 bool query_is_all(const struct query *query)
 {
     return !query->has_bbox && !query->has_near && !query->is_only && !query->words &&
-           !filter_is_set(&query->filter);
+           !filter_is_set(&query->filter) && !query->cql2;
 }
 
 struct geo_mercator_box query_mercator_box(const struct query *query)
@@ -127,7 +127,20 @@ bool query_set_fill(struct query_set *set, struct aro_error *err)
     return set->bits != NULL;
 }
 
-/* Takes out of the set what does not hold the words, and what the columns do not accept. */
+/* Takes out of the run's positions those that the conditions of CQL2 do not hold for. */
+static void keep_by_conditions(struct filter_cql2 *cql2, struct geo_run run, uint64_t *words)
+{
+    if (run.first >= run.end)
+        return;
+    for (uint32_t word = run.first / 64; word <= (run.end - 1) / 64; word++) {
+        uint64_t which = words[word] & geo_bits_mask(run, word);
+        if (which)
+            words[word] ^= which ^ filter_cql2_keep(cql2, word, which);
+    }
+}
+
+/* Takes out of the set what does not hold the words, and what columns or conditions do not accept.
+ */
 static bool keep_by_bits(const struct query *query, struct query_set *set, struct aro_error *err)
 {
     bool by_columns = filter_is_set(&query->filter);
@@ -139,9 +152,11 @@ static bool keep_by_bits(const struct query *query, struct query_set *set, struc
             geo_bits_keep(set->bits, set->runs.items[i], query->words);
         if (by_columns)
             filter_keep(&query->filter, set->runs.items[i], set->bits);
+        if (query->cql2)
+            keep_by_conditions(query->cql2, set->runs.items[i], set->bits);
         set->count += geo_bits_count(set->bits, set->runs.items[i]);
     }
-    return true;
+    return !query->cql2 || filter_cql2_ok(query->cql2, err);
 }
 
 bool query_find(const struct query *query, const struct geo_runs *within, struct query_set *out_set,
@@ -150,7 +165,7 @@ bool query_find(const struct query *query, const struct geo_runs *within, struct
     struct query_set set = {.n = query->points->n};
     bool ok = runs_before_bits(query, within, &set.runs, err);
     set.count = geo_runs_count(&set.runs);
-    if (ok && (query->words || filter_is_set(&query->filter)))
+    if (ok && (query->words || query->cql2 || filter_is_set(&query->filter)))
         ok = keep_by_bits(query, &set, err);
     if (ok)
         *out_set = set;

@@ -1,0 +1,201 @@
+#include "server/filter_value.h"
+
+#include <string.h>
+
+#include "schema/json_scan.h"
+
+enum { DAY_SECONDS = 86400 };
+
+enum geo_cql2_type filter_value_type(const struct property *property)
+{
+    static const enum geo_cql2_type types[] = {
+        [PROPERTY_INTEGER] = GEO_CQL2_IS_NUMBER,    [PROPERTY_NUMBER] = GEO_CQL2_IS_NUMBER,
+        [PROPERTY_TEXT] = GEO_CQL2_IS_TEXT,         [PROPERTY_DATE] = GEO_CQL2_IS_DATE,
+        [PROPERTY_INSTANT] = GEO_CQL2_IS_TIMESTAMP, [PROPERTY_TEXTS] = GEO_CQL2_IS_ARRAY,
+        [PROPERTY_JSON] = GEO_CQL2_IS_OTHER,        [PROPERTY_GEOMETRY] = GEO_CQL2_IS_GEOMETRY,
+    };
+    return types[property->type];
+}
+
+static struct geo_instant start_of_day(int32_t day)
+{
+    return (struct geo_instant){(int64_t)day * DAY_SECONDS, 0};
+}
+
+/* ---- From columns ---- */
+
+static bool list_set(const struct property *property, const struct snapshot *snapshot, uint64_t set,
+                     struct geo_scratch *scratch, struct geo_cql2_value *out, struct aro_error *err)
+{
+    size_t n = 0;
+    struct geo_cql2_value *items =
+        geo_scratch_take(scratch, (size_t)__builtin_popcountll(set) * sizeof *items, err);
+    for (uint64_t left = set; items && left; left &= left - 1) {
+        struct property_text text =
+            property->dictionary->text(snapshot, (uint32_t)__builtin_ctzll(left));
+        items[n++] =
+            (struct geo_cql2_value){.type = GEO_CQL2_IS_TEXT, .text = {text.bytes, text.len}};
+    }
+    out->array = (struct geo_cql2_array){items, n};
+    return items != NULL;
+}
+
+bool filter_value_of_column(const struct property *property, const struct snapshot *snapshot,
+                            uint32_t position, struct geo_scratch *scratch,
+                            struct geo_cql2_value *out, struct aro_error *err)
+{
+    struct property_value value = property_read(property, snapshot, position);
+    *out = (struct geo_cql2_value){.type = filter_value_type(property), .is_null = value.is_null};
+    if (value.is_null)
+        return true;
+    switch (out->type) {
+    case GEO_CQL2_IS_NUMBER:
+        out->number = (double)value.integer;
+        return true;
+    case GEO_CQL2_IS_DATE:
+        out->instant = start_of_day(value.day);
+        return true;
+    case GEO_CQL2_IS_ARRAY:
+        return list_set(property, snapshot, value.set, scratch, out, err);
+    default:
+        out->text = (struct geo_cql2_text){value.text.bytes, value.text.len};
+        return true;
+    }
+}
+
+/* ---- From the text of a feature ---- */
+
+static bool find_member(const char *text, size_t len, const char *name,
+                        struct schema_json_slice *out_value)
+{
+    static const char opening[] = ",\"properties\":{";
+    /* No text from outside comes before: an id and numbers do. */
+    const char *properties = memmem(text, len, opening, sizeof opening - 1);
+    size_t start = (size_t)(properties - text) + sizeof opening - 2;
+    struct schema_json_walk walk = {.text = text, .len = len, .at = start};
+    struct schema_json_slice key;
+    while (schema_json_key(&walk, &key) == SCHEMA_JSON_FOUND &&
+           schema_json_value(&walk, out_value) == SCHEMA_JSON_FOUND)
+        if (schema_json_is(key, name))
+            return !schema_json_is(*out_value, "null");
+    return false;
+}
+
+static uint32_t four_digits(const char *digits)
+{
+    uint32_t code = 0;
+    for (int i = 0; i < 4; i++)
+        code = code << 4 |
+               (uint32_t)(digits[i] <= '9' ? digits[i] - '0' : (digits[i] | 0x20) - 'a' + 10);
+    return code;
+}
+
+static char *put_character(char *out, uint32_t code)
+{
+    if (code < 0x80) {
+        *out++ = (char)code;
+        return out;
+    }
+    int n_more = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
+    static const unsigned char lead[] = {0, 0xC0, 0xE0, 0xF0};
+    *out++ = (char)(lead[n_more] | code >> (6 * n_more));
+    while (n_more-- > 0)
+        *out++ = (char)(0x80 | (code >> (6 * n_more) & 0x3F));
+    return out;
+}
+
+/* Behind a backslash; moves on behind what was written. */
+static char *put_escaped(char *out, const char **at)
+{
+    static const char letters[] = "bfnrt", meanings[] = "\b\f\n\r\t";
+    const char *letter = strchr(letters, **at);
+    if (**at != 'u') {
+        *out++ = letter ? meanings[letter - letters] : **at;
+        ++*at;
+        return out;
+    }
+    uint32_t code = four_digits(*at + 1);
+    *at += 5;
+    if (code >> 10 == 0xD800 >> 10 && (*at)[0] == '\\' && (*at)[1] == 'u') {
+        code = 0x10000 + ((code & 0x3FF) << 10) + (four_digits(*at + 2) & 0x3FF);
+        *at += 6;
+    }
+    return put_character(out, code);
+}
+
+/* Of a string in quotes. An escape is never shorter than what it stands for. */
+static bool read_string(struct schema_json_slice json, struct geo_scratch *scratch,
+                        struct geo_cql2_text *out_text, struct aro_error *err)
+{
+    const char *at = json.text + 1, *end = json.text + json.len - 1;
+    *out_text = (struct geo_cql2_text){at, json.len - 2};
+    if (!memchr(at, '\\', json.len - 2))
+        return true;
+    char *made = geo_scratch_take(scratch, json.len, err), *out = made;
+    while (made && at < end) {
+        if (*at == '\\') {
+            at++;
+            out = put_escaped(out, &at);
+        } else {
+            *out++ = *at++;
+        }
+    }
+    *out_text = (struct geo_cql2_text){made, (size_t)(out - made)};
+    return made != NULL;
+}
+
+/* Texts among the items of a list; no other things are in those of a TEXTS. */
+static bool read_list(struct schema_json_slice json, struct geo_scratch *scratch,
+                      struct geo_cql2_value *out, struct aro_error *err)
+{
+    struct schema_json_walk walk = {.text = json.text, .len = json.len, .at = 1};
+    struct schema_json_slice item;
+    size_t n = 0, most = 1;
+    for (size_t i = 0; i < json.len; i++)
+        most += json.text[i] == ',';
+    struct geo_cql2_value *items = geo_scratch_take(scratch, most * sizeof *items, err);
+    while (items && walk.at < json.len - 1) {
+        walk.at += json.text[walk.at] == ',';
+        if (schema_json_value(&walk, &item) != SCHEMA_JSON_FOUND)
+            break;
+        items[n] = (struct geo_cql2_value){.type = GEO_CQL2_IS_TEXT};
+        if (*item.text == '"' && !read_string(item, scratch, &items[n++].text, err))
+            return false;
+    }
+    out->array = (struct geo_cql2_array){items, n};
+    return items != NULL;
+}
+
+bool filter_value_of_text(const struct property *property, const char *text, size_t len,
+                          struct geo_scratch *scratch, struct geo_cql2_value *out,
+                          struct aro_error *err)
+{
+    struct schema_json_slice json = {0};
+    struct geo_cql2_text string = {0};
+    int32_t day = 0;
+    *out = (struct geo_cql2_value){.type = filter_value_type(property),
+                                   .is_null = !find_member(text, len, property->name, &json)};
+    if (out->is_null || out->type == GEO_CQL2_IS_OTHER)
+        return true;
+    if (*json.text == '"' && !read_string(json, scratch, &string, err))
+        return false;
+    switch (out->type) {
+    case GEO_CQL2_IS_NUMBER:
+        out->is_null = !geo_number_parse(json.text, json.len, &out->number, NULL);
+        return true;
+    case GEO_CQL2_IS_ARRAY:
+        out->is_null = *json.text != '[';
+        return out->is_null || read_list(json, scratch, out, err);
+    case GEO_CQL2_IS_DATE:
+        out->is_null = !geo_day_parse(string.bytes, string.len, &day);
+        out->instant = start_of_day(day);
+        return true;
+    case GEO_CQL2_IS_TIMESTAMP:
+        out->is_null = !geo_instant_parse(string.bytes, string.len, &out->instant);
+        return true;
+    default:
+        out->is_null = !string.bytes;
+        out->text = string;
+        return true;
+    }
+}
