@@ -31,6 +31,9 @@ bool handle_landing(const struct request *request, struct response *response, st
     link_write(request, out, "/conformance", "conformance", "application/json",
                "Conformance classes");
     aro_buffer_char(out, ',');
+    link_write(request, out, "/functions", "http://www.opengis.net/def/rel/ogc/1.0/functions",
+               "application/json", "The functions that filters may call");
+    aro_buffer_char(out, ',');
     link_write(request, out, "/collections", "data", "application/json", "The collections");
     aro_buffer_char(out, ',');
     link_write(request, out, "/tiles", "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector",

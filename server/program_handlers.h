@@ -12,7 +12,7 @@ handler_fn handle_metrics, handle_about; /* of the metrics listener */
 handler_fn handle_asset;                 /* path_values[0]: below /assets/ */
 
 /* meta.c */
-handler_fn handle_landing, handle_conformance, handle_collections;
+handler_fn handle_landing, handle_conformance, handle_functions, handle_collections;
 handler_fn handle_collection; /* path_values[0]: its id */
 handler_fn handle_themes, handle_summary, handle_config;
 
