@@ -3,16 +3,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum stored { S_CODE, S_TYPE, S_NOM, S_COMMUNE, N_STORED };
-static const char *const stored_names[N_STORED] = {"code", "type", "nom", "commune"};
+/* The texts of a row come first. */
+enum stored {
+    S_CODE,
+    S_TYPE,
+    S_NOM,
+    S_COMMUNE,
+    S_CODES_POSTAUX,
+    N_TEXTS,
+    S_POPULATION = N_TEXTS,
+    N_STORED
+};
+static const char *const stored_names[N_STORED] = {"code",    "type",          "nom",
+                                                   "commune", "codes_postaux", "population"};
 static const struct schema_table table = {"aliases", stored_names, N_STORED, 2};
 
 /* One alias that waits for the end of its file. */
 struct waiting {
     const char *file; /* the caller's, for as long as the import */
     uint64_t line, commune_line;
-    size_t columns[N_STORED];           /* of the kind; the type has none */
-    size_t at[N_STORED], len[N_STORED]; /* in texts; len 0: none */
+    size_t commune_column;            /* of the kind */
+    size_t at[N_TEXTS], len[N_TEXTS]; /* in texts; len 0: none */
+    struct schema_value population;
 };
 
 struct import_aliases {
@@ -93,16 +105,17 @@ bool import_aliases_add(struct import_aliases *aliases, struct import_row *row,
         .file = row->run->file,
         .line = row->line,
         .commune_line = values[columns->commune].line,
-        .columns =
-            {[S_CODE] = columns->code, [S_NOM] = columns->nom, [S_COMMUNE] = columns->commune},
+        .commune_column = columns->commune,
+        .population = columns->population,
     };
-    const struct import_text texts[N_STORED] = {
+    const struct import_text texts[N_TEXTS] = {
         [S_CODE] = values[columns->code],
         [S_TYPE] = columns->type,
         [S_NOM] = values[columns->nom],
         [S_COMMUNE] = values[columns->commune],
+        [S_CODES_POSTAUX] = columns->codes_postaux,
     };
-    for (size_t i = 0; i < N_STORED; i++) {
+    for (size_t i = 0; i < N_TEXTS; i++) {
         item->at[i] = aliases->texts.len;
         item->len[i] = texts[i].len;
         aro_buffer_append(&aliases->texts, texts[i].text, texts[i].len);
@@ -120,7 +133,7 @@ static bool put_item(struct import_aliases *aliases, const struct waiting *item,
                      struct aro_error *err)
 {
     struct import_run *run = aliases->run;
-    size_t column = item->columns[S_COMMUNE];
+    size_t column = item->commune_column;
     struct import_row row = {.run = run, .line = item->line};
     row.values[column] = (struct import_text){text_of(aliases, item, S_COMMUNE),
                                               item->len[S_COMMUNE], item->commune_line};
@@ -133,8 +146,9 @@ static bool put_item(struct import_aliases *aliases, const struct waiting *item,
     }
     struct schema_value stored[N_STORED];
     int64_t rowid;
-    for (size_t i = 0; i < N_STORED; i++)
+    for (size_t i = 0; i < N_TEXTS; i++)
         stored[i] = schema_value_text(text_of(aliases, item, (enum stored)i), item->len[i]);
+    stored[S_POPULATION] = item->population;
     return import_put(run, aliases->upsert, stored, &rowid, err);
 }
 
@@ -172,11 +186,17 @@ static void end(struct import_run *run)
 
 static bool import_row(struct import_run *run, struct import_row *row, struct aro_error *err)
 {
-    static const char type[] = "ancienne";
+    static const char type[] = "ancienne", no_codes[] = "[]";
     struct import_text code = row->values[CODE];
     if (code.text && !import_once(row, CODE, code.text, code.len, err))
         return false;
-    struct import_alias_columns alias = {CODE, NOM, COMMUNE, {type, sizeof type - 1, 0}};
+    struct import_alias_columns alias = {
+        .code = CODE,
+        .nom = NOM,
+        .commune = COMMUNE,
+        .type = {type, sizeof type - 1, 0},
+        .codes_postaux = {no_codes, sizeof no_codes - 1, 0},
+    };
     return import_aliases_add(run->state, row, &alias, err);
 }
 

@@ -11,10 +11,12 @@
 
 struct import_aliases;
 
-/** Where an alias stands in a row. */
+/** Where an alias stands in a row, and what is read of it already. */
 struct import_alias_columns {
     size_t code, nom, commune;
-    struct import_text type; /* "ancienne", "commune-deleguee", … */
+    struct import_text type;          /* "ancienne", "commune-deleguee", … */
+    struct import_text codes_postaux; /* JSON */
+    struct schema_value population;   /* an integer or NULL */
 };
 
 bool import_aliases_new(struct import_run *run, struct import_aliases **out_aliases,

@@ -150,6 +150,17 @@ static bool read_postal_codes(struct import_row *row, struct aro_buffer *out, st
     return aro_buffer_ok(out, err);
 }
 
+/* The column's rule was kept; NULL where nothing is known. */
+static struct schema_value population_of(const struct import_row *row)
+{
+    struct import_text value = row->values[POPULATION];
+    int64_t population;
+    if (!value.text ||
+        !schema_rule_integer(value.text, value.len, 0, population_max, &population, NULL))
+        return (struct schema_value){0};
+    return schema_value_integer(population);
+}
+
 static void check_territories(struct import_row *row, const struct communes *communes)
 {
     import_check_known(row, REGION, &communes->regions,
@@ -166,7 +177,7 @@ static bool import_commune(struct import_run *run, struct import_row *row, struc
     const struct import_text *values = row->values;
     unsigned char point[SCHEMA_POINT_BYTES];
     struct geo_coord centre;
-    int64_t population = 0, rowid, seq_before = run->seq;
+    int64_t rowid, seq_before = run->seq;
     bool metro = values[ZONE].text && values[ZONE].len == 5; /* the only one with five letters */
     if (values[COMMUNE].text && (values[COMMUNE].len != values[CODE].len ||
                                  memcmp(values[COMMUNE].text, values[CODE].text, 5) != 0))
@@ -179,14 +190,10 @@ static bool import_commune(struct import_run *run, struct import_row *row, struc
         return true;
     if (has_centre)
         schema_point_encode(centre, point);
-    if (values[POPULATION].text)
-        schema_rule_integer(values[POPULATION].text, values[POPULATION].len, 0, population_max,
-                            &population, NULL);
     const struct schema_value stored[N_STORED] = {
         [S_CODE] = import_value(row, CODE),
         [S_NOM] = import_value(row, NOM),
-        [S_POPULATION] =
-            values[POPULATION].text ? schema_value_integer(population) : (struct schema_value){0},
+        [S_POPULATION] = population_of(row),
         [S_CODES_POSTAUX] =
             schema_value_text(communes->codes_postaux.data, communes->codes_postaux.len),
         [S_EPCI] = import_value(row, EPCI),
@@ -227,7 +234,16 @@ static bool import_row(struct import_run *run, struct import_row *row, struct ar
     }
     if (of_today)
         return import_commune(run, row, err);
-    struct import_alias_columns alias = {CODE, NOM, COMMUNE, row->values[TYPE]};
+    if (!read_postal_codes(row, &communes->codes_postaux, err))
+        return false;
+    struct import_alias_columns alias = {
+        .code = CODE,
+        .nom = NOM,
+        .commune = COMMUNE,
+        .type = row->values[TYPE],
+        .codes_postaux = {communes->codes_postaux.data, communes->codes_postaux.len, row->line},
+        .population = population_of(row),
+    };
     return import_aliases_add(communes->aliases, row, &alias, err);
 }
 

@@ -104,6 +104,9 @@ static bool emit_alias(struct schema_stmt *stmt, const struct reader *reader, st
         .nom = schema_stmt_text(stmt, 1),
         .kind = schema_stmt_text(stmt, 2),
         .commune = schema_stmt_text(stmt, 3),
+        .population =
+            schema_stmt_is_null(stmt, 4) ? SCHEMA_POPULATION_UNKNOWN : schema_stmt_integer(stmt, 4),
+        .codes_postaux = schema_stmt_text(stmt, 5),
     };
     return reader->row.alias(reader->context, &row, err);
 }
@@ -112,7 +115,9 @@ bool schema_read_aliases(struct schema_store *store, schema_alias_fn *row, void 
                          struct aro_error *err)
 {
     struct reader reader = {.context = context, .row.alias = row};
-    return read_rows(store, "SELECT code, nom, type, commune FROM aliases ORDER BY code, type",
+    return read_rows(store,
+                     "SELECT code, nom, type, commune, population, codes_postaux FROM aliases "
+                     "ORDER BY code, type",
                      emit_alias, &reader, err);
 }
 
@@ -123,6 +128,9 @@ static bool emit_territory(struct schema_stmt *stmt, const struct reader *reader
         .code = schema_stmt_text(stmt, 0),
         .nom = schema_stmt_text(stmt, 1),
         .region = schema_stmt_text(stmt, 2),
+        .chef_lieu = schema_stmt_text(stmt, 3),
+        .zone = schema_stmt_text(stmt, 4),
+        .type = schema_stmt_text(stmt, 5),
     };
     return reader->row.territory(reader->context, &row, err);
 }
@@ -131,9 +139,11 @@ bool schema_read_territories(struct schema_store *store, enum schema_territory_k
                              schema_territory_fn *row, void *context, struct aro_error *err)
 {
     static const char *const sql[] = {
-        [SCHEMA_REGION] = "SELECT code, nom, NULL FROM regions ORDER BY code",
-        [SCHEMA_DEPARTEMENT] = "SELECT code, nom, region FROM departements ORDER BY code",
-        [SCHEMA_EPCI] = "SELECT code, nom, NULL FROM epcis ORDER BY code",
+        [SCHEMA_REGION] =
+            "SELECT code, nom, NULL, chef_lieu, zone, NULL FROM regions ORDER BY code",
+        [SCHEMA_DEPARTEMENT] =
+            "SELECT code, nom, region, chef_lieu, zone, NULL FROM departements ORDER BY code",
+        [SCHEMA_EPCI] = "SELECT code, nom, NULL, NULL, NULL, type FROM epcis ORDER BY code",
     };
     struct reader reader = {.context = context, .row.territory = row};
     return read_rows(store, sql[kind], emit_territory, &reader, err);

@@ -31,15 +31,20 @@ struct schema_commune {
 
 /** A name or code that leads to a commune of today: former codes, arrondissements, déléguées. */
 struct schema_alias {
-    const char *code;    /* NULL: only a name */
-    const char *nom;     /* NULL: only a code */
-    const char *kind;    /* "ancienne", "arrondissement-municipal", "commune-deleguee", … */
-    const char *commune; /* code of the commune of today */
+    const char *code;          /* NULL: only a name */
+    const char *nom;           /* NULL: only a code */
+    const char *kind;          /* "ancienne", "arrondissement-municipal", "commune-deleguee", … */
+    const char *commune;       /* code of the commune of today */
+    int64_t population;        /* SCHEMA_POPULATION_UNKNOWN where not known */
+    const char *codes_postaux; /* compact JSON array of text */
 };
 
 struct schema_territory {
     const char *code, *nom;
-    const char *region; /* of a département; NULL otherwise */
+    const char *region;    /* of a département; NULL otherwise */
+    const char *chef_lieu; /* a commune's code; NULL where there is none, and of an EPCI */
+    const char *zone;      /* "metro", "drom" or "com"; NULL of an EPCI */
+    const char *type;      /* of an EPCI: "CC", "CA", "CU", …; NULL otherwise */
 };
 
 /** One line of the taxonomy; parents come before their children. */

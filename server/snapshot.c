@@ -58,6 +58,9 @@ static void clear_commune_columns(struct commune_columns *columns)
     free(columns->regions);
     free(columns->niveaux);
     free(columns->n_initiatives);
+    free(columns->codes_postaux);
+    free(columns->sirens);
+    free(columns->zones);
     free(columns->by_code);
 }
 
@@ -113,6 +116,7 @@ static void snapshot_free(struct snapshot *snapshot)
     free(snapshot->themes);
     free(snapshot->usage_themes);
     free(snapshot->former_codes);
+    snapshot_registry_clear(&snapshot->registry);
     geo_cluster_areas_clear(&snapshot->region_areas);
     geo_cluster_areas_clear(&snapshot->departement_areas);
     free(snapshot->counts.block);

@@ -18,6 +18,7 @@
 #include "schema/store.h"
 #include "server/snapshot_contours.h"
 #include "server/snapshot_layers.h"
+#include "server/snapshot_registry.h"
 #include "server/text_pool.h"
 
 enum { SNAPSHOT_NONE = UINT32_MAX, SNAPSHOT_MIXED = UINT32_MAX - 1 };
@@ -46,8 +47,13 @@ struct point_set {
     struct text_block full;
 };
 
+enum snapshot_zone { SNAPSHOT_METRO = 1, SNAPSHOT_DROM = 2, SNAPSHOT_COM = 4 };
+
 struct snapshot_territory {
     char code[12], *nom;
+    char chef_lieu[8];       /* a commune's code; "" where there is none, and of an EPCI */
+    const char *type;        /* of an EPCI: "CC", …; else NULL */
+    enum snapshot_zone zone; /* of an EPCI that of its communes; 0 where it has none */
     uint32_t region;    /* of a département: its number among the regions; else SNAPSHOT_NONE */
     int64_t population; /* of those whose number is known; SCHEMA_POPULATION_UNKNOWN without any */
     uint32_t n_communes, n_initiatives, n_labelled;
@@ -68,7 +74,10 @@ struct commune_columns {
     uint32_t *epcis, *departements, *regions; /* SNAPSHOT_NONE where in none */
     uint8_t *niveaux;                         /* newest label, 0 for none */
     uint32_t *n_initiatives;
-    uint32_t *by_code; /* n positions in the order of code: for lookups */
+    char **codes_postaux; /* compact JSON arrays of text */
+    char **sirens;        /* NULL where there is none */
+    uint8_t *zones;       /* enum snapshot_zone */
+    uint32_t *by_code;    /* n positions in the order of code: for lookups */
 };
 
 enum { SNAPSHOT_TERRITORY_KINDS = SCHEMA_EPCI + 1 };
@@ -143,6 +152,7 @@ struct snapshot {
     uint32_t *usage_themes;                    /* theme number of usage bit i */
     struct snapshot_former_code *former_codes; /* in the order of code */
     size_t n_former_codes;
+    struct snapshot_registry registry;
     struct geo_names *commune_names; /* items are commune positions */
     struct geo_names *theme_names;   /* items are theme numbers */
     struct snapshot_contours contours;
@@ -197,6 +207,11 @@ static inline const uint64_t *snapshot_theme_bits(const struct snapshot *snapsho
 int64_t snapshot_code_id(const char *code);
 /** A year and the code of a commune as a number that orders as year, then code. */
 int64_t snapshot_label_id(int annee, const char *code);
+
+/** "metro", "drom" or "com". */
+const char *snapshot_zone_name(enum snapshot_zone zone);
+/** 0 for any other text. */
+enum snapshot_zone snapshot_zone_of(const char *name, size_t len);
 
 /* Lookups: the number, or SNAPSHOT_NONE. */
 uint32_t snapshot_commune(const struct snapshot *snapshot, const char *code); /* former too */

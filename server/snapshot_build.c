@@ -41,8 +41,13 @@ static bool read_territory(void *context, const struct schema_territory *row, st
     if (row->region)
         kept->region = snapshot_territory(list->snapshot, SCHEMA_REGION, row->region);
     kept->nom = text_pool_copy(&list->snapshot->texts, row->nom, err);
+    kept->type = text_pool_copy(&list->snapshot->texts, row->type, err);
+    if (row->zone)
+        kept->zone = snapshot_zone_of(row->zone, strlen(row->zone));
+    if (row->chef_lieu && strlen(row->chef_lieu) < sizeof kept->chef_lieu)
+        memcpy(kept->chef_lieu, row->chef_lieu, strlen(row->chef_lieu) + 1);
     list->n++;
-    return kept->nom != NULL;
+    return kept->nom && (kept->type || !row->type);
 }
 
 static bool read_territories(struct snapshot_draft *draft, enum schema_territory_kind kind,
@@ -200,7 +205,7 @@ static size_t small_bytes(const struct snapshot *snapshot)
 
 static size_t count_bytes(const struct snapshot *snapshot)
 {
-    enum { INITIATIVE_BYTES = 4 + 8 + 1 + 4 + 2 + 4, COMMUNE_BYTES = 8 + 8 + 8 + 12 + 1 + 4 + 4 };
+    enum { INITIATIVE_BYTES = 4 + 8 + 1 + 4 + 2 + 4, COMMUNE_BYTES = 8 + 8 + 8 + 12 + 1 + 4 + 21 };
     size_t territories = snapshot->n_regions + snapshot->n_departements + snapshot->n_epcis;
     size_t n_runs = snapshot->region_areas.n_runs + snapshot->departement_areas.n_runs;
     size_t words = geo_bits_words(snapshot->initiatives.n);
@@ -213,6 +218,7 @@ static size_t count_bytes(const struct snapshot *snapshot)
            snapshot->texts.bytes + small_bytes(snapshot) +
            block_bytes(&snapshot->initiative.titres, snapshot->initiatives.n) +
            geo_words_bytes(snapshot->initiative.words) +
+           snapshot_registry_bytes(&snapshot->registry) +
            snapshot_contours_bytes(&snapshot->contours) + snapshot_layers_bytes(snapshot->layers);
 }
 
@@ -256,7 +262,7 @@ static bool build_in_transaction(struct snapshot_draft *draft, struct aro_error 
         return false;
     name_version(snapshot);
     snapshot->bytes = count_bytes(snapshot);
-    return true;
+    return draft_name_territories(snapshot, err);
 }
 
 static void clear_draft(struct snapshot_draft *draft)

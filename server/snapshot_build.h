@@ -19,8 +19,8 @@ struct point_row {
 
 /** What is kept of a commune's row until its text can be written. */
 struct commune_row {
-    char *nom;                          /* the snapshot's */
-    char *codes_postaux, *siren, *zone; /* scratch */
+    char *nom, *codes_postaux, *siren; /* the snapshot's */
+    enum snapshot_zone zone;
     char code[8];
     int64_t population;
     uint32_t epci, departement, region;
@@ -33,8 +33,9 @@ struct label_row {
 };
 
 struct alias_row {
-    char *code, *nom; /* scratch; either may be NULL */
-    uint32_t commune; /* position */
+    char *code, *nom, *kind, *codes_postaux; /* scratch; code or nom may be NULL */
+    uint32_t commune;                        /* position */
+    int64_t population;
 };
 
 struct snapshot_draft {
@@ -56,6 +57,12 @@ struct snapshot_draft {
 /* The steps, in their order; false and err when one fails. */
 bool draft_read_communes(struct snapshot_draft *draft, struct aro_error *err);
 bool draft_read_aliases(struct snapshot_draft *draft, struct aro_error *err);
+/** Makes the registry, but for its names. */
+bool draft_build_registry(struct snapshot_draft *draft, struct aro_error *err);
+/** The names of its places: may run where draft_build_names() does. */
+bool draft_name_places(struct snapshot *snapshot, struct aro_error *err);
+/** The names of the territories, once their inhabitants are counted. */
+bool draft_name_territories(struct snapshot *snapshot, struct aro_error *err);
 bool draft_read_labels(struct snapshot_draft *draft, struct aro_error *err);
 /** Writes the texts of the communes too (draft_write_communes), once they can be. */
 bool draft_read_initiatives(struct snapshot_draft *draft, struct aro_error *err);

@@ -17,11 +17,10 @@ static bool keep_texts(struct snapshot_draft *draft, struct commune_row *kept,
                        const struct schema_commune *row, struct aro_error *err)
 {
     kept->nom = text_pool_copy(&draft->snapshot->texts, row->nom, err);
-    kept->codes_postaux = text_pool_copy(&draft->scratch, row->codes_postaux, err);
-    kept->siren = text_pool_copy(&draft->scratch, row->siren, err);
-    kept->zone = text_pool_copy(&draft->scratch, row->zone, err);
-    return kept->nom && (kept->codes_postaux || !row->codes_postaux) &&
-           (kept->siren || !row->siren) && (kept->zone || !row->zone);
+    kept->codes_postaux = text_pool_copy(&draft->snapshot->texts, row->codes_postaux, err);
+    kept->siren = text_pool_copy(&draft->snapshot->texts, row->siren, err);
+    kept->zone = snapshot_zone_of(row->zone, strlen(row->zone));
+    return kept->nom && kept->codes_postaux && (kept->siren || !row->siren);
 }
 
 static bool read_commune(void *context, const struct schema_commune *row, struct aro_error *err)
@@ -57,10 +56,14 @@ static bool allocate_columns(struct commune_columns *columns, size_t n, struct a
     columns->regions = array_new(n, sizeof *columns->regions, err);
     columns->niveaux = array_new(n, sizeof *columns->niveaux, err);
     columns->n_initiatives = array_new(n, sizeof *columns->n_initiatives, err);
+    columns->codes_postaux = array_new(n, sizeof *columns->codes_postaux, err);
+    columns->sirens = array_new(n, sizeof *columns->sirens, err);
+    columns->zones = array_new(n, sizeof *columns->zones, err);
     columns->by_code = array_new(n, sizeof *columns->by_code, err);
     return columns->codes && columns->noms && columns->populations && columns->epcis &&
            columns->departements && columns->regions && columns->niveaux &&
-           columns->n_initiatives && columns->by_code;
+           columns->n_initiatives && columns->codes_postaux && columns->sirens && columns->zones &&
+           columns->by_code;
 }
 
 static bool fill_columns(struct snapshot_draft *draft, struct aro_error *err)
@@ -76,6 +79,9 @@ static bool fill_columns(struct snapshot_draft *draft, struct aro_error *err)
         columns->epcis[i] = row->epci;
         columns->departements[i] = row->departement;
         columns->regions[i] = row->region;
+        columns->codes_postaux[i] = row->codes_postaux;
+        columns->sirens[i] = row->siren;
+        columns->zones[i] = (uint8_t)row->zone;
         columns->by_code[draft->commune_rows[i]] = i; /* rows come in the order of code */
     }
     return true;
@@ -107,7 +113,11 @@ static bool read_alias(void *context, const struct schema_alias *row, struct aro
         return broken_store(err, "an alias of a commune that is not there:", row->commune);
     kept->code = text_pool_copy(&draft->scratch, row->code, err);
     kept->nom = text_pool_copy(&draft->scratch, row->nom, err);
-    return (kept->code || !row->code) && (kept->nom || !row->nom);
+    kept->kind = text_pool_copy(&draft->scratch, row->kind, err);
+    kept->codes_postaux = text_pool_copy(&draft->scratch, row->codes_postaux, err);
+    kept->population = row->population;
+    return (kept->code || !row->code) && (kept->nom || !row->nom) && kept->kind &&
+           kept->codes_postaux;
 }
 
 static int compare_former_codes(const void *a, const void *b)
@@ -146,7 +156,7 @@ bool draft_read_aliases(struct snapshot_draft *draft, struct aro_error *err)
 {
     draft->aliases = array_new((size_t)draft->counts.aliases, sizeof *draft->aliases, err);
     return draft->aliases && schema_read_aliases(draft->store, read_alias, draft, err) &&
-           fill_former_codes(draft, err);
+           fill_former_codes(draft, err) && draft_build_registry(draft, err);
 }
 
 /* ---- Labels ---- */
@@ -236,7 +246,7 @@ static void write_commune(const struct snapshot_draft *draft, uint32_t position,
         .departement = territory_code(snapshot->departements, row->departement),
         .region = territory_code(snapshot->regions, row->region),
         .siren = row->siren,
-        .zone = row->zone,
+        .zone = snapshot_zone_name(row->zone),
         .has_centre = position < snapshot->communes.n_placed,
     };
     if (texts.has_centre)

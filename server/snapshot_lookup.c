@@ -24,6 +24,28 @@ int64_t snapshot_label_id(int annee, const char *code)
     return (int64_t)annee << (OF_COMMUNE * CODE_BITS) | snapshot_code_id(code) >> LEFT_OUT;
 }
 
+static const struct {
+    const char *name;
+    enum snapshot_zone zone;
+} zones[] = {{"metro", SNAPSHOT_METRO}, {"drom", SNAPSHOT_DROM}, {"com", SNAPSHOT_COM}};
+enum { N_ZONES = sizeof zones / sizeof *zones };
+
+const char *snapshot_zone_name(enum snapshot_zone zone)
+{
+    size_t i = 0;
+    while (i + 1 < N_ZONES && zones[i].zone != zone)
+        i++;
+    return zones[i].name;
+}
+
+enum snapshot_zone snapshot_zone_of(const char *name, size_t len)
+{
+    for (size_t i = 0; i < N_ZONES; i++)
+        if (strlen(zones[i].name) == len && memcmp(zones[i].name, name, len) == 0)
+            return zones[i].zone;
+    return 0;
+}
+
 /* Both kinds of items begin with their code. */
 _Static_assert(offsetof(struct snapshot_territory, code) == 0, "code first");
 _Static_assert(offsetof(struct snapshot_former_code, code) == 0, "code first");

@@ -46,7 +46,7 @@ static double code_weight_of(const struct snapshot *snapshot, uint32_t commune)
 static bool add_postal_codes(struct snapshot_draft *draft, struct name_list *list, uint32_t commune,
                              struct aro_error *err)
 {
-    const char *json = draft->communes[draft->commune_rows[commune]].codes_postaux;
+    const char *json = draft->snapshot->commune.codes_postaux[commune];
     const char *code;
     size_t len;
     while (json && next_code(&json, &code, &len)) {
@@ -105,5 +105,5 @@ bool draft_build_names(struct snapshot_draft *draft, struct aro_error *err)
     snapshot->commune_names = build_commune_names(draft, err);
     if (snapshot->commune_names)
         snapshot->theme_names = build_theme_names(snapshot, err);
-    return snapshot->theme_names != NULL;
+    return snapshot->theme_names && draft_name_places(snapshot, err);
 }

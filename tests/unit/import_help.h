@@ -81,7 +81,7 @@ static const char small_epcis[] = "code,nom,type,population\n"
                                   "200069193,CC de la Dombes,CC,38000\n";
 static const char small_communes[] =
     "code,type,nom,commune,departement,region,epci,siren,zone,population,codes_postaux,lon,lat\n"
-    "01015,commune-deleguee,Arbignieu,01015,01,84,,,metro,,,,\n"
+    "01015,commune-deleguee,Arbignieu,01015,01,84,,,metro,490,01300|01301,,\n"
     "01001,commune-actuelle,L'Abergement-Clémenciat,,01,84,200069193,210100012,metro,860,01400,"
     "4.9261,46.1534\n"
     "01015,commune-actuelle,Arboys en Bugey,,01,84,,,metro,,01300|01301,,\n"

@@ -21,10 +21,10 @@ static void small_country(void **state)
          "01015|Arboys en Bugey|-|[\"01300\",\"01301\"]|-|-|metro|-|-\n"
          "2A004|Ajaccio|73822|[\"20000\",\"20090\"]|-|-|metro|8.7369|41.9267\n"
          "98735|Papeete|26654|[\"98714\"]|-|-|com|-149.56843|-17.5347\n"},
-        {"SELECT code, type, nom, commune FROM aliases ORDER BY code",
-         "01002|ancienne|Ancienne|01001\n"
-         "01015|commune-deleguee|Arbignieu|01015\n"
-         "01340|ancienne|-|01015\n"},
+        {"SELECT code, type, nom, commune, population, codes_postaux FROM aliases ORDER BY code",
+         "01002|ancienne|Ancienne|01001|-|[]\n"
+         "01015|commune-deleguee|Arbignieu|01015|490|[\"01300\",\"01301\"]\n"
+         "01340|ancienne|-|01015|-|[]\n"},
         {"SELECT count(DISTINCT seq), min(seq), max(seq) FROM (SELECT seq FROM regions UNION ALL"
          " SELECT seq FROM departements UNION ALL SELECT seq FROM epcis UNION ALL"
          " SELECT seq FROM communes UNION ALL SELECT seq FROM aliases UNION ALL"

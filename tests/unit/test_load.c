@@ -17,8 +17,9 @@ static const char rows_sql[] =
     " VALUES ('2A004', 'Ajaccio', 73822, NULL, '2A', NULL, 'metro', 5, NULL),"
     " ('01001', 'L''Abergement-Clémenciat', NULL, '200069193', '01', '84', 'metro', 6,"
     "  MakePoint(4.9306, 46.1517, 4326));"
-    "INSERT INTO aliases (code, type, nom, commune, seq)"
-    " VALUES ('01002', 'ancienne', 'Abergeot', '01001', 7);"
+    "INSERT INTO aliases (code, type, nom, commune, seq, population, codes_postaux)"
+    " VALUES ('01002', 'ancienne', 'Abergeot', '01001', 7, NULL, '[]'),"
+    " ('01003', 'arrondissement-municipal', 'Haut', '01001', 8, 12, '[\"01400\"]');"
     "INSERT INTO themes VALUES ('2', NULL, 1, 'Vivre ensemble', 1, 9),"
     " ('1', NULL, 1, 'Démocratie', 0, 8), ('1b', '1', 2, 'Vitalité', 1, 10),"
     " ('1a', '1', 2, 'Efficacité', 0, 11), ('1a1', '1a', 3, 'Accès', 0, 12);"
@@ -68,15 +69,16 @@ static bool show_commune(void *context, const struct schema_commune *row, struct
 static bool show_alias(void *context, const struct schema_alias *row, struct aro_error *err)
 {
     (void)err;
-    aro_buffer_printf(context, "%s %s %s %s\n", row->code, row->kind, shown(row->nom),
-                      row->commune);
+    aro_buffer_printf(context, "%s %s %s %s %lld %s\n", row->code, row->kind, shown(row->nom),
+                      row->commune, (long long)row->population, row->codes_postaux);
     return true;
 }
 
 static bool show_territory(void *context, const struct schema_territory *row, struct aro_error *err)
 {
     (void)err;
-    aro_buffer_printf(context, "%s %s %s\n", row->code, row->nom, shown(row->region));
+    aro_buffer_printf(context, "%s %s %s %s %s %s\n", row->code, row->nom, shown(row->region),
+                      shown(row->chef_lieu), shown(row->zone), shown(row->type));
     return true;
 }
 
@@ -113,11 +115,12 @@ static bool show_initiative(void *context, const struct schema_initiative *row,
 static const char want[] =
     "01001 L'Abergement-Clémenciat -1 [] 200069193 01 84 metro 49306000,461517000\n"
     "2A004 Ajaccio 73822 [] - 2A - metro \n"
-    "01002 ancienne Abergeot 01001\n"
-    "84 Auvergne-Rhône-Alpes -\n"
-    "01 Ain 84\n"
-    "2A Corse-du-Sud -\n"
-    "200069193 CC de la Dombes -\n"
+    "01002 ancienne Abergeot 01001 -1 []\n"
+    "01003 arrondissement-municipal Haut 01001 12 [\"01400\"]\n"
+    "84 Auvergne-Rhône-Alpes - 69123 metro -\n"
+    "01 Ain 84 01053 metro -\n"
+    "2A Corse-du-Sud - - metro -\n"
+    "200069193 CC de la Dombes - - - CC\n"
     "1 1 - Démocratie\n"
     "2 1a 1 Efficacité\n"
     "3 1a1 1a Accès\n"

@@ -59,6 +59,11 @@ static const struct search_case {
     {"word behind the apostrophe", "HAŸ", 10, "2"},
     {"ligature", "oeu", 10, "9"},
     {"a code", "422", 10, "0"},
+    {"words in any order", "roses l hay", 10, "2"},
+    {"words with others between", "tou pla", 10, "8"},
+    {"a word behind a beginning", "haÿ ro", 10, "2"},
+    {"a word too many", "hay roses jardin", 10, ""},
+    {"the rarest word is in later words", "paris en", 10, "5"},
     {"a former name", "lutece", 10, "3"},
     {"same name, heavier first", "ham", 10, "10 11"},
     {"one letter", "y", 10, "12"},
@@ -130,6 +135,25 @@ static int compare_matches(const void *left, const void *right)
     return by_text != 0 ? by_text : (a->item > b->item) - (a->item < b->item);
 }
 
+static bool begins_a_word(const char *text, const char *word, size_t len)
+{
+    for (const char *at = text; at; at = strchr(at, ' '))
+        if (strncmp(at += *at == ' ', word, len) == 0)
+            return true;
+    return false;
+}
+
+static bool has_words(const char *text, const char *query)
+{
+    while (*query) {
+        size_t len = strcspn(query, " ");
+        if (!begins_a_word(text, query, len))
+            return false;
+        query += len + (query[len] == ' ');
+    }
+    return true;
+}
+
 /* The text begins with the query as it was folded, or with its last word as it was typed. */
 static int rank_as(const char *text, const char *query)
 {
@@ -140,7 +164,7 @@ static int rank_as(const char *text, const char *query)
     for (const char *at = strchr(text, ' '); at; at = strchr(at + 1, ' '))
         if (strncmp(at + 1, query, strlen(query)) == 0)
             return 2;
-    return -1;
+    return has_words(text, query) ? 3 : -1;
 }
 
 /* The folded query, but for an abbreviation at its end, which stays one; "" without. */
@@ -185,6 +209,32 @@ static size_t twin_search(const struct geo_name *names, char *const *folded, siz
     }
     free(matches);
     return n_out;
+}
+
+/* All of them, each at its best rank, in the order of the ranks. */
+static int compare_matches_of_all(const struct geo_names *index, const struct geo_name *names,
+                                  char *const *folded, size_t n, const char *query,
+                                  const char *folded_query, const char *literal, const char *name)
+{
+    int failures = 0;
+    uint32_t want[300];
+    struct geo_name_matches all = {0};
+    size_t n_want = twin_search(names, folded, n, folded_query, literal, 300, want);
+    CHECK(failures, name, geo_names_match(index, query, strlen(query), SIZE_MAX, &all, NULL));
+    CHECK(failures, name, all.n == n_want);
+    for (size_t i = 0; i < all.n; i++) {
+        int best = 4;
+        for (size_t j = 0; j < n; j++) {
+            int rank = names[j].item == all.items[i].item && *folded[j]
+                           ? rank_of(folded[j], folded_query, literal)
+                           : -1;
+            best = rank >= 0 && rank < best ? rank : best;
+        }
+        CHECK(failures, name, (int)all.items[i].rank == best);
+        CHECK(failures, name, i == 0 || all.items[i - 1].rank <= all.items[i].rank);
+    }
+    geo_name_matches_clear(&all);
+    return failures;
 }
 
 /* Few letters and short words, so that names and queries often meet. */
@@ -237,6 +287,8 @@ static int compare_on_random_names(uint64_t *seed, size_t n)
         snprintf(name, sizeof name, "%zu names, query '%s', limit %zu", n, query, limit);
         CHECK(failures, name, ok && n_got == n_want);
         CHECK(failures, name, n_got == n_want && memcmp(got, want, n_got * sizeof *got) == 0);
+        failures +=
+            compare_matches_of_all(index, names, folded, n, query, folded_query, literal, name);
         free(folded_query);
     }
     geo_names_free(index);
@@ -279,6 +331,16 @@ static void survives_without_memory(void **state)
         ok = geo_names_search(names, "saint", 5, MOST, items, &n, &err);
         allow_allocations(SIZE_MAX);
         CHECK(failures, "searching", ok ? n == 3 : err.status == ARO_NO_MEMORY && n == 0);
+    }
+    ok = false;
+    for (size_t allowed = 0; !ok; allowed++) {
+        struct aro_error err = {0};
+        struct geo_name_matches matches = {0};
+        allow_allocations(allowed);
+        ok = geo_names_match(names, "par pl", 6, SIZE_MAX, &matches, &err);
+        allow_allocations(SIZE_MAX);
+        CHECK(failures, "matching", ok ? matches.n == 1 : err.status == ARO_NO_MEMORY);
+        geo_name_matches_clear(&matches);
     }
     geo_names_free(names);
     assert_int_equal(failures, 0);
