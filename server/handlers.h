@@ -33,6 +33,16 @@ handler_fn handle_communes_at;
 /** POST /communes/at: CSV in, CSV out. */
 extern const struct upload_handler upload_communes_at;
 
+/*
+ * The routes compatible with API Géo (server/geo_api.h): FORMAT_JSON or FORMAT_GEOJSON, lenient. Where the path has a
+ * {code}, path_values[0] is it. Params: API_…_PARAMS of routes.c.
+ */
+handler_fn handle_api_communes, handle_api_commune, handle_api_parts, handle_api_part;
+handler_fn handle_api_epcis, handle_api_epci, handle_api_epci_communes;
+handler_fn handle_api_departements, handle_api_departement, handle_api_departement_communes;
+handler_fn handle_api_regions, handle_api_region, handle_api_region_departements,
+    handle_api_region_communes;
+
 /** GET /map. Params: QUERY_INITIATIVE_PARAMS, PARAM_ZOOM, PARAM_CLUSTER, PARAM_F. FORMAT_GEOJSON.
  */
 handler_fn handle_map;

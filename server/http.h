@@ -44,6 +44,22 @@ enum param {
     PARAM_LAT,
     PARAM_BY,
     PARAM_CLUSTER,
+    PARAM_NOM, /* from here on those of API Géo */
+    PARAM_CODE,
+    PARAM_CODE_POSTAL,
+    PARAM_SIREN,
+    PARAM_CODE_EPCI,
+    PARAM_CODE_DEPARTEMENT,
+    PARAM_CODE_REGION,
+    PARAM_ANCIEN_CODE,
+    PARAM_CODE_PARENT,
+    PARAM_CHEF_LIEU,
+    PARAM_TYPE,
+    PARAM_ZONE,
+    PARAM_FIELDS,
+    PARAM_FORMAT,
+    PARAM_GEOMETRY,
+    PARAM_BOOST,
     PARAM_V,
     PARAM_COUNT_OF_ALL
 };
@@ -160,6 +176,7 @@ struct route {
     unsigned formats; /* enum format bits; the first listed is the default */
     enum format default_format;
     bool lenient;           /* pages: unknown parameters are ignored; else they are 400 */
+    bool is_list;           /* of FORMAT_JSON: an array, not an object */
     bool tagged_by_handler; /* the ETag follows from the bytes: response_set_tag() */
     bool needs_no_snapshot; /* probes and assets: answers before the data is there */
     const char

@@ -79,9 +79,10 @@ static const char *schema_of(const struct route *route, enum format format)
     if (format == FORMAT_MVT)
         return "{\"type\":\"string\",\"format\":\"binary\"}";
     if (format != FORMAT_GEOJSON)
-        return "{\"type\":\"object\"}";
-    bool one = strlen(route->pattern) > 4 &&
-               strcmp(route->pattern + strlen(route->pattern) - 4, "{id}") == 0;
+        return route->is_list ? "{\"type\":\"array\",\"items\":{\"type\":\"object\"}}"
+                              : "{\"type\":\"object\"}";
+    const char *last = strrchr(route->pattern, '/');
+    bool one = strcmp(last, "/{id}") == 0 || strcmp(last, "/{code}") == 0;
     return one ? "{\"$ref\":\"#/components/schemas/feature\"}"
                : "{\"$ref\":\"#/components/schemas/featureCollection\"}";
 }

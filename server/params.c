@@ -105,17 +105,89 @@ const struct param_info param_infos[PARAM_COUNT_OF_ALL] = {
                        "each place for itself.",
                        "{\"type\":\"string\",\"enum\":[\"distance\",\"admin\",\"none\"]}",
                        "distance"},
+    [PARAM_NOM] = {"nom",
+                   "A name, or its beginning, or the beginnings of its words; accents, case, "
+                   "hyphens and St for Saint do not matter. Each item gets a _score.",
+                   "{\"type\":\"string\"}", "saint etienne"},
+    [PARAM_CODE] = {"code",
+                    "The code: of communes that of INSEE, where a former one leads to the commune "
+                    "of today; of EPCIs that of SIREN.",
+                    "{\"type\":\"string\"}", "44109"},
+    [PARAM_CODE_POSTAL] = {"codePostal", "A postal code.", "{\"type\":\"string\"}", "13500"},
+    [PARAM_SIREN] = {"siren", "The SIREN number of a commune.", "{\"type\":\"string\"}",
+                     "214401093"},
+    [PARAM_CODE_EPCI] = {"codeEpci", "Communes of this EPCI (SIREN).", "{\"type\":\"string\"}",
+                         "244400404"},
+    [PARAM_CODE_DEPARTEMENT] = {"codeDepartement", "What lies in this département.",
+                                "{\"type\":\"string\"}", "44"},
+    [PARAM_CODE_REGION] = {"codeRegion", "What lies in this région.", "{\"type\":\"string\"}",
+                           "52"},
+    [PARAM_ANCIEN_CODE] = {"ancienCode", "The commune of today of a code that is no more.",
+                           "{\"type\":\"string\"}", "01003"},
+    [PARAM_CODE_PARENT] = {"codeParent",
+                           "Arrondissements of Paris (75056), Lyon (69123) or Marseille (13055).",
+                           "{\"type\":\"string\"}", "75056"},
+    [PARAM_CHEF_LIEU] = {"chefLieu", "Communes associées and déléguées of this commune.",
+                         "{\"type\":\"string\"}", "50129"},
+    [PARAM_TYPE] = {"type",
+                    "Types of places, any of them, in this order: communes of today, "
+                    "arrondissements of Paris, Lyon and Marseille, communes associées, communes "
+                    "déléguées.",
+                    "{\"type\":\"array\",\"items\":{\"type\":\"string\",\"enum\":["
+                    "\"commune-actuelle\",\"arrondissement-municipal\",\"commune-associee\","
+                    "\"commune-deleguee\"]}}",
+                    "commune-actuelle,arrondissement-municipal"},
+    [PARAM_ZONE] = {"zone",
+                    "Mainland France with Corsica, the overseas départements, the other overseas "
+                    "collectivities: any of them. Without it all communes; EPCIs, départements and "
+                    "régions of metro and drom.",
+                    "{\"type\":\"array\",\"items\":{\"type\":\"string\",\"enum\":[\"metro\","
+                    "\"drom\",\"com\"]}}",
+                    "metro,drom,com"},
+    [PARAM_FIELDS] = {"fields",
+                      "Members of the answer, in this order, beside nom and code; unknown names "
+                      "are ignored. nom, code, type, zone, siren, population, codesPostaux, "
+                      "codeDepartement, codeRegion, codeEpci, departement, region, epci, "
+                      "anciensCodes, associees, deleguees, codeParent, chefLieu, surface "
+                      "(hectares), centre, mairie, contour, bbox; of EPCIs codesDepartements and "
+                      "codesRegions.",
+                      "{\"type\":\"array\",\"items\":{\"type\":\"string\"}}",
+                      "nom,code,codesPostaux,centre"},
+    [PARAM_FORMAT] = {"format", "JSON objects, or GeoJSON features.",
+                      "{\"type\":\"string\",\"enum\":[\"json\",\"geojson\"],\"default\":"
+                      "\"json\"}",
+                      "geojson"},
+    [PARAM_GEOMETRY] = {"geometry",
+                        "The geometry of GeoJSON features: of communes, centre and mairie are both "
+                        "the town hall, or a point on the contour where none is known; contour "
+                        "and bbox are null without contours.",
+                        "{\"type\":\"string\",\"enum\":[\"centre\",\"mairie\",\"contour\","
+                        "\"bbox\"],\"default\":\"centre\"}",
+                        "contour"},
+    [PARAM_BOOST] = {"boost",
+                     "With nom: large towns come before better matches, but for the whole name. "
+                     "Without it they come first among equals.",
+                     "{\"type\":\"string\",\"enum\":[\"population\"]}", "population"},
     [PARAM_V] = {"v", "Version of the file: with it, the answer may be kept for ever.",
                  "{\"type\":\"string\"}", NULL},
 };
 
 const enum param params_by_name[PARAM_COUNT_OF_ALL] = {
-    PARAM_AXE,     PARAM_BBOX,       PARAM_BY,          PARAM_CLUSTER,     PARAM_COMMUNE,
-    PARAM_CURSOR,  PARAM_DATETIME,   PARAM_DEPARTEMENT, PARAM_ENJEU,       PARAM_EPCI,
-    PARAM_F,       PARAM_FILTER,     PARAM_FILTER_CRS,  PARAM_FILTER_LANG, PARAM_LAT,
-    PARAM_LIMIT,   PARAM_LON,        PARAM_NEAR,        PARAM_NIVEAU,      PARAM_OFFSET,
-    PARAM_PROFILE, PARAM_PROPERTIES, PARAM_Q,           PARAM_RADIUS,      PARAM_REGION,
-    PARAM_USAGE,   PARAM_V,          PARAM_ZOOM,
+    PARAM_ANCIEN_CODE, PARAM_AXE,         PARAM_BBOX,
+    PARAM_BOOST,       PARAM_BY,          PARAM_CHEF_LIEU,
+    PARAM_CLUSTER,     PARAM_CODE,        PARAM_CODE_DEPARTEMENT,
+    PARAM_CODE_EPCI,   PARAM_CODE_PARENT, PARAM_CODE_POSTAL,
+    PARAM_CODE_REGION, PARAM_COMMUNE,     PARAM_CURSOR,
+    PARAM_DATETIME,    PARAM_DEPARTEMENT, PARAM_ENJEU,
+    PARAM_EPCI,        PARAM_F,           PARAM_FIELDS,
+    PARAM_FILTER,      PARAM_FILTER_CRS,  PARAM_FILTER_LANG,
+    PARAM_FORMAT,      PARAM_GEOMETRY,    PARAM_LAT,
+    PARAM_LIMIT,       PARAM_LON,         PARAM_NEAR,
+    PARAM_NIVEAU,      PARAM_NOM,         PARAM_OFFSET,
+    PARAM_PROFILE,     PARAM_PROPERTIES,  PARAM_Q,
+    PARAM_RADIUS,      PARAM_REGION,      PARAM_SIREN,
+    PARAM_TYPE,        PARAM_USAGE,       PARAM_V,
+    PARAM_ZONE,        PARAM_ZOOM,
 };
 
 void params_clear(struct params *params)
