@@ -28,22 +28,6 @@ static const struct family regions = {
     API_REGION, SCHEMA_REGION, "région", {API_NOM, API_CODE}, 2,
 };
 
-static const struct snapshot_territory *territories_of(const struct snapshot *snapshot,
-                                                       const struct family *family, size_t *out_n)
-{
-    switch (family->kind) {
-    case API_EPCI:
-        *out_n = snapshot->n_epcis;
-        return snapshot->epcis;
-    case API_DEPARTEMENT:
-        *out_n = snapshot->n_departements;
-        return snapshot->departements;
-    default:
-        *out_n = snapshot->n_regions;
-        return snapshot->regions;
-    }
-}
-
 /* ---- What is asked ---- */
 
 struct filter {
@@ -95,13 +79,14 @@ static bool find_by_name(const struct request *request, const struct filter *fil
                          struct api_entries *entries, struct aro_error *err)
 {
     struct api_search search = {0};
-    const struct geo_names *names =
-        request->snapshot->registry.territory_names[filter->family->schema_kind];
-    bool ok = api_search_names(request, names, &search, err);
+    const struct territory_points *points =
+        &request->snapshot->territories[filter->family->schema_kind];
+    bool ok = api_search_names(request, points->names, &search, err);
     for (size_t i = 0; ok && i < search.matches.n; i++) {
         struct geo_name_match match = search.matches.items[i];
-        double score = api_score(&search, match.rank, filter->territories[match.item].population);
-        ok = offer(filter, match.item, score, entries, err);
+        uint32_t number = points->numbers[match.item];
+        double score = api_score(&search, match.rank, filter->territories[number].population);
+        ok = offer(filter, number, score, entries, err);
     }
     geo_name_matches_clear(&search.matches);
     api_keep_best(request->snapshot, entries, limit);
@@ -133,7 +118,8 @@ static bool read_filter(const struct request *request, const struct family *fami
         .has_departement = departement != NULL,
         .has_region = region != NULL,
     };
-    out_filter->territories = territories_of(request->snapshot, family, &out_filter->n);
+    out_filter->territories =
+        snapshot_territories(request->snapshot, family->schema_kind, &out_filter->n);
     if (departement)
         out_filter->departement =
             snapshot_territory(request->snapshot, SCHEMA_DEPARTEMENT, departement);

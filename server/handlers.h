@@ -50,6 +50,9 @@ handler_fn handle_map;
 /** GET /counts. Params: QUERY_INITIATIVE_PARAMS, PARAM_BY, PARAM_F. FORMAT_JSON. */
 handler_fn handle_counts;
 
+/** GET /territoires: frames and legal reference systems. Params: PARAM_F. FORMAT_JSON. */
+handler_fn handle_territoires;
+
 /** GET /search. Params: PARAM_Q, PARAM_LIMIT, PARAM_F. FORMAT_JSON. */
 handler_fn handle_search;
 

@@ -35,6 +35,15 @@ static void write_member(struct aro_buffer *out, const char *separator_and_name,
     aro_json_text(out, text);
 }
 
+static void write_population(int64_t population, struct aro_buffer *out)
+{
+    aro_buffer_text(out, ",\"population\":");
+    if (population == SCHEMA_POPULATION_UNKNOWN)
+        aro_buffer_text(out, "null");
+    else
+        aro_json_integer(out, population);
+}
+
 /* ---- Communes ---- */
 
 static void write_commune(const struct snapshot *snapshot, uint32_t position,
@@ -47,11 +56,7 @@ static void write_commune(const struct snapshot *snapshot, uint32_t position,
     write_member(out, ",\"nom\":", columns->noms[position]);
     write_member(out, ",\"departement\":",
                  departement == SNAPSHOT_NONE ? NULL : snapshot->departements[departement].code);
-    aro_buffer_text(out, ",\"population\":");
-    if (population == SCHEMA_POPULATION_UNKNOWN)
-        aro_buffer_text(out, "null");
-    else
-        aro_json_integer(out, population);
+    write_population(population, out);
     write_position(&snapshot->communes, position, out);
     if (columns->niveaux[position] > 0)
         aro_buffer_printf(out, ",\"niveau\":%d", columns->niveaux[position]);
@@ -60,18 +65,75 @@ static void write_commune(const struct snapshot *snapshot, uint32_t position,
     aro_buffer_printf(out, ",\"initiatives\":%u}", (unsigned)columns->n_initiatives[position]);
 }
 
+static bool is_among(const uint32_t *items, size_t n, uint32_t item)
+{
+    for (size_t i = 0; i < n; i++)
+        if (items[i] == item)
+            return true;
+    return false;
+}
+
+/* Behind what is called so today comes what was. Where there is no room, the last place is given to
+ * what had exactly this name or code. */
+static bool add_former(const struct search *search, uint32_t found[SEARCH_MAX], size_t *n,
+                       struct aro_error *err)
+{
+    struct geo_name_matches matches;
+    bool had_room = *n < search->limit, replaced = false;
+    if (!geo_names_match(search->snapshot->former_names, search->q, strlen(search->q),
+                         2 * search->limit, &matches, err))
+        return false;
+    for (size_t i = 0; i < matches.n; i++) {
+        struct geo_name_match match = matches.items[i];
+        if (is_among(found, *n, match.item))
+            continue;
+        if (*n < search->limit) {
+            found[(*n)++] = match.item;
+        } else if (match.rank == GEO_NAME_WHOLE && !had_room && !replaced) {
+            found[*n - 1] = match.item;
+            replaced = true;
+        }
+    }
+    geo_name_matches_clear(&matches);
+    return true;
+}
+
 static bool search_communes(const struct search *search, struct aro_buffer *out,
                             struct aro_error *err)
 {
     uint32_t found[SEARCH_MAX];
     size_t n;
     if (!geo_names_search(search->snapshot->commune_names, search->q, strlen(search->q),
-                          search->limit, found, &n, err))
+                          search->limit, found, &n, err) ||
+        !add_former(search, found, &n, err))
         return false;
     for (size_t i = 0; i < n; i++) {
         if (i > 0)
             aro_buffer_char(out, ',');
         write_commune(search->snapshot, found[i], out);
+    }
+    return true;
+}
+
+/* ---- Arrondissements of Paris, Lyon and Marseille ---- */
+
+static bool search_arrondissements(const struct search *search, struct aro_buffer *out,
+                                   struct aro_error *err)
+{
+    const struct snapshot *snapshot = search->snapshot;
+    uint32_t found[SEARCH_MAX];
+    size_t n;
+    if (!geo_names_search(snapshot->registry.arrondissement_names, search->q, strlen(search->q),
+                          search->limit, found, &n, err))
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        const struct snapshot_part *part = &snapshot->registry.parts[found[i]];
+        write_member(out, i > 0 ? ",{\"code\":" : "{\"code\":", part->code);
+        write_member(out, ",\"nom\":", part->nom);
+        write_member(out, ",\"commune\":", snapshot->commune.codes[part->commune]);
+        write_member(out, ",\"commune_nom\":", snapshot->commune.noms[part->commune]);
+        write_population(part->population, out);
+        aro_buffer_char(out, '}');
     }
     return true;
 }
@@ -186,6 +248,9 @@ static bool write_answer(const struct request *request, const struct search *sea
     size_t n_initiatives;
     aro_buffer_text(out, "{\"communes\":[");
     if (!search_communes(search, out, err))
+        return false;
+    aro_buffer_text(out, "],\"arrondissements\":[");
+    if (!search_arrondissements(search, out, err))
         return false;
     aro_buffer_text(out, "],\"themes\":[");
     if (!search_themes(search, out, err))

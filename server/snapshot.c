@@ -122,6 +122,7 @@ static void snapshot_free(struct snapshot *snapshot)
     free(snapshot->counts.block);
     free(snapshot->counts.offsets);
     geo_names_free(snapshot->commune_names);
+    geo_names_free(snapshot->former_names);
     geo_names_free(snapshot->theme_names);
     snapshot_contours_clear(&snapshot->contours);
     snapshot_layers_clear(snapshot->layers);

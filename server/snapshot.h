@@ -153,7 +153,8 @@ struct snapshot {
     struct snapshot_former_code *former_codes; /* in the order of code */
     size_t n_former_codes;
     struct snapshot_registry registry;
-    struct geo_names *commune_names; /* items are commune positions */
+    struct geo_names *commune_names; /* names and codes; items are commune positions */
+    struct geo_names *former_names;  /* what else leads to a commune: the same items */
     struct geo_names *theme_names;   /* items are theme numbers */
     struct snapshot_contours contours;
     struct snapshot_layer layers[SNAPSHOT_LAYERS];

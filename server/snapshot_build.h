@@ -61,8 +61,6 @@ bool draft_read_aliases(struct snapshot_draft *draft, struct aro_error *err);
 bool draft_build_registry(struct snapshot_draft *draft, struct aro_error *err);
 /** The names of its places: may run where draft_build_names() does. */
 bool draft_name_places(struct snapshot *snapshot, struct aro_error *err);
-/** The names of the territories, once their inhabitants are counted. */
-bool draft_name_territories(struct snapshot *snapshot, struct aro_error *err);
 bool draft_read_labels(struct snapshot_draft *draft, struct aro_error *err);
 /** Writes the texts of the communes too (draft_write_communes), once they can be. */
 bool draft_read_initiatives(struct snapshot_draft *draft, struct aro_error *err);

@@ -76,13 +76,19 @@ static struct geo_names *build_commune_names(struct snapshot_draft *draft, struc
             return NULL;
         }
     }
+    return names_build(&list, err);
+}
+
+static struct geo_names *build_former_names(struct snapshot_draft *draft, struct aro_error *err)
+{
+    const struct snapshot *snapshot = draft->snapshot;
+    struct name_list list = {0};
     for (size_t i = 0; i < draft->n_aliases; i++) {
         const struct alias_row *alias = &draft->aliases[i];
         if (alias->nom)
             name_list_add(&list, alias->nom, alias->commune, weight_of(snapshot, alias->commune));
         if (alias->code && snapshot_commune(snapshot, alias->code) == alias->commune)
-            name_list_add(&list, alias->code, alias->commune,
-                          code_weight_of(snapshot, alias->commune));
+            name_list_add(&list, alias->code, alias->commune, weight_of(snapshot, alias->commune));
     }
     return names_build(&list, err);
 }
@@ -104,6 +110,8 @@ bool draft_build_names(struct snapshot_draft *draft, struct aro_error *err)
     struct snapshot *snapshot = draft->snapshot;
     snapshot->commune_names = build_commune_names(draft, err);
     if (snapshot->commune_names)
+        snapshot->former_names = build_former_names(draft, err);
+    if (snapshot->former_names)
         snapshot->theme_names = build_theme_names(snapshot, err);
     return snapshot->theme_names && draft_name_places(snapshot, err);
 }

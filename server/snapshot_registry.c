@@ -15,8 +15,7 @@ void snapshot_registry_clear(struct snapshot_registry *reg)
     free(reg->members);
     free(reg->member_starts);
     geo_names_free(reg->names);
-    for (size_t i = 0; i < sizeof reg->territory_names / sizeof *reg->territory_names; i++)
-        geo_names_free(reg->territory_names[i]);
+    geo_names_free(reg->arrondissement_names);
 }
 
 size_t snapshot_registry_bytes(const struct snapshot_registry *reg)
@@ -206,6 +205,22 @@ static double weight_of(int64_t population)
     return population == SCHEMA_POPULATION_UNKNOWN ? 0 : (double)population;
 }
 
+static bool name_arrondissements(struct snapshot_registry *reg, struct aro_error *err)
+{
+    size_t n = reg->part_starts[SNAPSHOT_ARRONDISSEMENT + 1], n_names = 0;
+    struct geo_name *names = array_new(2 * n, sizeof *names, err);
+    if (!names)
+        return false;
+    for (uint32_t i = 0; i < n; i++) {
+        double weight = weight_of(reg->parts[i].population);
+        names[n_names++] = (struct geo_name){reg->parts[i].nom, i, weight};
+        names[n_names++] = (struct geo_name){reg->parts[i].code, i, weight};
+    }
+    reg->arrondissement_names = geo_names_new(names, n_names, err);
+    free(names);
+    return reg->arrondissement_names != NULL;
+}
+
 bool draft_name_places(struct snapshot *snapshot, struct aro_error *err)
 {
     struct snapshot_registry *reg = &snapshot->registry;
@@ -221,29 +236,7 @@ bool draft_name_places(struct snapshot *snapshot, struct aro_error *err)
                                          weight_of(reg->parts[i].population)};
     reg->names = geo_names_new(names, n + reg->n_parts, err);
     free(names);
-    return reg->names != NULL;
-}
-
-static bool name_territories(const struct snapshot_territory *territories, size_t n,
-                             struct geo_names **out_names, struct aro_error *err)
-{
-    struct geo_name *names = array_new(n, sizeof *names, err);
-    if (!names)
-        return false;
-    for (uint32_t i = 0; i < n; i++)
-        names[i] = (struct geo_name){territories[i].nom, i, (double)territories[i].population};
-    *out_names = geo_names_new(names, n, err);
-    free(names);
-    return *out_names != NULL;
-}
-
-bool draft_name_territories(struct snapshot *snapshot, struct aro_error *err)
-{
-    struct geo_names **of = snapshot->registry.territory_names;
-    return name_territories(snapshot->regions, snapshot->n_regions, &of[SCHEMA_REGION], err) &&
-           name_territories(snapshot->departements, snapshot->n_departements,
-                            &of[SCHEMA_DEPARTEMENT], err) &&
-           name_territories(snapshot->epcis, snapshot->n_epcis, &of[SCHEMA_EPCI], err);
+    return reg->names && name_arrondissements(reg, err);
 }
 
 /* ---- Lookups ---- */

@@ -47,10 +47,10 @@ struct snapshot_registry {
     size_t n_anciens;
     struct snapshot_postal_code *postal_codes; /* n_postal_codes, by code, then place */
     size_t n_postal_codes;
-    uint32_t *members;                    /* the communes in an EPCI: by EPCI, then code */
-    uint32_t *member_starts;              /* n_epcis + 1 */
-    struct geo_names *names;              /* of places, by nothing but their name */
-    struct geo_names *territory_names[3]; /* by enum schema_territory_kind: items are numbers */
+    uint32_t *members;                      /* the communes in an EPCI: by EPCI, then code */
+    uint32_t *member_starts;                /* n_epcis + 1 */
+    struct geo_names *names;                /* of places, by nothing but their name */
+    struct geo_names *arrondissement_names; /* and by code: items are parts */
 };
 
 void snapshot_registry_clear(struct snapshot_registry *reg);

@@ -44,6 +44,26 @@ def test_former_codes(server, oracle):
         assert today in [one["code"] for one in search(server, code)["communes"]]
 
 
+def test_arrondissements(server):
+    for q, code in (("paris 15", "75115"), ("75115", "75115"), ("Lyon 3e", "69383"),
+                    ("marseille 8", "13208")):
+        found = search(server, q)["arrondissements"]
+        assert found[0]["code"] == code
+    assert search(server, "75115")["arrondissements"] == [{
+        "code": "75115", "nom": "Paris 15e Arrondissement", "commune": "75056",
+        "commune_nom": "Paris", "population": 229713}]
+    assert len(search(server, "lyon", limit=20)["arrondissements"]) == 9
+    assert search(server, "nantes")["arrondissements"] == []
+
+
+def test_what_was_called_so_comes_behind_what_is(server):
+    names = [one["nom"] for one in search(server, "boulogne")["communes"]]
+    assert names[:2] == ["Boulogne-Billancourt", "Boulogne-sur-Mer"]
+    assert "Essarts-en-Bocage" in names  # Boulogne is a part of it
+    assert search(server, "tourlaville")["communes"][0]["nom"] == "Cherbourg-en-Cotentin"
+    assert search(server, "75015")["communes"][0]["nom"] == "Paris"  # and Bry-sur-Marne before 1968
+
+
 def test_a_commune_without_a_place(server, oracle):
     commune = next(c for c in oracle.communes.values() if c.position is None)
     one = search(server, commune.code)["communes"][0]
@@ -83,7 +103,8 @@ def test_limits(server):
 @pytest.mark.parametrize("q", ["xyzzyx", "'", "-", "💻", "l", "%", "\"", "<script>"])
 def test_nothing_found_is_an_answer(server, q):
     found = search(server, q)
-    assert set(found) == {"communes", "themes", "initiatives", "totals", "links"}
+    assert set(found) == {"communes", "arrondissements", "themes", "initiatives", "totals",
+                          "links"}
 
 
 @pytest.mark.parametrize("query", ["", "q=", "q=%20%20"])
