@@ -34,8 +34,8 @@ handler_fn handle_communes_at;
 extern const struct upload_handler upload_communes_at;
 
 /*
- * The routes compatible with API Géo (server/geo_api.h): FORMAT_JSON or FORMAT_GEOJSON, lenient. Where the path has a
- * {code}, path_values[0] is it. Params: API_…_PARAMS of routes.c.
+ * The routes compatible with API Géo (server/geo_api.h): FORMAT_JSON or FORMAT_GEOJSON, lenient.
+ * Where the path has a {code}, path_values[0] is it. Params: API_…_PARAMS of routes.c.
  */
 handler_fn handle_api_communes, handle_api_commune, handle_api_parts, handle_api_part;
 handler_fn handle_api_epcis, handle_api_epci, handle_api_epci_communes;
