@@ -1,5 +1,7 @@
 #include "server/answer.h"
 
+#include <math.h>
+
 #include "geo/json.h"
 
 void answer_runs(struct response *response, const struct text_block *texts,
@@ -23,8 +25,10 @@ void answer_hit(struct aro_buffer *out, const struct text_block *texts, const st
         from++;
     *is_first = false;
     aro_buffer_append(out, texts->block + from, to - from - CLOSING);
-    aro_buffer_text(out, ",\"distance_m\":");
-    aro_json_number(out, hit->distance_m, 1);
+    if (!isnan(hit->distance_m)) {
+        aro_buffer_text(out, ",\"distance_m\":");
+        aro_json_number(out, hit->distance_m, 1);
+    }
     aro_buffer_text(out, "}}");
 }
 

@@ -20,7 +20,7 @@
 void answer_runs(struct response *response, const struct text_block *texts,
                  const struct geo_run *runs, size_t n_runs, bool *is_first);
 
-/** Adds one feature with a distance_m of one decimal among its properties. */
+/** Adds one feature, with a distance_m of one decimal among its properties where it has one. */
 void answer_hit(struct aro_buffer *out, const struct text_block *texts, const struct geo_hit *hit,
                 bool *is_first);
 

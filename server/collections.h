@@ -56,6 +56,10 @@ const struct point_set *collection_points(const struct collection *collection,
 void collection_write(const struct request *request, const struct collection *collection,
                       struct aro_buffer *out);
 
+/** Appends ,"extent":{…}: boxes, and the time of what has dates. */
+void collection_write_extent(const struct collection *collection, const struct snapshot *snapshot,
+                             struct aro_buffer *out);
+
 /** Appends {"href":…,"rel":…,"type":…,"title":…}; href is the base URL and the path. */
 void link_write(const struct request *request, struct aro_buffer *out, const char *path,
                 const char *rel, const char *type, const char *title);

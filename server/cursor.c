@@ -1,7 +1,7 @@
 /*
  * The bytes of a cursor, before base64url (RFC 4648, section 5, without padding), all big-endian:
  * format and order (1), Hilbert key (8), id (8), seq (8), distance bits (8) where by distance,
- * checksum over all of it and the scope (4).
+ * the values where by values, checksum over all of it and the scope (4).
  */
 #include "server/cursor.h"
 
@@ -11,12 +11,11 @@
 #include "server/hash.h"
 
 enum {
-    BY_KEY = 0x10, /* format 1 */
-    BY_DISTANCE = 0x11,
+    FORMAT_1 = 0x10, /* and the order */
     KEY_BYTES = 1 + 3 * 8,
-    DISTANCE_BYTES = KEY_BYTES + 8,
+    DISTANCE_BYTES = 8,
     CHECK_BYTES = 4,
-    MAX_BYTES = DISTANCE_BYTES + CHECK_BYTES,
+    MAX_BYTES = KEY_BYTES + CURSOR_VALUES_BYTES + CHECK_BYTES,
 };
 
 _Static_assert((MAX_BYTES * 4 + 2) / 3 < CURSOR_TEXT_BYTES, "room for the longest cursor");
@@ -84,12 +83,16 @@ void cursor_write(const struct cursor *cursor, const char *scope, char out_text[
     size_t n = 0;
     uint64_t distance_bits;
     memcpy(&distance_bits, &cursor->distance_m, sizeof distance_bits);
-    put(bytes, &n, cursor->by_distance ? BY_DISTANCE : BY_KEY, 1);
+    put(bytes, &n, FORMAT_1 | (unsigned)cursor->order, 1);
     put(bytes, &n, cursor->hilbert_key, 8);
     put(bytes, &n, (uint64_t)cursor->id, 8);
     put(bytes, &n, (uint64_t)cursor->seq, 8);
-    if (cursor->by_distance)
-        put(bytes, &n, distance_bits, 8);
+    if (cursor->order == CURSOR_BY_DISTANCE)
+        put(bytes, &n, distance_bits, DISTANCE_BYTES);
+    if (cursor->order == CURSOR_BY_VALUES) {
+        memcpy(bytes + n, cursor->values, cursor->n_values);
+        n += cursor->n_values;
+    }
     put(bytes, &n, checksum(bytes, n, scope), CHECK_BYTES);
     encode(bytes, n, out_text);
 }
@@ -102,27 +105,37 @@ static bool refuse(const char *text, struct aro_error *err)
                              text);
 }
 
-bool cursor_parse(const char *text, bool by_distance, const char *scope, struct cursor *out_cursor,
-                  struct aro_error *err)
+/* Whether so many bytes can be a cursor of the order. */
+static bool is_length_of(size_t n, enum cursor_order order)
+{
+    if (order == CURSOR_BY_VALUES)
+        return n >= KEY_BYTES + CHECK_BYTES;
+    return n == KEY_BYTES + CHECK_BYTES + (order == CURSOR_BY_DISTANCE ? DISTANCE_BYTES : 0);
+}
+
+bool cursor_parse(const char *text, enum cursor_order order, const char *scope,
+                  struct cursor *out_cursor, struct aro_error *err)
 {
     unsigned char bytes[MAX_BYTES];
-    size_t at = 1, check_at = by_distance ? DISTANCE_BYTES : KEY_BYTES;
-    if (decode(text, bytes) != check_at + CHECK_BYTES)
+    size_t n = decode(text, bytes), at = 1;
+    if (!is_length_of(n, order))
         return refuse(text, err);
-    uint32_t check = checksum(bytes, check_at, scope);
-    if (bytes[0] != (by_distance ? BY_DISTANCE : BY_KEY) ||
-        get(bytes, &check_at, CHECK_BYTES) != check)
+    size_t check_at = n - CHECK_BYTES, end = check_at;
+    uint32_t check = checksum(bytes, end, scope);
+    if (bytes[0] != (FORMAT_1 | (unsigned)order) || get(bytes, &check_at, CHECK_BYTES) != check)
         return refuse(text, err);
-    struct cursor cursor = {.by_distance = by_distance};
+    struct cursor cursor = {.order = order};
     cursor.hilbert_key = get(bytes, &at, 8);
     cursor.id = (int64_t)get(bytes, &at, 8);
     cursor.seq = (int64_t)get(bytes, &at, 8);
-    if (by_distance) {
-        uint64_t distance_bits = get(bytes, &at, 8);
+    if (order == CURSOR_BY_DISTANCE) {
+        uint64_t distance_bits = get(bytes, &at, DISTANCE_BYTES);
         memcpy(&cursor.distance_m, &distance_bits, sizeof cursor.distance_m);
         if (!(cursor.distance_m >= 0) || isinf(cursor.distance_m))
             return refuse(text, err);
     }
+    cursor.n_values = end - at;
+    memcpy(cursor.values, bytes + at, cursor.n_values);
     *out_cursor = cursor;
     return true;
 }

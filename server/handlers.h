@@ -15,6 +15,12 @@
  */
 handler_fn handle_items;
 
+/**
+ * GET /collections/{collection}/queryables, …/sortables, …/schema; path_values[0] is the
+ * collection. FORMAT_SCHEMA. Params: PARAM_F.
+ */
+handler_fn handle_queryables, handle_sortables, handle_schema;
+
 /** GET /collections/{collection}/items/{id}; path_values[0] and [1]. Params: PARAM_F. */
 handler_fn handle_item;
 

@@ -37,6 +37,8 @@ enum param {
     PARAM_LIMIT,
     PARAM_CURSOR,
     PARAM_OFFSET,
+    PARAM_SORTBY,
+    PARAM_RESULT_TYPE,
     PARAM_PROFILE,
     PARAM_PROPERTIES,
     PARAM_ZOOM,
@@ -82,6 +84,7 @@ enum format {
     FORMAT_OPENAPI = 8,
     FORMAT_TEXT = 16,
     FORMAT_MVT = 32,
+    FORMAT_SCHEMA = 4096, /* JSON Schema */
 };
 
 /* ---- Requests ---- */

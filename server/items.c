@@ -80,6 +80,19 @@ static bool write_page(const struct request *request, struct items_page *items,
     return writers[i].write(request, items, response, err);
 }
 
+/* resultType=hits asks for the count alone. */
+static bool find_page(const struct request *request, const struct query *query,
+                      struct query_page *page, struct aro_error *err)
+{
+    const char *type = request_param(request, PARAM_RESULT_TYPE);
+    if (!type || strcmp(type, "results") == 0)
+        return query_page(query, page, err);
+    if (strcmp(type, "hits") == 0)
+        return query_count(query, &page->n_matched, err);
+    return aro_error_set_for(err, "resultType", ARO_BAD_INPUT,
+                             "resultType '%.40s' is not one of: 'results', 'hits'", type);
+}
+
 /* One page of what matches; of it only positions of `within`, where that is not NULL. */
 static bool answer_items(const struct request *request, const struct collection *collection,
                          const struct geo_runs *within, struct response *response,
@@ -89,10 +102,10 @@ static bool answer_items(const struct request *request, const struct collection 
     struct items_page items = {.collection = collection,
                                .texts = find_profile(request, points, err)};
     struct query *query = items.texts ? query_new(request, collection, err) : NULL;
-    bool ok = query && selection_parse(request, collection->properties, &items.selection, err) &&
-              count_initiatives(request, &items, err) &&
-              (!within || query_within(query, within, err)) &&
-              query_page(query, &items.page, err) && write_page(request, &items, response, err);
+    bool ok =
+        query && selection_parse(request, collection->properties, &items.selection, err) &&
+        count_initiatives(request, &items, err) && (!within || query_within(query, within, err)) &&
+        find_page(request, query, &items.page, err) && write_page(request, &items, response, err);
     items_clear(&items);
     query_free(query);
     return ok;

@@ -19,6 +19,10 @@ static const struct {
      "application/vnd.oai.openapi+json;version=3.0",
      "json",
      {"application/vnd.oai.openapi+json", "application/json"}},
+    {FORMAT_SCHEMA,
+     "application/schema+json",
+     "json",
+     {"application/schema+json", "application/json"}},
     {FORMAT_TEXT, "text/plain; version=0.0.4; charset=utf-8", "text", {"text/plain"}},
     {FORMAT_MVT,
      "application/vnd.mapbox-vector-tile",
@@ -166,7 +170,7 @@ enum format negotiate_accept(unsigned formats, enum format fallback, const char 
 
 static bool is_json(enum format format)
 {
-    return format & (FORMAT_JSON | FORMAT_GEOJSON | FORMAT_OPENAPI);
+    return format & (FORMAT_JSON | FORMAT_GEOJSON | FORMAT_OPENAPI | FORMAT_SCHEMA);
 }
 
 bool negotiate_f(const char *f, unsigned formats, enum format fallback, enum format *out_format,

@@ -93,7 +93,7 @@ static void write_responses(struct aro_buffer *out, const struct route *route)
     aro_buffer_text(out, "\"responses\":{\"200\":{\"description\":");
     aro_json_text(out, route->summary);
     aro_buffer_text(out, ",\"content\":{");
-    for (unsigned bit = 1; bit <= FORMAT_MVT; bit <<= 1) {
+    for (unsigned bit = 1; bit <= route->formats; bit <<= 1) {
         if (!(route->formats & bit))
             continue;
         aro_buffer_text(out, separator);

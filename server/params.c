@@ -75,6 +75,16 @@ const struct param_info param_infos[PARAM_COUNT_OF_ALL] = {
                       "{\"type\":\"string\"}", NULL},
     [PARAM_OFFSET] = {"offset", "So many features are passed over.",
                       "{\"type\":\"integer\",\"minimum\":0,\"default\":0}", "0"},
+    [PARAM_SORTBY] = {"sortby",
+                      "Names of sortables of the collection, separated by commas; \"-\" before one "
+                      "sorts it downward. Nulls come last.",
+                      "{\"type\":\"array\",\"minItems\":1,\"maxItems\":4,\"items\":{\"type\":"
+                      "\"string\",\"pattern\":\"^[+-]?[A-Za-z_]+$\"}}",
+                      "-date,titre"},
+    [PARAM_RESULT_TYPE] = {"resultType", "What is answered: features, or only how many there are.",
+                           "{\"type\":\"string\",\"enum\":[\"results\",\"hits\"],\"default\":"
+                           "\"results\"}",
+                           "hits"},
     [PARAM_PROFILE] = {"profile", "Which properties: the few of a list, or all.",
                        "{\"type\":\"string\",\"enum\":[\"compact\",\"full\"],\"default\":"
                        "\"full\"}",
@@ -185,9 +195,10 @@ const enum param params_by_name[PARAM_COUNT_OF_ALL] = {
     PARAM_LIMIT,       PARAM_LON,         PARAM_NEAR,
     PARAM_NIVEAU,      PARAM_NOM,         PARAM_OFFSET,
     PARAM_PROFILE,     PARAM_PROPERTIES,  PARAM_Q,
-    PARAM_RADIUS,      PARAM_REGION,      PARAM_SIREN,
-    PARAM_TYPE,        PARAM_USAGE,       PARAM_V,
-    PARAM_ZONE,        PARAM_ZOOM,
+    PARAM_RADIUS,      PARAM_REGION,      PARAM_RESULT_TYPE,
+    PARAM_SIREN,       PARAM_SORTBY,      PARAM_TYPE,
+    PARAM_USAGE,       PARAM_V,           PARAM_ZONE,
+    PARAM_ZOOM,
 };
 
 void params_clear(struct params *params)

@@ -38,6 +38,11 @@ bool property_is_readable(const struct property *property)
     return property->read || property->code;
 }
 
+bool property_is_queryable(const struct property *property)
+{
+    return property->type != PROPERTY_JSON;
+}
+
 bool property_is_sortable(const struct property *property)
 {
     bool has_order = property->type == PROPERTY_INTEGER || property->type == PROPERTY_TEXT ||
@@ -129,8 +134,8 @@ static struct property_text region(const struct snapshot *snapshot, uint32_t cod
     return code_of(&snapshot->regions[code]);
 }
 
-const struct property_dictionary property_communes = {n_communes, commune_code};
-const struct property_dictionary property_noms = {n_communes, commune_nom};
-const struct property_dictionary property_epcis = {n_epcis, epci};
-const struct property_dictionary property_departements = {n_departements, departement};
-const struct property_dictionary property_regions = {n_regions, region};
+const struct property_dictionary property_communes = {n_communes, commune_code, false};
+const struct property_dictionary property_noms = {n_communes, commune_nom, false};
+const struct property_dictionary property_epcis = {n_epcis, epci, false};
+const struct property_dictionary property_departements = {n_departements, departement, true};
+const struct property_dictionary property_regions = {n_regions, region, true};

@@ -3,9 +3,9 @@
  * queryables, sortables, schemas, filters, sorting and the columns of files are made.
  *
  * A table has the members of a feature's `properties`, in the order of the public documentation
- * and of the features' texts. Those that stand in columns can be read by position, and what can
- * be read can be asked for (a queryable) and, where it has an order, sorted by (a sortable).
- * Others are only in the features' texts: long prose, lists of links.
+ * and of the features' texts. Those that stand in columns can be read by position, and, where they
+ * have an order, sorted by (a sortable). Others are only in the features' texts: long prose, lists
+ * of links. Conditions may be put on either (a queryable).
  *
  * Everything here is constant, and may be shared by threads.
  */
@@ -51,6 +51,7 @@ struct property_value {
 struct property_dictionary {
     uint32_t (*n)(const struct snapshot *snapshot);
     struct property_text (*text)(const struct snapshot *snapshot, uint32_t code);
+    bool is_closed; /* few, and worth listing where the property is described */
 };
 
 typedef struct property_value property_read_fn(const struct snapshot *snapshot, uint32_t position);
@@ -66,7 +67,8 @@ struct property {
     property_code_fn *code;                       /* of TEXT; NULL: has no dictionary */
     const struct property_dictionary *dictionary; /* of TEXT with a code, and of TEXTS with read */
     const char *const *values;                    /* all that a TEXT can be, to a NULL; or NULL */
-    int min, max; /* of an INTEGER, both included; both 0: whatever it may be */
+    const char *schema; /* of JSON: what it is, as members of a JSON Schema */
+    int min, max;       /* of an INTEGER, both included; both 0: whatever it may be */
 };
 
 struct property_table {
@@ -91,8 +93,11 @@ size_t property_index(const struct property_table *table, const char *name, size
 const struct property *property_find(const struct property_table *table, const char *name,
                                      size_t name_len);
 
-/** True where columns hold it: property_read() may be called, and it is a queryable. */
+/** True where columns hold it: property_read() may be called. */
 bool property_is_readable(const struct property *property);
+
+/** True where conditions can be put on it: all but lists and objects of their own making. */
+bool property_is_queryable(const struct property *property);
 
 /** True where it can be sorted by. */
 bool property_is_sortable(const struct property *property);

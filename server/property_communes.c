@@ -116,7 +116,10 @@ static const struct property items[] = {
     {.name = "labels",
      .type = PROPERTY_JSON,
      .title = "Labels",
-     .description = "All labels, newest first: annee and niveau."},
+     .description = "All labels, newest first: annee and niveau.",
+     .schema =
+         "\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"annee\":{\"type\":"
+         "\"integer\"},\"niveau\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":5}}}"},
 };
 
 static const struct property geometry = {

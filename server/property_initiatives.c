@@ -97,8 +97,8 @@ static struct property_text axe(const struct snapshot *snapshot, uint32_t code)
             return theme_id(snapshot, theme);
 }
 
-static const struct property_dictionary axes = {n_axes, axe};
-static const struct property_dictionary usages = {n_usages, usage};
+static const struct property_dictionary axes = {n_axes, axe, true};
+static const struct property_dictionary usages = {n_usages, usage, true};
 
 /* ---- The table ---- */
 
@@ -186,7 +186,8 @@ static const struct property items[] = {
     {.name = "lieu",
      .type = PROPERTY_JSON,
      .title = "Lieu",
-     .description = "The place as it was given: name, address."},
+     .description = "The place as it was given: name, address.",
+     .schema = "\"type\":\"object\""},
     {.name = "epci",
      .type = PROPERTY_TEXT,
      .title = "EPCI (code SIREN)",

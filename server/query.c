@@ -118,13 +118,17 @@ static bool parse_page(const struct request *request, struct query *query, struc
 {
     const char *cursor = request_param(request, PARAM_CURSOR);
     const char *near = request_param(request, PARAM_NEAR);
-    snprintf(query->scope, sizeof query->scope, "%s %s %s", query->snapshot->state.store_id,
-             query->collection->id, near ? near : "");
+    const char *sortby = request_param(request, PARAM_SORTBY);
+    enum cursor_order order = query->n_sort > 0 ? CURSOR_BY_VALUES
+                              : near            ? CURSOR_BY_DISTANCE
+                                                : CURSOR_BY_KEY;
+    snprintf(query->scope, sizeof query->scope, "%s %s %s %s", query->snapshot->state.store_id,
+             query->collection->id, near ? near : "", sortby ? sortby : "");
     query->has_cursor = cursor != NULL;
     return query_limit(request, (size_t)request->settings->items_default,
                        (size_t)request->settings->items_max, &query->limit, err) &&
            parse_offset(request, query, err) &&
-           (!cursor || cursor_parse(cursor, near != NULL, query->scope, &query->cursor, err));
+           (!cursor || cursor_parse(cursor, order, query->scope, &query->cursor, err));
 }
 
 /* Where the conditions name a place, positions elsewhere need not be looked at. */
@@ -157,7 +161,7 @@ struct query *query_new(const struct request *request, const struct collection *
     bool ok = parse_places(request, query, err) &&
               filter_parse(request, collection, &query->filter, err) &&
               parse_words(request, query, err) && parse_conditions(request, query, err) &&
-              parse_page(request, query, err);
+              query_sort_parse(request, query, err) && parse_page(request, query, err);
     if (!ok) {
         query_free(query);
         return NULL;
@@ -179,7 +183,7 @@ void query_free(struct query *query)
 bool query_next(struct query_walk *walk, uint32_t *out_position, double *out_distance_m)
 {
     const struct query_page *page = walk->page;
-    if (page->by_distance) {
+    if (page->in_hits) {
         if (walk->at == page->hits.n)
             return false;
         *out_position = page->hits.items[walk->at].position;

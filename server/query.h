@@ -27,7 +27,8 @@
      PARAM_BIT(PARAM_REGION) | PARAM_BIT(PARAM_NIVEAU) | PARAM_BIT(PARAM_Q) | QUERY_CQL2_PARAMS)
 #define QUERY_TERRITORY_PARAMS (QUERY_COMMUNE_PARAMS & ~PARAM_BIT(PARAM_NIVEAU))
 #define QUERY_PAGE_PARAMS                                                                          \
-    (PARAM_BIT(PARAM_LIMIT) | PARAM_BIT(PARAM_CURSOR) | PARAM_BIT(PARAM_OFFSET))
+    (PARAM_BIT(PARAM_LIMIT) | PARAM_BIT(PARAM_CURSOR) | PARAM_BIT(PARAM_OFFSET) |                  \
+     PARAM_BIT(PARAM_SORTBY) | PARAM_BIT(PARAM_RESULT_TYPE))
 
 /**
  * Reads `limit`: more than the maximum is the maximum.
@@ -109,7 +110,8 @@ bool query_count(const struct query *query, size_t *out_count, struct aro_error 
 /** One page of an answer. Start from {0}; query_page_clear() releases. */
 struct query_page {
     size_t n_matched; /* exact, whatever the page */
-    bool by_distance; /* near= was given: hits is the page; else runs is */
+    bool by_distance; /* near= was given: each feature has a distance */
+    bool in_hits;     /* that, or sortby= was: hits is the page; else runs is */
     struct geo_runs runs;
     struct geo_hits hits;
     size_t n_returned;
@@ -128,7 +130,7 @@ bool query_next(struct query_walk *walk, uint32_t *out_position, double *out_dis
 
 /**
  * Runs the query for the page that limit, cursor and offset ask for. In the order of position, or,
- * with near=, of (distance, position).
+ * with near=, of (distance, position), or, with sortby=, of (its properties, position).
  */
 bool query_page(const struct query *query, struct query_page *out_page, struct aro_error *err);
 

@@ -14,9 +14,7 @@ struct acceptance {
     const struct cursor *after; /* NULL: from the beginning */
 };
 
-/* Whether the position stands behind the cursor's key. */
-static bool is_behind(const struct point_set *points, uint32_t position,
-                      const struct cursor *cursor)
+bool query_is_behind(const struct point_set *points, uint32_t position, const struct cursor *cursor)
 {
     uint64_t key = points->hilbert_keys[position];
     return key != cursor->hilbert_key ? key > cursor->hilbert_key
@@ -43,7 +41,7 @@ static bool accept(const void *context, uint32_t position)
     double distance_m = geo_geodesic_m(query->near, geo_coord_to_point(coord));
     return distance_m != acceptance->after->distance_m
                ? distance_m > acceptance->after->distance_m
-               : is_behind(query->points, position, acceptance->after);
+               : query_is_behind(query->points, position, acceptance->after);
 }
 
 static bool acceptance_init(struct acceptance *acceptance, const struct query *query,
@@ -69,17 +67,13 @@ static geo_accept_fn *accept_of(const struct acceptance *acceptance)
 
 /* ---- Pages ---- */
 
-static void name_next_cursor(const struct query *query, uint32_t position, double distance_m,
-                             struct query_page *page)
+void query_name_next(const struct query *query, uint32_t position, struct cursor *cursor,
+                     struct query_page *page)
 {
-    struct cursor cursor = {
-        .by_distance = page->by_distance,
-        .distance_m = distance_m,
-        .hilbert_key = query->points->hilbert_keys[position],
-        .id = query->points->ids[position],
-        .seq = query->has_cursor ? query->cursor.seq : query->snapshot->state.seq,
-    };
-    cursor_write(&cursor, query->scope, page->next_cursor);
+    cursor->hilbert_key = query->points->hilbert_keys[position];
+    cursor->id = query->points->ids[position];
+    cursor->seq = query->has_cursor ? query->cursor.seq : query->snapshot->state.seq;
+    cursor_write(cursor, query->scope, page->next_cursor);
 }
 
 /* Leaves the page's hits of the `n` first found: those behind the offset, at most limit. */
@@ -94,7 +88,8 @@ static void cut_hits(const struct query *query, struct query_page *page)
     hits->n = page->n_returned;
     if (rest > page->n_returned) {
         const struct geo_hit *last = &hits->items[page->n_returned - 1];
-        name_next_cursor(query, last->position, last->distance_m, page);
+        struct cursor cursor = {.order = CURSOR_BY_DISTANCE, .distance_m = last->distance_m};
+        query_name_next(query, last->position, &cursor, page);
     }
 }
 
@@ -124,7 +119,7 @@ static uint32_t first_behind(const struct point_set *points, const struct cursor
     uint32_t low = 0, high = (uint32_t)points->n;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (is_behind(points, middle, cursor))
+        if (query_is_behind(points, middle, cursor))
             high = middle;
         else
             low = middle + 1;
@@ -201,8 +196,9 @@ static bool page_by_position(const struct query *query, struct query_page *page,
     if (ok) {
         page->n_matched = set.count;
         page->n_returned = query->limit - cut.left;
+        struct cursor cursor = {.order = CURSOR_BY_KEY};
         if (cut.more) /* limit is 1 or more: something was taken before */
-            name_next_cursor(query, page->runs.items[page->runs.n - 1].end - 1, 0, page);
+            query_name_next(query, page->runs.items[page->runs.n - 1].end - 1, &cursor, page);
     }
     geo_runs_clear(&cut.part);
     query_set_clear(&set);
@@ -213,8 +209,10 @@ bool query_page(const struct query *query, struct query_page *out_page, struct a
 {
     query_page_clear(out_page);
     out_page->by_distance = query->has_near;
-    bool ok = query->has_near ? page_by_distance(query, out_page, err)
-                              : page_by_position(query, out_page, err);
+    out_page->in_hits = query->has_near || query->n_sort > 0;
+    bool ok = query->n_sort > 0 ? query_page_sorted(query, out_page, err)
+              : query->has_near ? page_by_distance(query, out_page, err)
+                                : page_by_position(query, out_page, err);
     if (!ok)
         query_page_clear(out_page);
     return ok;

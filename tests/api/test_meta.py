@@ -77,6 +77,8 @@ def test_collections(server):
         assert collection["crs"] == ["http://www.opengis.net/def/crs/OGC/1.3/CRS84"]
         alone = follow(server, link(collection, "self")["href"]).json()
         assert alone == collection
+        page = follow(server, link(collection, "alternate")["href"])
+        assert page.headers["Content-Type"].startswith("text/html")
         items = follow(server, link(collection, "items")["href"])
         assert items.headers["Content-Type"] == "application/geo+json"
         assert items.json()["type"] == "FeatureCollection"
@@ -101,13 +103,20 @@ def all_features(server, collection):
     return features
 
 
-@pytest.mark.parametrize("name", ["initiatives", "communes"])
+@pytest.mark.parametrize("name", ["initiatives", "communes", "labels"])
 def test_extents_hold_every_feature(server, name):
     extent = server.json(f"/collections/{name}")["extent"]
-    box = extent["spatial"]["bbox"][0]
+    box, *parts = extent["spatial"]["bbox"]
     features = all_features(server, name)
     placed = [f["geometry"]["coordinates"] for f in features if f["geometry"]]
     assert placed and all(inside(box, *position) for position in placed)
+    # One box for each part of the country: all are needed, none is wider than it must be.
+    assert all(any(inside(part, *position) for part in parts) for position in placed)
+    for west, south, east, north in parts:
+        within = [p for p in placed if west <= p[0] <= east and south <= p[1] <= north]
+        assert (west, east) == (min(p[0] for p in within), max(p[0] for p in within))
+        assert (south, north) == (min(p[1] for p in within), max(p[1] for p in within))
+    assert len(parts) >= 9 and inside(parts[0], 2.35, 48.85) and not inside(parts[0], 55.5, -21)
     # French territory reaches over the antimeridian: the box must not be the whole world.
     assert box[0] > box[2]
     if name == "initiatives":

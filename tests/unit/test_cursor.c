@@ -13,14 +13,19 @@ static const struct {
     {"zero", {0}},
     {"by key", {.hilbert_key = 0x0123456789ABCDEF, .id = 42, .seq = 7}},
     {"without a place", {.hilbert_key = UINT64_MAX, .id = INT64_MAX, .seq = INT64_MAX}},
-    {"by distance", {.by_distance = true, .distance_m = 1234.5678, .hilbert_key = 9, .id = 1}},
-    {"at no distance", {.by_distance = true, .hilbert_key = 9, .id = 1, .seq = 3}},
+    {"by distance",
+     {.order = CURSOR_BY_DISTANCE, .distance_m = 1234.5678, .hilbert_key = 9, .id = 1}},
+    {"at no distance", {.order = CURSOR_BY_DISTANCE, .hilbert_key = 9, .id = 1, .seq = 3}},
+    {"by no value", {.order = CURSOR_BY_VALUES, .hilbert_key = 9, .id = 1, .seq = 3}},
+    {"by values", {.order = CURSOR_BY_VALUES, .id = 1, .n_values = 4, .values = {0, 1, 0, 255}}},
+    {"by all values", {.order = CURSOR_BY_VALUES, .n_values = CURSOR_VALUES_BYTES}},
 };
 
 static bool same(const struct cursor *a, const struct cursor *b)
 {
-    return a->by_distance == b->by_distance && a->distance_m == b->distance_m &&
-           a->hilbert_key == b->hilbert_key && a->id == b->id && a->seq == b->seq;
+    return a->order == b->order && a->distance_m == b->distance_m &&
+           a->hilbert_key == b->hilbert_key && a->id == b->id && a->seq == b->seq &&
+           a->n_values == b->n_values && memcmp(a->values, b->values, a->n_values) == 0;
 }
 
 static void gives_back_what_was_written(void **state)
@@ -35,14 +40,14 @@ static void gives_back_what_was_written(void **state)
         cursor_write(cursor, "store communes", text);
         CHECK(failures, cases[i].name, strspn(text, alphabet) == strlen(text));
         CHECK(failures, cases[i].name,
-              cursor_parse(text, cursor->by_distance, "store communes", &back, &err));
+              cursor_parse(text, cursor->order, "store communes", &back, &err));
         CHECK(failures, cases[i].name, same(cursor, &back));
         CHECK(failures, cases[i].name,
-              !cursor_parse(text, !cursor->by_distance, "store communes", &back, &err));
+              !cursor_parse(text, (cursor->order + 1) % 3, "store communes", &back, &err));
         CHECK(failures, cases[i].name, strcmp(err.parameter, "cursor") == 0);
         CHECK(failures, cases[i].name, strstr(err.message, "without cursor"));
         CHECK(failures, cases[i].name,
-              !cursor_parse(text, cursor->by_distance, "store initiatives", &back, NULL));
+              !cursor_parse(text, cursor->order, "store initiatives", &back, NULL));
     }
     assert_int_equal(failures, 0);
 }
@@ -61,18 +66,18 @@ static void refuses_what_was_changed(void **state)
             memcpy(changed, text, sizeof text);
             changed[at] = *letter;
             CHECK(failures, changed,
-                  *letter == text[at] || !cursor_parse(changed, false, "s", &back, NULL));
+                  *letter == text[at] || !cursor_parse(changed, CURSOR_BY_KEY, "s", &back, NULL));
         }
         memcpy(changed, text, sizeof text);
         changed[at] = '\0';
-        CHECK(failures, changed, !cursor_parse(changed, false, "s", &back, NULL));
+        CHECK(failures, changed, !cursor_parse(changed, CURSOR_BY_KEY, "s", &back, NULL));
         changed[at] = '=';
-        CHECK(failures, changed, !cursor_parse(changed, false, "s", &back, NULL));
+        CHECK(failures, changed, !cursor_parse(changed, CURSOR_BY_KEY, "s", &back, NULL));
     }
     memcpy(changed, text, sizeof text);
     changed[len] = 'A';
     changed[len + 1] = '\0';
-    CHECK(failures, "a letter more", !cursor_parse(changed, false, "s", &back, NULL));
+    CHECK(failures, "a letter more", !cursor_parse(changed, CURSOR_BY_KEY, "s", &back, NULL));
     assert_int_equal(failures, 0);
 }
 
@@ -84,17 +89,21 @@ static void round_trips_of_random_keys(void **state)
     print_message("seed %llu\n", (unsigned long long)seed);
     for (int i = 0; i < 10000; i++) {
         struct cursor cursor = {
-            .by_distance = random_below(&seed, 2),
+            .order = (enum cursor_order)random_below(&seed, 3),
             .hilbert_key = random_bits(&seed),
             .id = (int64_t)random_bits(&seed),
             .seq = (int64_t)random_bits(&seed),
         };
-        if (cursor.by_distance)
+        if (cursor.order == CURSOR_BY_VALUES)
+            cursor.n_values = random_below(&seed, CURSOR_VALUES_BYTES + 1);
+        for (size_t at = 0; at < cursor.n_values; at++)
+            cursor.values[at] = (unsigned char)random_below(&seed, 256);
+        if (cursor.order == CURSOR_BY_DISTANCE)
             cursor.distance_m = random_between(&seed, 0, 2e7);
         char text[CURSOR_TEXT_BYTES];
         struct cursor back = {0};
         cursor_write(&cursor, "scope", text);
-        CHECK(failures, text, cursor_parse(text, cursor.by_distance, "scope", &back, NULL));
+        CHECK(failures, text, cursor_parse(text, cursor.order, "scope", &back, NULL));
         CHECK(failures, text, same(&cursor, &back));
     }
     assert_int_equal(failures, 0);

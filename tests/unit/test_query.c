@@ -368,7 +368,7 @@ static int check_offset(const struct request *request, struct asked *asked,
     CHECK(failures, name, page.n_returned == (rest < limit ? rest : limit));
     CHECK(failures, name, (page.next_cursor[0] != '\0') == (rest > limit));
     CHECK(failures, name,
-          page.n_returned == (page.by_distance ? page.hits.n : geo_runs_count(&page.runs)));
+          page.n_returned == (page.in_hits ? page.hits.n : geo_runs_count(&page.runs)));
     query_page_clear(&page);
     query_free(query);
     asked->values[PARAM_OFFSET] = NULL;
