@@ -18,6 +18,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import urllib.parse
 import urllib.request
 
 CONNECTIONS = 16
@@ -81,6 +82,13 @@ def viewport(lon, lat, zoom):
     return f"{west:.6f},{south:.6f},{east:.6f},{north:.6f}"
 
 
+def typed(communes):
+    """Names as they are typed: each from its first letter to its last."""
+    names = [commune["nom"] for commune in random.sample(communes, len(communes))]
+    keys = [name[:n] for name in names for n in range(1, len(name) + 1)]
+    return [urllib.parse.quote(key) for key in keys[:REQUESTS]]
+
+
 def workloads(server):
     somewhere = places(server, REQUESTS)
     zooms = [random.uniform(9, 14) for _ in somewhere]
@@ -88,6 +96,10 @@ def workloads(server):
     items = "/collections/initiatives/items?limit=10000&"
     near = [f"{items.replace('10000', '100')}near={lon:.5f},{lat:.5f}&radius="
             f"{random.randint(2000, 25000)}&profile=compact" for lon, lat in somewhere]
+    communes = [commune for commune in json.loads(server.get("/communes"))
+                if commune["codesPostaux"]]
+    random.shuffle(communes)
+    keys = typed(communes)
     jittered = [(lon + random.uniform(-.2, .2), lat + random.uniform(-.2, .2))
                 for lon, lat in somewhere]
     return {
@@ -100,6 +112,12 @@ def workloads(server):
                             for lon, lat in jittered],
         "commune at a place": [f"/communes/at?lon={min(lon, 180):.5f}&lat={lat:.5f}"
                                for lon, lat in jittered],
+        "API Géo: name, each key": [f"/communes?nom={key}&limit=5" for key in keys],
+        "API Géo: name, boosted": [f"/communes?nom={key}&limit=5&boost=population"
+                                   for key in keys],
+        "API Géo: postal code": [f"/communes?codePostal={commune['codesPostaux'][0]}"
+                                 for commune in communes[:REQUESTS]],
+        "API Géo: code": [f"/communes/{commune['code']}" for commune in communes[:REQUESTS]],
         "count by region": [f"/counts?by=region&axe={1 + i % 4}" for i in range(REQUESTS)],
     }
 
