@@ -6,6 +6,7 @@
 
 #include "geo/cql2_eval.h"
 #include "server/collections.h"
+#include "server/filter_equal.h"
 #include "server/filter_value.h"
 
 /* About, in nanoseconds: a value in a column, and one in the text of a feature. */
@@ -181,19 +182,50 @@ static bool read_crs(const struct request *request, struct geo_cql2_crs *out_crs
                              epsg4326);
 }
 
-static bool read_filter(const struct request *request, const struct property_table *table,
+/* Joins what parameters named as properties say to what filter= does. */
+static bool add_equal(const struct request *request, const struct collection *collection,
+                      struct filter_cql2 *filter, struct aro_error *err)
+{
+    struct aro_buffer text = {0};
+    struct aro_error why = {0};
+    if (!filter_equal_is_given(request))
+        return true;
+    if (filter->tree) {
+        aro_buffer_char(&text, '(');
+        geo_cql2_print_text(filter->tree, &text);
+        aro_buffer_text(&text, ") AND ");
+    }
+    bool ok = filter_equal_write(request, collection, &text, err) && aro_buffer_ok(&text, err);
+    if (ok) {
+        geo_cql2_free(filter->tree);
+        free(filter->facts);
+        filter->facts = NULL;
+        filter->tree = geo_cql2_parse_text(text.data, text.len, &why);
+        ok = (filter->tree &&
+              geo_cql2_check(filter->tree, filter->names, filter->n, &filter->facts, &why)) ||
+             blame(PARAM_FILTER, &why, err);
+    }
+    aro_buffer_clear(&text);
+    return ok;
+}
+
+/* What filter= says is read and checked by itself: messages name places of its own text. */
+static bool read_filter(const struct request *request, const struct collection *collection,
                         struct filter_cql2 *filter, struct aro_error *err)
 {
     const char *text = request_param(request, PARAM_FILTER);
     struct geo_cql2_crs crs;
     struct aro_error why = {0};
     if (!read_lang(request, err) || !read_crs(request, &crs, err) ||
-        !list_properties(filter, table, err))
+        !list_properties(filter, collection->properties, err))
         return false;
-    filter->tree = geo_cql2_parse_text(text, strlen(text), &why);
-    if (!filter->tree ||
-        !geo_cql2_check(filter->tree, filter->names, filter->n, &filter->facts, &why))
+    if (text)
+        filter->tree = geo_cql2_parse_text(text, strlen(text), &why);
+    if (text && (!filter->tree ||
+                 !geo_cql2_check(filter->tree, filter->names, filter->n, &filter->facts, &why)))
         return blame(PARAM_FILTER, &why, err);
+    if (!add_equal(request, collection, filter, err))
+        return false;
     filter->eval = geo_cql2_eval_new(filter->tree, filter->facts, &filter->source, &crs, &why);
     return filter->eval || blame(PARAM_FILTER, &why, err);
 }
@@ -209,15 +241,17 @@ bool filter_cql2_parse(const struct request *request, const struct collection *c
                        struct filter_cql2 **out_filter, struct aro_error *err)
 {
     *out_filter = NULL;
-    if (!request_param(request, PARAM_FILTER))
-        return refuse_alone(request, PARAM_FILTER_LANG, err) &&
-               refuse_alone(request, PARAM_FILTER_CRS, err);
+    if (!request_param(request, PARAM_FILTER) && (!refuse_alone(request, PARAM_FILTER_LANG, err) ||
+                                                  !refuse_alone(request, PARAM_FILTER_CRS, err)))
+        return false;
+    if (!request_param(request, PARAM_FILTER) && !filter_equal_is_given(request))
+        return true;
     struct filter_cql2 *filter = calloc(1, sizeof *filter);
     if (!filter)
         return aro_error_no_memory(err);
     filter->snapshot = request->snapshot;
     filter->points = collection_points(collection, request->snapshot);
-    if (!read_filter(request, collection->properties, filter, err)) {
+    if (!read_filter(request, collection, filter, err)) {
         filter_cql2_free(filter);
         return false;
     }

@@ -1,8 +1,10 @@
+#include <math.h>
 #include <string.h>
 
 #include "server/answer.h"
 #include "server/collections.h"
 #include "server/handlers.h"
+#include "server/select.h"
 
 /* An id of the past leads to the feature of today. */
 static void redirect(const struct request *request, const struct collection *collection,
@@ -21,18 +23,37 @@ static void redirect(const struct request *request, const struct collection *col
     aro_buffer_clear(&location);
 }
 
-static void write_item(const struct request *request, const struct text_block *texts,
-                       uint32_t position, struct response *response)
+/* The feature but for its last brace. */
+static void write_feature(const struct selection *selection, const struct text_block *texts,
+                          uint32_t position, struct response *response)
+{
+    struct aro_buffer *out = response_buffer(response);
+    uint64_t from = texts->offsets[position] + 1, to = texts->offsets[position + 1] - 1;
+    bool is_first = true;
+    if (!selection_is_set(selection)) {
+        response_add_static(response, texts->block + from, to - from);
+        return;
+    }
+    selection_write(selection, texts, position, NAN, &is_first, out);
+    out->len -= !out->failed;
+}
+
+static bool write_item(const struct request *request, const struct collection *collection,
+                       uint32_t position, struct response *response, struct aro_error *err)
 {
     struct aro_buffer *out = response_buffer(response), href = {0};
-    uint64_t from = texts->offsets[position] + 1, to = texts->offsets[position + 1] - 1;
-    response_add_static(response, texts->block + from, to - from);
+    struct selection selection;
+    if (!selection_parse(request, collection, &selection, err))
+        return false;
+    write_feature(&selection, &collection_points(collection, request->snapshot)->full, position,
+                  response);
     aro_buffer_char(out, ',');
     answer_self_link(request, ANSWER_TYPE_GEOJSON, out);
-    aro_buffer_printf(&href, "%s/collections/%s", request->base_url, request->path_values[0]);
+    aro_buffer_printf(&href, "%s/collections/%s", request->base_url, collection->id);
     aro_buffer_char(out, ',');
     answer_link(out, "collection", ANSWER_TYPE_JSON, &href);
     aro_buffer_text(out, "]}");
+    return true;
 }
 
 /* True where the feature's own id is another text: the one asked for was its id once. */
@@ -55,10 +76,8 @@ bool handle_item(const struct request *request, struct response *response, struc
                              collection->item, asked, collection->item_id);
     const struct property *id_property = collection->properties->id;
     struct property_value id = property_read(id_property, request->snapshot, position);
-    if (is_former(&id, id_property, asked))
-        redirect(request, collection, id.text, response);
-    else
-        write_item(request, &collection_points(collection, request->snapshot)->full, position,
-                   response);
+    if (!is_former(&id, id_property, asked))
+        return write_item(request, collection, position, response, err);
+    redirect(request, collection, id.text, response);
     return true;
 }

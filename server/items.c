@@ -74,6 +74,9 @@ static bool count_initiatives(const struct request *request, struct items_page *
 static bool write_page(const struct request *request, struct items_page *items,
                        struct response *response, struct aro_error *err)
 {
+    if (items->selection.geometry != GEOMETRY_CENTRE && request->format != FORMAT_GEOJSON)
+        return aro_error_set_for(err, "geometry", ARO_BAD_INPUT,
+                                 "geometry chooses for GeoJSON alone: leave out f=, or geometry=");
     size_t i = 0;
     while (writers[i].format != request->format) /* the route has no other formats */
         i++;
@@ -103,7 +106,7 @@ static bool answer_items(const struct request *request, const struct collection 
                                .texts = find_profile(request, points, err)};
     struct query *query = items.texts ? query_new(request, collection, err) : NULL;
     bool ok =
-        query && selection_parse(request, collection->properties, &items.selection, err) &&
+        query && selection_parse(request, collection, &items.selection, err) &&
         count_initiatives(request, &items, err) && (!within || query_within(query, within, err)) &&
         find_page(request, query, &items.page, err) && write_page(request, &items, response, err);
     items_clear(&items);

@@ -17,7 +17,7 @@ static void write_features(struct response *response, const struct items_page *i
     const struct query_page *page = &items->page;
     struct aro_buffer *out = response_buffer(response);
     bool is_first = true;
-    if (items->selection.table) {
+    if (selection_is_set(&items->selection)) {
         write_selected(items, out);
         return;
     }

@@ -26,6 +26,13 @@
      PARAM_BIT(PARAM_COMMUNE) | PARAM_BIT(PARAM_EPCI) | PARAM_BIT(PARAM_DEPARTEMENT) |             \
      PARAM_BIT(PARAM_REGION) | PARAM_BIT(PARAM_NIVEAU) | PARAM_BIT(PARAM_Q) | QUERY_CQL2_PARAMS)
 #define QUERY_TERRITORY_PARAMS (QUERY_COMMUNE_PARAMS & ~PARAM_BIT(PARAM_NIVEAU))
+/** Properties of collections as parameters: server/filter_equal.h. */
+#define QUERY_PROPERTY_PARAMS                                                                      \
+    (PARAM_BIT(PARAM_ID) | PARAM_BIT(PARAM_TITRE) | PARAM_BIT(PARAM_DATE) |                        \
+     PARAM_BIT(PARAM_COMMUNE_NOM) | PARAM_BIT(PARAM_POPULATION) | PARAM_BIT(PARAM_INITIATIVES) |   \
+     PARAM_BIT(PARAM_COMMUNES) | PARAM_BIT(PARAM_COMMUNES_LABELLISEES) | PARAM_BIT(PARAM_ANNEE) |  \
+     PARAM_BIT(PARAM_NOM) | PARAM_BIT(PARAM_CODE) | PARAM_BIT(PARAM_SIREN) |                       \
+     PARAM_BIT(PARAM_ZONE))
 #define QUERY_PAGE_PARAMS                                                                          \
     (PARAM_BIT(PARAM_LIMIT) | PARAM_BIT(PARAM_CURSOR) | PARAM_BIT(PARAM_OFFSET) |                  \
      PARAM_BIT(PARAM_SORTBY) | PARAM_BIT(PARAM_RESULT_TYPE))

@@ -95,7 +95,8 @@ const struct route routes[] = {
     {.pattern = "/collections/{collection}/items",
      .handler = handle_items,
      .params = QUERY_INITIATIVE_PARAMS | QUERY_PAGE_PARAMS | PARAM_BIT(PARAM_PROFILE) |
-               PARAM_BIT(PARAM_PROPERTIES) | PARAM_BIT(PARAM_F),
+               PARAM_BIT(PARAM_PROPERTIES) | PARAM_BIT(PARAM_GEOMETRY) | QUERY_PROPERTY_PARAMS |
+               PARAM_BIT(PARAM_F),
      .formats = FORMAT_GEOJSON | FORMAT_HTML,
      .default_format = FORMAT_GEOJSON,
      .page = "items",
@@ -103,7 +104,7 @@ const struct route routes[] = {
      .tag = "Features"},
     {.pattern = "/collections/{collection}/items/{id}",
      .handler = handle_item,
-     .params = PARAM_BIT(PARAM_F),
+     .params = PARAM_BIT(PARAM_GEOMETRY) | PARAM_BIT(PARAM_F),
      .formats = FORMAT_GEOJSON | FORMAT_HTML,
      .default_format = FORMAT_GEOJSON,
      .page = "item",

@@ -6,6 +6,7 @@
 
 #include "geo/json.h"
 #include "schema/json_scan.h"
+#include "server/collections.h"
 
 /* ---- Reading ---- */
 
@@ -36,22 +37,61 @@ static bool choose(struct selection *selection, const char *name, size_t len, st
     return true;
 }
 
-bool selection_parse(const struct request *request, const struct property_table *table,
-                     struct selection *out_selection, struct aro_error *err)
+static bool parse_properties(const struct request *request, const struct property_table *table,
+                             struct selection *selection, struct aro_error *err)
 {
     const char *text = request_param(request, PARAM_PROPERTIES);
-    struct selection selection = {0};
     if (text && request_param(request, PARAM_PROFILE))
         return aro_error_set_for(err, "properties", ARO_BAD_INPUT,
                                  "properties and profile both choose what is sent: give one");
     if (text)
-        selection.table = table;
+        selection->table = table;
     while (text) {
         size_t len = strcspn(text, ",");
-        if (!choose(&selection, text, len, err))
+        if (!choose(selection, text, len, err))
             return false;
         text = text[len] ? text + len + 1 : NULL;
     }
+    return true;
+}
+
+static bool parse_geometry(const struct request *request, const struct collection *collection,
+                           struct selection *selection, struct aro_error *err)
+{
+    static const char *const names[] = {"centre", "contour", "bbox", "none"};
+    static const enum api_kind kinds[] = {[SCHEMA_EPCI] = API_EPCI,
+                                          [SCHEMA_DEPARTEMENT] = API_DEPARTEMENT,
+                                          [SCHEMA_REGION] = API_REGION};
+    const char *text = request_param(request, PARAM_GEOMETRY);
+    bool of_communes = collection == &collections[COLLECTION_COMMUNES];
+    size_t i = 0, n = sizeof names / sizeof *names;
+    if (!text)
+        return true;
+    if (!of_communes && !collection->of_territories)
+        return aro_error_set_for(err, "geometry", ARO_BAD_INPUT,
+                                 "geometry has nothing to choose from: %s are points",
+                                 collection->id);
+    while (i < n && strcmp(names[i], text) != 0)
+        i++;
+    if (i == n)
+        return aro_error_set_for(
+            err, "geometry", ARO_BAD_INPUT,
+            "geometry '%.40s' is not one of: 'centre', 'contour', 'bbox', 'none'", text);
+    selection->geometry = (enum selection_geometry)i;
+    selection->snapshot = request->snapshot;
+    selection->kind = of_communes ? API_PLACE : kinds[collection->territory];
+    if (!of_communes)
+        selection->numbers = request->snapshot->territories[collection->territory].numbers;
+    return true;
+}
+
+bool selection_parse(const struct request *request, const struct collection *collection,
+                     struct selection *out_selection, struct aro_error *err)
+{
+    struct selection selection = {0};
+    if (!parse_properties(request, collection->properties, &selection, err) ||
+        !parse_geometry(request, collection, &selection, err))
+        return false;
     *out_selection = selection;
     return true;
 }
@@ -90,6 +130,54 @@ static void write_member(const struct selection *selection, struct schema_json_s
         aro_buffer_append(out, value.text, value.len);
 }
 
+static void write_geometry(const struct selection *selection, uint32_t position,
+                           struct aro_buffer *out)
+{
+    const struct api_entry entry = {
+        .kind = selection->kind,
+        .number = selection->numbers ? selection->numbers[position] : position,
+    };
+    bool is_written =
+        (selection->geometry == GEOMETRY_CONTOUR &&
+         api_write_contour(selection->snapshot, &entry, out)) ||
+        (selection->geometry == GEOMETRY_BBOX && api_write_bbox(selection->snapshot, &entry, out));
+    if (!is_written)
+        aro_buffer_text(out, "null");
+}
+
+/* What stands before the members of `properties`, which begin at `start`. */
+static void write_head(const struct selection *selection, const char *text, size_t start,
+                       uint32_t position, bool is_first, struct aro_buffer *out)
+{
+    static const char opening[] = ",\"geometry\":", properties[] = ",\"properties\":{";
+    if (selection->geometry == GEOMETRY_CENTRE) {
+        aro_buffer_append(out, text + is_first, start - is_first);
+        return;
+    }
+    const char *geometry = memmem(text, start, opening, sizeof opening - 1);
+    size_t end = (size_t)(geometry - text) + sizeof opening - 1;
+    aro_buffer_append(out, text + is_first, end - is_first);
+    write_geometry(selection, position, out);
+    aro_buffer_append(out, properties, sizeof properties - 1);
+}
+
+/* @param walk  at the brace of `properties`. @return  what goes before another member */
+static const char *write_members(const struct selection *selection, struct schema_json_walk *walk,
+                                 uint32_t position, struct aro_buffer *out)
+{
+    struct schema_json_slice key, value;
+    const char *separator = "";
+    while (schema_json_key(walk, &key) == SCHEMA_JSON_FOUND &&
+           schema_json_value(walk, &value) == SCHEMA_JSON_FOUND) {
+        if (selection->table && !is_chosen(selection, key))
+            continue;
+        aro_buffer_text(out, separator);
+        write_member(selection, key, value, position, out);
+        separator = ",";
+    }
+    return separator;
+}
+
 void selection_write(const struct selection *selection, const struct text_block *texts,
                      uint32_t position, double distance_m, bool *is_first, struct aro_buffer *out)
 {
@@ -98,20 +186,11 @@ void selection_write(const struct selection *selection, const struct text_block 
     size_t len = texts->offsets[position + 1] - texts->offsets[position];
     /* No text from outside comes before: an id and numbers do. */
     const char *properties = memmem(text, len, opening, sizeof opening - 1);
-    size_t start = (size_t)(properties - text) + sizeof opening - 2;
-    struct schema_json_walk walk = {.text = text, .len = len, .at = start};
-    struct schema_json_slice key, value;
-    const char *separator = "";
-    aro_buffer_append(out, text + *is_first, start + 1 - *is_first);
+    size_t start = (size_t)(properties - text) + sizeof opening - 1;
+    struct schema_json_walk walk = {.text = text, .len = len, .at = start - 1};
+    write_head(selection, text, start, position, *is_first, out);
     *is_first = false;
-    while (schema_json_key(&walk, &key) == SCHEMA_JSON_FOUND &&
-           schema_json_value(&walk, &value) == SCHEMA_JSON_FOUND) {
-        if (!is_chosen(selection, key))
-            continue;
-        aro_buffer_text(out, separator);
-        write_member(selection, key, value, position, out);
-        separator = ",";
-    }
+    const char *separator = write_members(selection, &walk, position, out);
     if (!isnan(distance_m)) {
         aro_buffer_text(out, separator);
         aro_buffer_text(out, "\"distance_m\":");

@@ -1,5 +1,6 @@
 /*
- * The parameter properties=: which members of a feature's properties are sent.
+ * The parameters properties= and geometry=: which members of a feature's properties are sent, and
+ * which geometry.
  *
  * Features stand ready as text; what is chosen is copied out of it, in the order that it has there.
  * A member without a value in the text is left out, as it is without the parameter.
@@ -7,8 +8,13 @@
 #ifndef ARO_SERVER_SELECT_H
 #define ARO_SERVER_SELECT_H
 
-#include "server/http.h"
+#include "server/geo_api.h"
 #include "server/property.h"
+
+struct collection; /* collections.h */
+
+/** Those of communes and territories. */
+enum selection_geometry { GEOMETRY_CENTRE, GEOMETRY_CONTOUR, GEOMETRY_BBOX, GEOMETRY_NONE };
 
 /** Plain value. Start from {0}: everything is sent. */
 struct selection {
@@ -16,15 +22,26 @@ struct selection {
     uint64_t chosen;                    /* bit i: its item i */
     const uint32_t *initiatives;        /* by position: sent in place of the ready
                                          * "initiatives"; NULL: that one */
+    enum selection_geometry geometry;   /* CENTRE: the ready one */
+    const struct snapshot *snapshot;    /* whose contours are meant */
+    enum api_kind kind;                 /* of what has the contour */
+    const uint32_t *numbers;            /* by position: the territory; NULL: a commune's own */
 };
 
+/** False where features are sent as they stand ready. */
+static inline bool selection_is_set(const struct selection *selection)
+{
+    return selection->table || selection->geometry != GEOMETRY_CENTRE;
+}
+
 /**
- * Reads properties=.
+ * Reads properties= and geometry=.
  *
  * @param err  ARO_BAD_INPUT with the parameter: a name that the collection does not have (those
- *             that it has are listed), an empty one, or profile= beside it
+ *             that it has are listed), an empty one, or profile= beside it; a geometry that is
+ *             not known, or of a collection that has none to choose from
  */
-bool selection_parse(const struct request *request, const struct property_table *table,
+bool selection_parse(const struct request *request, const struct collection *collection,
                      struct selection *out_selection, struct aro_error *err);
 
 /** True where properties= names the property. */

@@ -1,4 +1,6 @@
 """Queryables, sortables and schemas: JSON Schemas that every feature keeps to."""
+from urllib.parse import quote
+
 import jsonschema
 import pytest
 from oracle import features
@@ -85,3 +87,57 @@ def test_as_pages_and_of_nothing(server, name):
     assert "annee" in page.body.decode()
     assert "'nothing'" in server.problem(f"/collections/nothing/{name}", 404)["detail"]
     assert server.get(f"/collections/labels/{name}", headers={"Accept": "application/json"}).json()
+
+
+# ---- Queryables as parameters ----
+
+SIMPLE = {"string", "integer"}
+
+
+@pytest.mark.parametrize("collection", COLLECTIONS)
+def test_queryables_are_parameters(server, collection):
+    """What equals a feature's own value, feature by feature, against looking at all of them."""
+    queryables = get_schema(server, collection, "queryables")["properties"]
+    whole = features(server, f"/collections/{collection}/items?departement=13,2A,971&limit=10000")
+    known = {p["name"] for p in server.json("/api")["components"]["parameters"].values()}
+    tried = 0
+    for name, description in queryables.items():
+        if description.get("type") not in SIMPLE or name not in known - {"departement"}:
+            continue
+        values = {f["id"] if name == "id" else f["properties"].get(name) for f in whole} - {None}
+        for value in sorted(values, key=str)[::max(1, len(values) // 3)]:
+            tried += 1
+            found = features(server, f"/collections/{collection}/items?departement=13,2A,971"
+                                     f"&{name}={quote(str(value))}&limit=500")
+            assert {f["id"] for f in found} >= {
+                f["id"] for f in whole
+                if (f["id"] if name == "id" else f["properties"].get(name)) == value}
+            assert all(value == (f["id"] if name == "id" else f["properties"][name])
+                       for f in found)
+    assert tried >= 6
+
+
+def test_parameters_and_a_filter_hold_together(server):
+    target = "/collections/communes/items?nom=Saint-Denis&limit=100"
+    both = {f["id"] for f in features(server, target)}
+    assert {"93066", "97411"} <= both
+    condition = quote("departement = '93' OR 1 = 2")
+    one = features(server, f"{target}&filter={condition}")
+    assert [f["id"] for f in one] == ["93066"]
+    server.problem(f"{target}&filter={quote('1 = 1) OR (1 = 1')}")
+
+
+@pytest.mark.parametrize("collection, query, parameter", [
+    ("communes", "population=many", "population"), ("communes", "population=1.5", "population"),
+    ("communes", "population=", "population"), ("communes", "annee=2020", "annee"),
+    ("labels", "annee=20e2", "annee"), ("initiatives", "date=2020-02-30", "date"),
+    ("initiatives", "population=3", "population"), ("regions", "zone=metro", "zone"),
+])
+def test_values_of_another_type_are_refused(server, collection, query, parameter):
+    assert server.problem(f"/collections/{collection}/items?{query}")["parameter"] == parameter
+
+
+@pytest.mark.parametrize("value", ["'", "''", "\\", "\\'", "' OR '1'='1", "%", "l'haÿ"])
+def test_texts_are_taken_as_they_are(server, value):
+    page = server.json(f"/collections/communes/items?nom={quote(value)}")
+    assert page["numberMatched"] == 0

@@ -225,3 +225,99 @@ def test_a_label_by_a_former_code_leads_on(server, oracle):
     answer = server.get(f"/collections/labels/items/2020-{former}")
     assert answer.status == 308
     assert answer.headers["Location"] == f"{server.url}/collections/labels/items/2020-{today}"
+
+
+# ---- geometry= ----
+
+def area2(ring):
+    """Twice the signed area: positive for one that runs counter-clockwise."""
+    return sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in zip(ring, ring[1:]))
+
+
+def polygons_of(geometry):
+    kind = geometry["type"]
+    assert kind in ("Polygon", "MultiPolygon")
+    return [geometry["coordinates"]] if kind == "Polygon" else geometry["coordinates"]
+
+
+def area_of(geometry):
+    total = 0
+    for outer, *holes in polygons_of(geometry):
+        assert area2(outer) > 0 and all(area2(hole) < 0 for hole in holes)  # RFC 7946, 3.1.6
+        assert all(ring[0] == ring[-1] and len(ring) >= 4 for ring in (outer, *holes))
+        total += area2(outer) + sum(area2(hole) for hole in holes)
+    return total
+
+
+def test_contours_of_communes_are_those_given(drawn, oracle, contours):
+    found = features(drawn, "/collections/communes/items?geometry=contour&departement=01,39")
+    plain = features(drawn, "/collections/communes/items?departement=01,39")
+    assert [{**f, "geometry": None} for f in found] == [{**f, "geometry": None} for f in plain]
+    joined = {oracle.former[code] for code in contours if code in oracle.former}
+    assert {f["id"] for f in found if f["geometry"]} == set(contours) & set(oracle.communes) | joined
+    for feature in found:
+        if feature["geometry"]:
+            assert area_of(feature["geometry"]) > 0
+        if feature["geometry"] and feature["id"] not in joined:
+            rings = [ring for part in polygons_of(feature["geometry"]) for ring in part]
+            assert {tuple(p) for ring in rings for p in ring} == {
+                tuple(p) for ring in contours[feature["id"]] for p in ring}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_contours_of_territories_are_those_of_their_communes(drawn, oracle, kind):
+    communes = {f["id"]: f["geometry"] for f in
+                features(drawn, "/collections/communes/items?geometry=contour&departement=01,39")}
+    mine = members(oracle, kind)
+    placed = 0
+    for feature in features(drawn, f"/collections/{kind}/items?geometry=contour"):
+        parts = [communes[c.code] for c in mine[feature["id"]] if communes.get(c.code)]
+        if not parts:
+            assert feature["geometry"] is None
+            continue
+        placed += 1
+        wanted = sum(map(area_of, parts))
+        assert abs(area_of(feature["geometry"]) - wanted) <= 1e-5 * wanted
+    assert placed >= 2
+
+
+@pytest.mark.parametrize("kind", ["communes", *KINDS])
+def test_boxes_are_those_of_the_contours(drawn, kind):
+    query = f"/collections/{kind}/items?departement=01,39&near=5.4,46.4&properties=code"
+    contours = features(drawn, f"{query}&geometry=contour")
+    boxes = features(drawn, f"{query}&geometry=bbox")
+    assert [f["properties"] for f in boxes] == [f["properties"] for f in contours]
+    drawn_ones = 0
+    for contour, box in zip(contours, boxes):
+        if not contour["geometry"]:
+            assert box["geometry"] is None
+            continue
+        drawn_ones += 1
+        points = [p for part in polygons_of(contour["geometry"]) for ring in part for p in ring]
+        (west, east), (south, north) = ((min(p[i] for p in points), max(p[i] for p in points))
+                                        for i in (0, 1))
+        assert box["geometry"] == {"type": "Polygon", "coordinates": [
+            [[west, south], [east, south], [east, north], [west, north], [west, south]]]}
+    assert drawn_ones >= 2
+
+
+def test_the_centre_or_none(drawn):
+    plain = features(drawn, "/collections/regions/items")
+    assert features(drawn, "/collections/regions/items?geometry=centre") == plain
+    assert features(drawn, "/collections/regions/items?geometry=none") == [
+        {**f, "geometry": None} for f in plain]
+
+
+def test_the_geometry_of_one(drawn):
+    listed = {f["id"]: f for f in features(drawn, "/collections/departements/items?geometry=contour")}
+    alone = drawn.json("/collections/departements/items/01?geometry=contour")
+    links = {link["rel"]: link["href"] for link in alone.pop("links")}
+    assert alone == listed["01"] and links["self"].endswith("/01?geometry=contour")
+
+
+@pytest.mark.parametrize("target", [
+    "regions/items?geometry=mairie", "regions/items?geometry=", "labels/items?geometry=contour",
+    "initiatives/items?geometry=none", "communes/items/13056?geometry=x",
+])
+def test_geometries_that_there_are_not(server, target):
+    assert server.problem(f"/collections/{target}")["parameter"] == "geometry"
