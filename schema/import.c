@@ -1,3 +1,4 @@
+#include "schema/csv_write.h"
 #include "schema/import_inside.h"
 
 #include <stdio.h>
@@ -118,8 +119,13 @@ static bool import_record(struct import_run *run, const struct schema_record *re
         .record = record,
     };
     for (size_t i = 0; i < record->n_fields; i++) {
-        if (mapping->columns[i] != IMPORT_IGNORED)
-            row.values[mapping->columns[i]] = trimmed(&record->fields[i]);
+        if (mapping->columns[i] == IMPORT_IGNORED)
+            continue;
+        struct import_text *value = &row.values[mapping->columns[i]];
+        *value = trimmed(&record->fields[i]);
+        size_t guard = json || !value->text ? 0 : schema_csv_unguard(value->text, value->len);
+        value->text += guard;
+        value->len -= guard;
     }
     check_row(&row);
     run->summary.read++;

@@ -12,6 +12,7 @@
 #include "geo/json.h"
 #include "schema/charset.h"
 #include "schema/csv.h"
+#include "schema/csv_write.h"
 #include "schema/rules.h"
 #include "schema/sniff.h"
 #include "server/handlers.h"
@@ -73,22 +74,7 @@ static void *lookup_begin(const struct snapshot *snapshot, const struct settings
 
 static void write_cell(struct lookup *lookup, const char *text, size_t len)
 {
-    struct aro_buffer *out = &lookup->out.buffer;
-    char separator = schema_csv_separator(lookup->csv);
-    bool is_plain = true;
-    for (size_t i = 0; i < len && is_plain; i++)
-        is_plain = text[i] != separator && text[i] != '"' && text[i] != '\n' && text[i] != '\r';
-    if (is_plain) {
-        aro_buffer_append(out, text, len);
-        return;
-    }
-    aro_buffer_char(out, '"');
-    for (size_t i = 0; i < len; i++) {
-        if (text[i] == '"')
-            aro_buffer_char(out, '"');
-        aro_buffer_char(out, text[i]);
-    }
-    aro_buffer_char(out, '"');
+    schema_csv_write(&lookup->out.buffer, schema_csv_separator(lookup->csv), text, len);
 }
 
 static void write_next_cell(struct lookup *lookup, const char *text)

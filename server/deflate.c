@@ -96,23 +96,59 @@ static bool deflate_some(z_stream *stream, const void *bytes, size_t len, int fl
     return true;
 }
 
+struct gzip_member {
+    struct gzip_pool *pool;
+    z_stream *stream;
+};
+
+struct gzip_member *gzip_member_new(struct gzip_pool *pool, struct aro_error *err)
+{
+    struct gzip_member *member = calloc(1, sizeof *member);
+    z_stream *stream = member ? take_stream(pool) : NULL;
+    if (!stream) {
+        free(member);
+        aro_error_no_memory(err);
+        return NULL;
+    }
+    *member = (struct gzip_member){pool, stream};
+    return member;
+}
+
+void gzip_member_free(struct gzip_member *member)
+{
+    if (!member)
+        return;
+    put_stream(member->pool, member->stream);
+    free(member);
+}
+
+bool gzip_member_add(struct gzip_member *member, const void *bytes, size_t len,
+                     struct aro_buffer *out, struct aro_error *err)
+{
+    enum { STEP_BYTES = 1 << 30 }; /* zlib counts in unsigned int */
+    bool ok = true;
+    for (const char *at = bytes; ok && len > 0;) {
+        size_t step = len > STEP_BYTES ? STEP_BYTES : len;
+        ok = deflate_some(member->stream, at, step, Z_NO_FLUSH, out);
+        at += step;
+        len -= step;
+    }
+    return ok || aro_error_no_memory(err);
+}
+
+bool gzip_member_end(struct gzip_member *member, struct aro_buffer *out, struct aro_error *err)
+{
+    return deflate_some(member->stream, NULL, 0, Z_FINISH, out) || aro_error_no_memory(err);
+}
+
 bool gzip_pieces(struct gzip_pool *pool, const struct body_piece *pieces, size_t n,
                  struct aro_buffer *out, struct aro_error *err)
 {
-    enum { STEP_BYTES = 1 << 30 }; /* zlib counts in unsigned int */
-    z_stream *stream = take_stream(pool);
-    bool ok = stream != NULL;
-    for (size_t i = 0; ok && i < n; i++) {
-        const char *bytes = pieces[i].bytes;
-        for (size_t left = pieces[i].len; ok && left > 0;) {
-            size_t step = left > STEP_BYTES ? STEP_BYTES : left;
-            ok = deflate_some(stream, bytes, step, Z_NO_FLUSH, out);
-            bytes += step;
-            left -= step;
-        }
-    }
-    ok = ok && deflate_some(stream, NULL, 0, Z_FINISH, out);
-    if (stream)
-        put_stream(pool, stream);
-    return ok || aro_error_no_memory(err);
+    struct gzip_member *member = gzip_member_new(pool, err);
+    bool ok = member != NULL;
+    for (size_t i = 0; ok && i < n; i++)
+        ok = gzip_member_add(member, pieces[i].bytes, pieces[i].len, out, err);
+    ok = ok && gzip_member_end(member, out, err);
+    gzip_member_free(member);
+    return ok;
 }

@@ -199,7 +199,7 @@ static bool compress(struct work *work, struct aro_error *err)
 {
     struct response *response = work->response;
     bool worth = !response->asset && response->fd < 0 && !response->encoding &&
-                 response->body_bytes >= GZIP_MIN_BYTES;
+                 (response->stream || response->body_bytes >= GZIP_MIN_BYTES);
     if (!worth || !work->request.accepts_gzip)
         return true;
     return response_gzip(response, work->site->server->gzip, err);

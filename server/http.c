@@ -162,6 +162,43 @@ static struct MHD_Response *from_file(struct response *response)
     return out;
 }
 
+/* A client of HTTP/1.0 takes the end of a connection for the end of the body: one that ends too
+ * soon is reset, which nobody takes for an end. Linux sends a reset where a socket is dissolved. */
+static void reset_connection(int socket)
+{
+    const struct sockaddr nowhere = {.sa_family = AF_UNSPEC};
+    if (socket >= 0)
+        (void)connect(socket, &nowhere, sizeof nowhere);
+}
+
+static ssize_t read_stream(void *context, uint64_t position, char *out_bytes, size_t room)
+{
+    (void)position;
+    struct response *response = context;
+    struct aro_error err = {0};
+    size_t len;
+    switch (stream_read(response->stream, out_bytes, room, &len, &err)) {
+    case STREAM_SOME:
+        return (ssize_t)len;
+    case STREAM_LATER:
+        return 0; /* asked again once the other connections had their turn */
+    case STREAM_END:
+        return MHD_CONTENT_READER_END_OF_STREAM;
+    case STREAM_FAILED:
+        break;
+    }
+    log_line(LOG_LEVEL_ERROR, "answer broken off", "reason", err.message, NULL);
+    reset_connection(response->socket);
+    return MHD_CONTENT_READER_END_WITH_ERROR;
+}
+
+static struct MHD_Response *from_stream(struct response *response)
+{
+    enum { BLOCK_BYTES = 64 << 10 };
+    return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK_BYTES, read_stream, response,
+                                             free_sent);
+}
+
 /* The body in one block, which libmicrohttpd takes. */
 static struct MHD_Response *in_one_block(struct response *response)
 {
@@ -183,15 +220,17 @@ static struct MHD_Response *in_one_block(struct response *response)
 /* Takes the response, on failure too. */
 static struct MHD_Response *to_library(struct response *response, bool close_after)
 {
-    bool gathered = response->fd < 0 && response_is_gatherable(response);
-    struct MHD_Response *out = response->fd >= 0 ? from_file(response)
-                               : gathered        ? gather(response)
-                                                 : in_one_block(response);
+    bool gathered = !response->stream && response->fd < 0 && response_is_gatherable(response);
+    struct MHD_Response *out = response->stream    ? from_stream(response)
+                               : response->fd >= 0 ? from_file(response)
+                               : gathered          ? gather(response)
+                                                   : in_one_block(response);
+    bool is_kept = response->stream || gathered; /* by libmicrohttpd, until it is sent */
     for (size_t i = 0; out && i < response->n_headers; i++)
         MHD_add_response_header(out, response->headers[i].name, response_header_value(response, i));
     if (out && close_after)
         MHD_add_response_header(out, MHD_HTTP_HEADER_CONNECTION, "close");
-    if (!gathered || !out)
+    if (!is_kept || !out)
         response_free(response);
     return out;
 }
@@ -206,6 +245,9 @@ static enum MHD_Result respond(struct listener *listener, struct MHD_Connection 
     if (!response)
         return MHD_NO;
     unsigned status = response->status;
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    response->socket = info ? info->connect_fd : -1;
     struct MHD_Response *out = to_library(response, atomic_load(&listener->draining));
     if (!out)
         return MHD_NO;

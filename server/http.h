@@ -158,6 +158,21 @@ struct aro_buffer *response_buffer(struct response *response);
 /** The body is a file, sent from its start and then closed. Takes the descriptor. */
 void response_set_file(struct response *response, int fd, uint64_t bytes);
 
+/** Where a body comes from that is made while it is sent (server/stream.h). */
+struct stream_source {
+    void *state;
+    /**
+     * Appends what comes next: some tens of kilobytes at a time, made in some milliseconds; or
+     * nothing yet, where there is work to do before. Sets out_end with the last of it.
+     *
+     * @param err  the body is broken off, and the client sees that it was
+     */
+    bool (*pull)(void *state, struct aro_buffer *out, bool *out_end, struct aro_error *err);
+    void (*free)(void *state);
+};
+/** The snapshot lives until the body is sent. Takes the source's state. */
+void response_set_stream(struct response *response, const struct stream_source *source);
+
 /* ---- Routes ---- */
 
 /** Fills the response; false and err for a problem document (its status from err->status). */

@@ -14,16 +14,18 @@ struct response *response_new(void)
     return response;
 }
 
-static void close_file(struct response *response)
+static void end_source(struct response *response)
 {
     if (response->fd >= 0)
         close(response->fd);
     response->fd = -1;
+    stream_free(response->stream);
+    response->stream = NULL;
 }
 
 void response_reset(struct response *response)
 {
-    close_file(response);
+    end_source(response);
     response->n_headers = response->header_values.len = 0;
     response->header_values.failed = false;
     free(response->own_type);
@@ -41,7 +43,7 @@ void response_free(struct response *response)
 {
     if (!response)
         return;
-    close_file(response);
+    end_source(response);
     free(response->own_type);
     free(response->headers);
     aro_buffer_clear(&response->header_values);
@@ -61,9 +63,16 @@ void response_set_type(struct response *response, const char *content_type)
 
 void response_set_file(struct response *response, int fd, uint64_t bytes)
 {
-    close_file(response);
+    end_source(response);
     response->fd = fd;
     response->body_bytes = (size_t)bytes;
+}
+
+void response_set_stream(struct response *response, const struct stream_source *source)
+{
+    end_source(response);
+    response->stream = stream_new(source);
+    response->failed |= !response->stream;
 }
 
 void response_set_status(struct response *response, unsigned status)
@@ -178,7 +187,8 @@ struct body_piece response_piece(const struct response *response, size_t i)
     return (struct body_piece){bytes, piece->len};
 }
 
-bool response_gzip(struct response *response, struct gzip_pool *pool, struct aro_error *err)
+static bool gzip_pieces_listed(struct response *response, struct gzip_pool *pool,
+                               struct aro_error *err)
 {
     struct aro_buffer packed = {0};
     struct body_piece *pieces = calloc(response->n_pieces, sizeof *pieces);
@@ -198,6 +208,14 @@ bool response_gzip(struct response *response, struct gzip_pool *pool, struct aro
     response->pieces[0] = (struct response_piece){NULL, 0, packed.len};
     response->n_pieces = 1;
     response->body_bytes = response->buffer_listed = packed.len;
+    return true;
+}
+
+bool response_gzip(struct response *response, struct gzip_pool *pool, struct aro_error *err)
+{
+    if (response->stream ? !stream_compress(response->stream, pool, err)
+                         : !gzip_pieces_listed(response, pool, err))
+        return false;
     response->encoding = "gzip";
     return true;
 }

@@ -8,6 +8,7 @@
 #include "server/assets.h"
 #include "server/deflate.h"
 #include "server/http.h"
+#include "server/stream.h"
 
 struct response_header {
     const char *name; /* a literal */
@@ -39,6 +40,8 @@ struct response {
     char *own_type;                 /* content_type where a handler set it */
     const struct snapshot *holding; /* reference that static pieces need; NULL: none */
     int fd;                         /* the body is this file, of body_bytes; -1: none */
+    int socket;                     /* that it is sent over, to break a stream off; -1: unknown */
+    struct stream *stream;          /* the body is made while it is sent; NULL: it is there */
     bool failed;                    /* memory ran out on the way */
 };
 
@@ -61,7 +64,7 @@ const char *response_header_value(const struct response *response, size_t i);
 /** After response_finish(): where piece i is. */
 struct body_piece response_piece(const struct response *response, size_t i);
 
-/** After response_finish(): replaces the body by its gzip form. */
+/** After response_finish(): the body goes in its gzip form, that of a stream as it is made. */
 bool response_gzip(struct response *response, struct gzip_pool *pool, struct aro_error *err);
 
 /** Pieces few and large enough to be sent from where they are (see RESPONSE_MAX_PIECES). */
