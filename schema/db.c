@@ -390,6 +390,11 @@ void schema_stmt_reset(struct schema_stmt *stmt)
     sqlite3_reset(stmt->handle);
 }
 
+void schema_stmt_clear(struct schema_stmt *stmt)
+{
+    sqlite3_clear_bindings(stmt->handle);
+}
+
 int schema_stmt_n_columns(const struct schema_stmt *stmt)
 {
     return sqlite3_column_count(stmt->handle);

@@ -96,6 +96,8 @@ enum schema_step schema_stmt_step(struct schema_stmt *stmt, struct aro_error *er
 /** Steps a statement without rows to its end. */
 bool schema_stmt_run(struct schema_stmt *stmt, struct aro_error *err);
 void schema_stmt_reset(struct schema_stmt *stmt);
+/** Every parameter is NULL again. */
+void schema_stmt_clear(struct schema_stmt *stmt);
 
 int schema_stmt_n_columns(const struct schema_stmt *stmt);
 /** The column's name, borrowed until the statement is freed. */

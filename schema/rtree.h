@@ -45,4 +45,20 @@ bool schema_rtree_bulk_add(struct schema_rtree_bulk *bulk, int64_t rowid, struct
 bool schema_rtree_bulk_build(struct schema_rtree_bulk *bulk, struct schema_db *db, const char *name,
                              struct aro_error *err);
 
+/* ---- As rows come ---- */
+
+/** An index that is written while its rows come, in any amount of them. Owned by one thread. */
+struct schema_rtree_pack;
+
+/** Of an index that is made anew: what it held is gone. */
+bool schema_rtree_pack_new(struct schema_db *db, const char *name,
+                           struct schema_rtree_pack **out_pack, struct aro_error *err);
+void schema_rtree_pack_free(struct schema_rtree_pack *pack);
+
+/** Rows that are neighbours in this order share nodes: that of a Hilbert curve is a good one. */
+bool schema_rtree_pack_add(struct schema_rtree_pack *pack, int64_t rowid, double x, double y,
+                           struct aro_error *err);
+/** Writes the rest. Nothing can be added then. */
+bool schema_rtree_pack_finish(struct schema_rtree_pack *pack, struct aro_error *err);
+
 #endif

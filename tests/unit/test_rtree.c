@@ -42,11 +42,25 @@ static bool is_sound(struct schema_db *db)
     return ok;
 }
 
-/* Around one node (51 cells), one level, two levels; then as an index that lives on. */
-static void packed_index(void **state)
+/* As the places come, in no order that helps. */
+static bool pack(struct schema_db *db, const struct schema_rtree_bulk *bulk, struct aro_error *err)
 {
-    (void)state;
-    static const size_t sizes[] = {0, 1, 2, 45, 46, 51, 52, 53, 92, 93, 2115, 2600, 2602, 20000};
+    struct schema_rtree_pack *pack = NULL;
+    bool ok = schema_rtree_pack_new(db, "idx", &pack, err);
+    for (size_t i = 0; ok && i < bulk->n; i++) {
+        struct geo_point point = geo_coord_to_point(bulk->coords[i]);
+        ok = schema_rtree_pack_add(pack, bulk->ids[i], point.lon_deg, point.lat_deg, err);
+    }
+    ok = ok && schema_rtree_pack_finish(pack, err);
+    schema_rtree_pack_free(pack);
+    return ok;
+}
+
+/* Around one node (51 cells), one level, two levels; then as an index that lives on. */
+static void check_index(bool as_they_come)
+{
+    static const size_t sizes[] = {0,  1,  2,  44,   45,   46,   47,   51,   52,
+                                   53, 92, 93, 2115, 2116, 2117, 2600, 2602, 20000};
     int failures = 0;
     uint64_t seed = 7;
     struct temp_folder folder;
@@ -67,7 +81,9 @@ static void packed_index(void **state)
         }
         /* What stood in the index before is forgotten. */
         CHECK(failures, name, schema_db_exec(db, "INSERT INTO idx VALUES (5, 1, 1, 1, 1)", &err));
-        CHECK(failures, name, schema_rtree_bulk_build(&bulk, db, "idx", &err));
+        CHECK(failures, name,
+              as_they_come ? pack(db, &bulk, &err)
+                           : schema_rtree_bulk_build(&bulk, db, "idx", &err));
         CHECK(failures, name, schema_db_commit(db, &err) && is_sound(db));
         for (int box = 0; box < 20; box++)
             CHECK(failures, name, finds_all(db, &bulk, &seed));
@@ -89,8 +105,21 @@ static void packed_index(void **state)
     assert_int_equal(failures, 0);
 }
 
+static void built_in_bulk(void **state)
+{
+    (void)state;
+    check_index(false);
+}
+
+static void packed_as_rows_come(void **state)
+{
+    (void)state;
+    check_index(true);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(packed_index)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(built_in_bulk),
+                                       cmocka_unit_test(packed_as_rows_come)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
