@@ -7,7 +7,8 @@ void headers_add_cors(struct response *response)
 {
     response_add_header(response, "Access-Control-Allow-Origin", "*");
     response_add_header(response, "Access-Control-Expose-Headers",
-                        "ETag, Link, Content-Crs, Retry-After, Server-Timing");
+                        "ETag, Link, Content-Crs, Content-Disposition, OGC-NumberMatched, "
+                        "OGC-NumberReturned, Retry-After, Server-Timing");
 }
 
 const char *headers_methods(const struct route *route)

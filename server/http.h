@@ -18,6 +18,7 @@
 
 enum param {
     PARAM_F,
+    PARAM_DIALECT,
     PARAM_BBOX,
     PARAM_NEAR,
     PARAM_RADIUS,
@@ -93,8 +94,15 @@ enum format {
     FORMAT_OPENAPI = 8,
     FORMAT_TEXT = 16,
     FORMAT_MVT = 32,
+    FORMAT_CSV = 64,
+    FORMAT_GEOJSONSEQ = 128, /* RFC 8142 */
+    FORMAT_GEOJSONL = 256,   /* a feature a line */
+    FORMAT_FGB = 512,
+    FORMAT_GPKG = 1024,
     FORMAT_SCHEMA = 4096, /* JSON Schema */
 };
+/** Those that are files: they have no limit of features and no links of their own. */
+#define FORMAT_FILES (FORMAT_CSV | FORMAT_GEOJSONSEQ | FORMAT_GEOJSONL | FORMAT_FGB | FORMAT_GPKG)
 
 /* ---- Requests ---- */
 

@@ -11,7 +11,9 @@ static const struct {
     enum format format;
     items_writer_fn *write;
 } writers[] = {
-    {FORMAT_GEOJSON, items_write_geojson},
+    {FORMAT_GEOJSON, items_write_geojson}, {FORMAT_CSV, items_write_file},
+    {FORMAT_GEOJSONSEQ, items_write_file}, {FORMAT_GEOJSONL, items_write_file},
+    {FORMAT_FGB, items_write_file},        {FORMAT_GPKG, items_write_file},
 };
 
 static const struct text_block *find_profile(const struct request *request,

@@ -22,6 +22,6 @@ struct items_page {
 typedef bool items_writer_fn(const struct request *request, struct items_page *items,
                              struct response *response, struct aro_error *err);
 
-items_writer_fn items_write_geojson;
+items_writer_fn items_write_geojson, items_write_file;
 
 #endif

@@ -28,8 +28,21 @@ static const struct {
      "application/vnd.mapbox-vector-tile",
      "mvt",
      {"application/vnd.mapbox-vector-tile", "application/x-protobuf"}},
+    {FORMAT_CSV, "text/csv; charset=utf-8; header=present", "csv", {"text/csv"}},
+    {FORMAT_GEOJSONSEQ, "application/geo+json-seq", "geojsonseq", {"application/geo+json-seq"}},
+    {FORMAT_GEOJSONL, "application/x-ndjson", "geojsonl", {"application/x-ndjson"}},
+    {FORMAT_FGB, "application/flatgeobuf", "fgb", {"application/flatgeobuf"}},
+    {FORMAT_GPKG, "application/geopackage+sqlite3", "gpkg", {"application/geopackage+sqlite3"}},
 };
 enum { N_FORMATS = sizeof formats_known / sizeof *formats_known };
+
+const char *format_name(enum format format)
+{
+    for (size_t i = 0; i < N_FORMATS; i++)
+        if (formats_known[i].format == format)
+            return formats_known[i].f;
+    return "";
+}
 
 const char *format_content_type(enum format format)
 {
@@ -180,7 +193,7 @@ bool negotiate_f(const char *f, unsigned formats, enum format fallback, enum for
         *out_format = fallback;
         return true;
     }
-    char names[64] = "";
+    char names[160] = ""; /* of all that there are */
     for (size_t i = 0; i < N_FORMATS; i++) {
         enum format format = formats_known[i].format;
         if (!(formats & format))

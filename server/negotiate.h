@@ -9,6 +9,9 @@
 /** "application/geo+json" … */
 const char *format_content_type(enum format format);
 
+/** What f= calls it: "geojson" … */
+const char *format_name(enum format format);
+
 /**
  * The format of the highest q; the fallback among equals, and where none is acceptable (a client
  * that sends a header it does not mean is better served by an answer than by 406).

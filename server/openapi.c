@@ -76,7 +76,9 @@ static const char *schema_of(const struct route *route, enum format format)
 {
     if (format == FORMAT_HTML || format == FORMAT_TEXT)
         return "{\"type\":\"string\"}";
-    if (format == FORMAT_MVT)
+    if (format == FORMAT_CSV || format == FORMAT_GEOJSONSEQ || format == FORMAT_GEOJSONL)
+        return "{\"type\":\"string\"}";
+    if (format == FORMAT_MVT || format == FORMAT_FGB || format == FORMAT_GPKG)
         return "{\"type\":\"string\",\"format\":\"binary\"}";
     if (format != FORMAT_GEOJSON)
         return route->is_list ? "{\"type\":\"array\",\"items\":{\"type\":\"object\"}}"

@@ -14,8 +14,19 @@
     "{\"minItems\":6,\"maxItems\":6}],\"items\":{\"type\":\"number\",\"format\":\"double\"}}"
 
 const struct param_info param_infos[PARAM_COUNT_OF_ALL] = {
-    [PARAM_F] = {"f", "Format of the answer, instead of the Accept header.",
-                 "{\"type\":\"string\",\"enum\":[\"json\",\"geojson\",\"html\"]}", "json"},
+    [PARAM_F] =
+        {"f", "Format of the answer, instead of the Accept header.",
+         "{\"type\":\"string\",\"enum\":[\"json\",\"geojson\",\"html\",\"csv\",\"geojsonseq\","
+         "\"geojsonl\",\"fgb\",\"gpkg\"]}",
+         "json"},
+    [PARAM_DIALECT] =
+        {"dialect",
+         "With f=csv: for spreadsheets in French (semicolons, UTF-8 mark, formulas made "
+         "harmless), the same so that Excel keeps codes when it is opened by a double "
+         "click, or as RFC 4180 has it.",
+         "{\"type\":\"string\",\"enum\":[\"spreadsheet\",\"excel\",\"rfc4180\"],"
+         "\"default\":\"spreadsheet\"}",
+         "rfc4180"},
     [PARAM_BBOX] = {"bbox",
                     "Only what lies in the box minLon,minLat,maxLon,maxLat (WGS 84 degrees; edges "
                     "included; minLon above maxLon crosses the antimeridian; the heights of six "
@@ -68,8 +79,9 @@ const struct param_info param_infos[PARAM_COUNT_OF_ALL] = {
                           "http://www.opengis.net/def/crs/EPSG/0/4326"},
     [PARAM_LIMIT] = {"limit",
                      "At most so many features; more than the maximum is answered with the maximum "
-                     "and a next link.",
-                     "{\"type\":\"integer\",\"minimum\":1,\"maximum\":10000,\"default\":1000}",
+                     "and a next link. For files (f=csv, gpkg, …) also all.",
+                     "{\"oneOf\":[{\"type\":\"integer\",\"minimum\":1,\"maximum\":10000},"
+                     "{\"type\":\"string\",\"enum\":[\"all\"]}],\"default\":1000}",
                      "100"},
     [PARAM_CURSOR] = {"cursor", "Where a page begins: as found in a next link.",
                       "{\"type\":\"string\"}", NULL},
@@ -212,23 +224,23 @@ const enum param params_by_name[PARAM_COUNT_OF_ALL] = {
     PARAM_COMMUNES,    PARAM_COMMUNES_LABELLISEES,
     PARAM_CURSOR,      PARAM_DATE,
     PARAM_DATETIME,    PARAM_DEPARTEMENT,
-    PARAM_ENJEU,       PARAM_EPCI,
-    PARAM_F,           PARAM_FIELDS,
-    PARAM_FILTER,      PARAM_FILTER_CRS,
-    PARAM_FILTER_LANG, PARAM_FORMAT,
-    PARAM_GEOMETRY,    PARAM_ID,
-    PARAM_INITIATIVES, PARAM_LAT,
-    PARAM_LIMIT,       PARAM_LON,
-    PARAM_NEAR,        PARAM_NIVEAU,
-    PARAM_NOM,         PARAM_OFFSET,
-    PARAM_POPULATION,  PARAM_PROFILE,
-    PARAM_PROPERTIES,  PARAM_Q,
-    PARAM_RADIUS,      PARAM_REGION,
-    PARAM_RESULT_TYPE, PARAM_SIREN,
-    PARAM_SORTBY,      PARAM_TITRE,
-    PARAM_TYPE,        PARAM_USAGE,
-    PARAM_V,           PARAM_ZONE,
-    PARAM_ZOOM,
+    PARAM_DIALECT,     PARAM_ENJEU,
+    PARAM_EPCI,        PARAM_F,
+    PARAM_FIELDS,      PARAM_FILTER,
+    PARAM_FILTER_CRS,  PARAM_FILTER_LANG,
+    PARAM_FORMAT,      PARAM_GEOMETRY,
+    PARAM_ID,          PARAM_INITIATIVES,
+    PARAM_LAT,         PARAM_LIMIT,
+    PARAM_LON,         PARAM_NEAR,
+    PARAM_NIVEAU,      PARAM_NOM,
+    PARAM_OFFSET,      PARAM_POPULATION,
+    PARAM_PROFILE,     PARAM_PROPERTIES,
+    PARAM_Q,           PARAM_RADIUS,
+    PARAM_REGION,      PARAM_RESULT_TYPE,
+    PARAM_SIREN,       PARAM_SORTBY,
+    PARAM_TITRE,       PARAM_TYPE,
+    PARAM_USAGE,       PARAM_V,
+    PARAM_ZONE,        PARAM_ZOOM,
 };
 
 void params_clear(struct params *params)

@@ -114,6 +114,22 @@ static bool parse_offset(const struct request *request, struct query *query, str
     return true;
 }
 
+/* Files may hold everything; a document of features comes page by page. */
+static bool parse_limit(const struct request *request, struct query *query, struct aro_error *err)
+{
+    const char *text = request_param(request, PARAM_LIMIT);
+    bool is_all = text && strcmp(text, "all") == 0;
+    if (is_all && !(request->format & FORMAT_FILES))
+        return aro_error_set_for(err, "limit", ARO_BAD_INPUT,
+                                 "limit=all is for files: add f=csv, geojsonseq, geojsonl, fgb or "
+                                 "gpkg, or follow the next links");
+    if (!is_all)
+        return query_limit(request, (size_t)request->settings->items_default,
+                           (size_t)request->settings->items_max, &query->limit, err);
+    query->limit = query->points->n + 1; /* 1 or more */
+    return true;
+}
+
 static bool parse_page(const struct request *request, struct query *query, struct aro_error *err)
 {
     const char *cursor = request_param(request, PARAM_CURSOR);
@@ -125,9 +141,7 @@ static bool parse_page(const struct request *request, struct query *query, struc
     snprintf(query->scope, sizeof query->scope, "%s %s %s %s", query->snapshot->state.store_id,
              query->collection->id, near ? near : "", sortby ? sortby : "");
     query->has_cursor = cursor != NULL;
-    return query_limit(request, (size_t)request->settings->items_default,
-                       (size_t)request->settings->items_max, &query->limit, err) &&
-           parse_offset(request, query, err) &&
+    return parse_limit(request, query, err) && parse_offset(request, query, err) &&
            (!cursor || cursor_parse(cursor, order, query->scope, &query->cursor, err));
 }
 

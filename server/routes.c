@@ -96,8 +96,8 @@ const struct route routes[] = {
      .handler = handle_items,
      .params = QUERY_INITIATIVE_PARAMS | QUERY_PAGE_PARAMS | PARAM_BIT(PARAM_PROFILE) |
                PARAM_BIT(PARAM_PROPERTIES) | PARAM_BIT(PARAM_GEOMETRY) | QUERY_PROPERTY_PARAMS |
-               PARAM_BIT(PARAM_F),
-     .formats = FORMAT_GEOJSON | FORMAT_HTML,
+               PARAM_BIT(PARAM_F) | PARAM_BIT(PARAM_DIALECT),
+     .formats = FORMAT_GEOJSON | FORMAT_HTML | FORMAT_FILES,
      .default_format = FORMAT_GEOJSON,
      .page = "items",
      .summary = "Features of a collection, filtered, page by page",
@@ -259,8 +259,8 @@ const struct route routes[] = {
     {.pattern = "/clusters/{id}/items",
      .handler = handle_cluster_items,
      .params = QUERY_INITIATIVE_PARAMS | QUERY_PAGE_PARAMS | PARAM_BIT(PARAM_PROFILE) |
-               PARAM_BIT(PARAM_PROPERTIES) | PARAM_BIT(PARAM_F),
-     .formats = FORMAT_GEOJSON,
+               PARAM_BIT(PARAM_PROPERTIES) | PARAM_BIT(PARAM_F) | PARAM_BIT(PARAM_DIALECT),
+     .formats = FORMAT_GEOJSON | FORMAT_FILES,
      .default_format = FORMAT_GEOJSON,
      .summary = "The initiatives of a cluster or stack, filtered, page by page",
      .tag = "Map"},

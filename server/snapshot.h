@@ -139,7 +139,8 @@ struct snapshot_headline { /* the figures of the home page, of the newest label 
 /** Immutable after build, but for the reference count. */
 struct snapshot {
     struct schema_state state;
-    char version[33]; /* hex; same version, same bytes of every answer */
+    char version[33];     /* hex; same version, same bytes of every answer */
+    char last_change[32]; /* of the initiatives: the newest updated_at; "" without any */
     struct point_set initiatives, communes, labels;
     struct territory_points territories[SNAPSHOT_TERRITORY_KINDS];
     struct initiative_columns initiative;

@@ -1,5 +1,6 @@
 #include "server/snapshot_build.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -165,6 +166,12 @@ static bool is_synthetic(const struct schema_initiative *row)
     return row->source && strcmp(row->source, "synthetique") == 0;
 }
 
+static void note_change(struct snapshot *snapshot, const struct schema_initiative *row)
+{
+    if (row->updated_at && strcmp(row->updated_at, snapshot->last_change) > 0)
+        snprintf(snapshot->last_change, sizeof snapshot->last_change, "%s", row->updated_at);
+}
+
 static bool read_initiative(void *context, const struct schema_initiative *row,
                             struct aro_error *err)
 {
@@ -190,6 +197,7 @@ static bool read_initiative(void *context, const struct schema_initiative *row,
         return false;
     write_words(words, row, snapshot->commune.noms[commune]);
     rows->draft->snapshot->headline.synthetic |= is_synthetic(row);
+    note_change(rows->draft->snapshot, row);
     rows->n++;
     return true;
 }

@@ -9,30 +9,55 @@
 
 enum { WRITE_BYTES = 256 << 10 };
 
-/* Some file systems have no files without a name: there it is taken away right after. */
-static int open_named(const char *folder)
+static const char *folder_or_default(const char *folder)
+{
+    const char *named = getenv("TMPDIR");
+    return folder ? folder : named && *named ? named : "/tmp";
+}
+
+static bool refuse(const char *folder, struct aro_error *err)
+{
+    return aro_error_set(err, ARO_IO, "cannot make a file in '%.200s': %s", folder,
+                         strerror(errno));
+}
+
+int spool_open_named(const char *folder, char **out_path, struct aro_error *err)
 {
     char *path = NULL;
-    if (asprintf(&path, "%s/arobase-XXXXXX", folder) < 0)
+    folder = folder_or_default(folder);
+    if (asprintf(&path, "%s/arobase-XXXXXX", folder) < 0) {
+        aro_error_no_memory(err);
         return -1;
+    }
     int fd = mkostemp(path, O_CLOEXEC);
-    if (fd >= 0)
-        unlink(path);
+    if (fd < 0) {
+        refuse(folder, err);
+        free(path);
+        return -1;
+    }
+    *out_path = path;
+    return fd;
+}
+
+/* Some file systems have no files without a name: there it is taken away right after. */
+static int open_and_unlink(const char *folder, struct aro_error *err)
+{
+    char *path;
+    int fd = spool_open_named(folder, &path, err);
+    if (fd < 0)
+        return -1;
+    unlink(path);
     free(path);
     return fd;
 }
 
 bool spool_open(struct spool *spool, const char *folder, struct aro_error *err)
 {
-    const char *named = getenv("TMPDIR");
     *spool = (struct spool){.fd = -1};
-    if (!folder)
-        folder = named && *named ? named : "/tmp";
-    spool->fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    spool->fd = open(folder_or_default(folder), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     if (spool->fd < 0)
-        spool->fd = open_named(folder);
-    return spool->fd >= 0 || aro_error_set(err, ARO_IO, "cannot make a file in '%.200s': %s",
-                                           folder, strerror(errno));
+        spool->fd = open_and_unlink(folder, err);
+    return spool->fd >= 0;
 }
 
 void spool_close(struct spool *spool)
@@ -78,5 +103,21 @@ bool spool_take(struct spool *spool, int *out_fd, uint64_t *out_bytes, struct ar
     *out_fd = spool->fd;
     *out_bytes = spool->bytes;
     spool->fd = -1;
+    return true;
+}
+
+bool spool_read_some(int fd, struct aro_buffer *out, bool *out_end, struct aro_error *err)
+{
+    enum { READ_BYTES = 64 << 10 };
+    if (!aro_buffer_reserve(out, READ_BYTES))
+        return aro_error_no_memory(err);
+    ssize_t n;
+    do
+        n = read(fd, out->data + out->len, READ_BYTES);
+    while (n < 0 && errno == EINTR);
+    if (n < 0)
+        return aro_error_set(err, ARO_IO, "reading a temporary file failed: %s", strerror(errno));
+    out->len += (size_t)n;
+    *out_end = n == 0;
     return true;
 }

@@ -24,6 +24,15 @@ bool spool_open(struct spool *spool, const char *folder, struct aro_error *err);
 /** Also of one that was never opened, if its fd is -1. */
 void spool_close(struct spool *spool);
 
+/**
+ * An empty file that has a name, for who cannot do without.
+ *
+ * @param folder    as in spool_open()
+ * @param out_path  the caller's to unlink, soon, and to free()
+ * @return          its descriptor, the caller's to close; -1 on ARO_IO, ARO_NO_MEMORY
+ */
+int spool_open_named(const char *folder, char **out_path, struct aro_error *err);
+
 /** To be called after appending: writes the buffer out when it is long. ARO_IO, ARO_NO_MEMORY. */
 bool spool_settle(struct spool *spool, struct aro_error *err);
 
@@ -33,5 +42,9 @@ bool spool_settle(struct spool *spool, struct aro_error *err);
  * @param out_fd  the caller's to close
  */
 bool spool_take(struct spool *spool, int *out_fd, uint64_t *out_bytes, struct aro_error *err);
+
+/** Appends what comes next of a file; out_end becomes whether nothing did. ARO_IO, ARO_NO_MEMORY.
+ */
+bool spool_read_some(int fd, struct aro_buffer *out, bool *out_end, struct aro_error *err);
 
 #endif

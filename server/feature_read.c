@@ -1,0 +1,332 @@
+#include "server/feature_read.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "geo/json.h"
+
+enum { BLOCK_ROWS = 256, NO_COLUMN = -1, MAX_MEMBERS = 5 };
+
+/* Objects whose members are columns, named as an import knows them. */
+static const struct {
+    const char *property;
+    const char *members[MAX_MEMBERS];
+} spread[] = {
+    {"lieu", {"nom", "adresse", "code_postal", "telephone", "type"}},
+};
+
+struct feature_reader {
+    const struct snapshot *snapshot;
+    const struct point_set *points;
+    struct items_page items;
+    struct query_walk walk;
+    struct feature_column columns[FEATURE_MAX_COLUMNS];
+    size_t n_columns;
+    int id_column, distance_column, counts_column; /* or NO_COLUMN */
+    int8_t first_column[FEATURE_MAX_COLUMNS];      /* by property of the table; or NO_COLUMN */
+    struct feature_row rows[BLOCK_ROWS];
+    size_t n_rows, next_row;
+    struct schema_json_slice values[FEATURE_MAX_COLUMNS];
+    struct aro_buffer made; /* the text of values that do not stand ready */
+};
+
+/* ---- Columns ---- */
+
+static int add_column(struct feature_reader *reader, const struct property *property,
+                      const char *member)
+{
+    struct feature_column *column = &reader->columns[reader->n_columns];
+    *column =
+        (struct feature_column){property, member, "", member ? PROPERTY_TEXT : property->type};
+    snprintf(column->name, sizeof column->name, "%s%s%s", property->name, member ? "_" : "",
+             member ? member : "");
+    return (int)reader->n_columns++;
+}
+
+static const char *const *find_members(const struct property *property)
+{
+    for (size_t i = 0; i < sizeof spread / sizeof *spread; i++)
+        if (strcmp(property->name, spread[i].property) == 0)
+            return spread[i].members;
+    return NULL;
+}
+
+static void add_columns_of(struct feature_reader *reader, size_t item)
+{
+    const struct property *property = &reader->items.collection->properties->items[item];
+    const char *const *members = find_members(property);
+    reader->first_column[item] = (int8_t)reader->n_columns;
+    if (!members)
+        add_column(reader, property, NULL);
+    for (size_t i = 0; members && i < MAX_MEMBERS; i++)
+        add_column(reader, property, members[i]);
+}
+
+static bool stands_beside(const struct property_table *table)
+{
+    return table->id < table->items || table->id >= table->items + table->n;
+}
+
+static void make_columns(struct feature_reader *reader)
+{
+    const struct property_table *table = reader->items.collection->properties;
+    const struct selection *selection = &reader->items.selection;
+    bool is_compact = reader->items.texts == &reader->points->compact;
+    reader->id_column = reader->distance_column = reader->counts_column = NO_COLUMN;
+    if (stands_beside(table))
+        reader->id_column = add_column(reader, table->id, NULL);
+    for (size_t i = 0; i < table->n; i++) {
+        bool is_chosen =
+            selection->table ? selection->chosen >> i & 1 : !is_compact || i < table->n_compact;
+        reader->first_column[i] = NO_COLUMN;
+        if (is_chosen)
+            add_columns_of(reader, i);
+        if (is_chosen && selection->table && selection->initiatives &&
+            strcmp(table->items[i].name, "initiatives") == 0)
+            reader->counts_column = reader->first_column[i];
+    }
+    if (reader->items.page.by_distance)
+        reader->distance_column = add_column(reader, &property_distance_m, NULL);
+}
+
+struct feature_reader *feature_reader_new(const struct snapshot *snapshot, struct items_page *items,
+                                          struct aro_error *err)
+{
+    struct feature_reader *reader = calloc(1, sizeof *reader);
+    if (!reader) {
+        aro_error_no_memory(err);
+        return NULL;
+    }
+    reader->snapshot = snapshot;
+    reader->points = collection_points(items->collection, snapshot);
+    reader->items = *items;
+    items->page = (struct query_page){0};
+    items->initiatives = NULL;
+    reader->walk.page = &reader->items.page;
+    make_columns(reader);
+    return reader;
+}
+
+void feature_reader_free(struct feature_reader *reader)
+{
+    if (!reader)
+        return;
+    query_page_clear(&reader->items.page);
+    free(reader->items.initiatives);
+    aro_buffer_clear(&reader->made);
+    free(reader);
+}
+
+const struct feature_column *feature_reader_columns(const struct feature_reader *reader,
+                                                    size_t *out_n)
+{
+    *out_n = reader->n_columns;
+    return reader->columns;
+}
+
+bool feature_reader_has_key(const struct feature_reader *reader)
+{
+    return reader->id_column != NO_COLUMN &&
+           reader->columns[reader->id_column].type == PROPERTY_INTEGER;
+}
+
+const struct items_page *feature_reader_items(const struct feature_reader *reader)
+{
+    return &reader->items;
+}
+
+/* ---- Rows ---- */
+
+/* The one place where coordinates are taken, of many rows at once. */
+static void place_rows(struct feature_reader *reader)
+{
+    for (size_t i = 0; i < reader->n_rows; i++) {
+        struct feature_row *row = &reader->rows[i];
+        row->has_place = row->position < reader->points->n_placed;
+        if (!row->has_place)
+            continue;
+        struct geo_point point = geo_coord_to_point(reader->points->coords[row->position]);
+        row->x = point.lon_deg;
+        row->y = point.lat_deg;
+    }
+}
+
+bool feature_reader_next(struct feature_reader *reader, struct feature_row *out_row)
+{
+    if (reader->next_row == reader->n_rows) {
+        struct feature_row *rows = reader->rows;
+        size_t n = 0;
+        while (n < BLOCK_ROWS && query_next(&reader->walk, &rows[n].position, &rows[n].distance_m))
+            n++;
+        reader->n_rows = n;
+        reader->next_row = 0;
+        place_rows(reader);
+    }
+    if (reader->next_row == reader->n_rows)
+        return false;
+    *out_row = reader->rows[reader->next_row++];
+    return true;
+}
+
+/* ---- Values of a row ---- */
+
+static bool is_null(struct schema_json_slice value)
+{
+    return value.len == 4 && memcmp(value.text, "null", 4) == 0;
+}
+
+static void set_value(struct feature_reader *reader, int column, struct schema_json_slice value)
+{
+    if (!is_null(value))
+        reader->values[column] = value;
+}
+
+static void set_members(struct feature_reader *reader, int column, struct schema_json_slice object)
+{
+    const struct property *property = reader->columns[column].property;
+    struct schema_json_walk walk = {.text = object.text, .len = object.len};
+    struct schema_json_slice key, value;
+    if (object.len == 0 || *object.text != '{')
+        return;
+    while (schema_json_key(&walk, &key) == SCHEMA_JSON_FOUND &&
+           schema_json_value(&walk, &value) == SCHEMA_JSON_FOUND)
+        for (int i = column; i < (int)reader->n_columns; i++) {
+            if (reader->columns[i].property != property)
+                break;
+            if (schema_json_is(key, reader->columns[i].member))
+                set_value(reader, i, value);
+        }
+}
+
+/* Members stand in the table's order, some of them left out. */
+static void set_properties(struct feature_reader *reader, struct schema_json_walk *walk)
+{
+    const struct property_table *table = reader->items.collection->properties;
+    struct schema_json_slice key, value;
+    size_t item = 0;
+    while (schema_json_key(walk, &key) == SCHEMA_JSON_FOUND &&
+           schema_json_value(walk, &value) == SCHEMA_JSON_FOUND) {
+        while (item < table->n && !schema_json_is(key, table->items[item].name))
+            item++;
+        if (item == table->n)
+            return;
+        int column = reader->first_column[item];
+        if (column == NO_COLUMN)
+            continue;
+        if (reader->columns[column].member)
+            set_members(reader, column, value);
+        else
+            set_value(reader, column, value);
+    }
+}
+
+/* Numbers that do not stand in the text: each is one text behind the other. */
+static void set_numbers(struct feature_reader *reader, const struct feature_row *row)
+{
+    size_t counts_len = 0;
+    reader->made.len = 0;
+    if (reader->counts_column != NO_COLUMN)
+        aro_json_integer(&reader->made, reader->items.selection.initiatives[row->position]);
+    counts_len = reader->made.len;
+    if (reader->distance_column != NO_COLUMN)
+        aro_json_number(&reader->made, row->distance_m, 1);
+    if (reader->made.failed)
+        return;
+    if (reader->counts_column != NO_COLUMN)
+        reader->values[reader->counts_column] =
+            (struct schema_json_slice){reader->made.data, counts_len};
+    if (reader->distance_column != NO_COLUMN)
+        reader->values[reader->distance_column] = (struct schema_json_slice){
+            reader->made.data + counts_len, reader->made.len - counts_len};
+}
+
+const struct schema_json_slice *feature_reader_values(struct feature_reader *reader,
+                                                      const struct feature_row *row)
+{
+    static const char before_id[] = ",{\"type\":\"Feature\",\"id\":";
+    static const char before_properties[] = ",\"properties\":";
+    const struct text_block *texts = reader->items.texts;
+    const char *text = texts->block + texts->offsets[row->position];
+    size_t len = texts->offsets[row->position + 1] - texts->offsets[row->position];
+    struct schema_json_walk walk = {.text = text, .len = len, .at = sizeof before_id - 1};
+    struct schema_json_slice id;
+    memset(reader->values, 0, reader->n_columns * sizeof *reader->values);
+    bool has_id = schema_json_value(&walk, &id) == SCHEMA_JSON_FOUND;
+    if (has_id && reader->id_column != NO_COLUMN)
+        set_value(reader, reader->id_column, id);
+    /* No text from outside comes before: an id and numbers do. */
+    const char *properties = memmem(text, len, before_properties, sizeof before_properties - 1);
+    walk.at = (size_t)(properties - text) + sizeof before_properties - 1;
+    set_properties(reader, &walk);
+    set_numbers(reader, row);
+    return reader->values;
+}
+
+/* ---- Values ---- */
+
+static unsigned hex_digit(char c)
+{
+    return c <= '9' ? (unsigned)(c - '0') : (unsigned)((c | 0x20) - 'a' + 10);
+}
+
+static unsigned four_hex(const char *at)
+{
+    return hex_digit(at[0]) << 12 | hex_digit(at[1]) << 8 | hex_digit(at[2]) << 4 |
+           hex_digit(at[3]);
+}
+
+static void put_utf8(struct aro_buffer *out, unsigned code)
+{
+    if (code < 0x80) {
+        aro_buffer_char(out, (char)code);
+        return;
+    }
+    int more = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
+    static const unsigned char leads[] = {0, 0xC0, 0xE0, 0xF0};
+    aro_buffer_char(out, (char)(leads[more] | code >> 6 * more));
+    while (more-- > 0)
+        aro_buffer_char(out, (char)(0x80 | (code >> 6 * more & 0x3F)));
+}
+
+/* An escape from behind its backslash; gives how long it is. The text is JSON. */
+static size_t put_escape(struct aro_buffer *out, const char *at)
+{
+    static const char letters[] = "bfnrt", meanings[] = "\b\f\n\r\t";
+    const char *letter = strchr(letters, *at);
+    if (*at != 'u') {
+        aro_buffer_char(out, letter ? meanings[letter - letters] : *at);
+        return 1;
+    }
+    unsigned code = four_hex(at + 1);
+    bool is_pair = code >= 0xD800 && code < 0xDC00 && at[5] == '\\' && at[6] == 'u';
+    if (is_pair)
+        code = 0x10000 + ((code - 0xD800) << 10 | (four_hex(at + 7) - 0xDC00));
+    put_utf8(out, code);
+    return is_pair ? 11 : 5;
+}
+
+void feature_value_text(struct aro_buffer *out, struct schema_json_slice value)
+{
+    const char *at = value.text, *end = at + value.len;
+    if (value.len < 2 || *at != '"') {
+        aro_buffer_append(out, at, value.len);
+        return;
+    }
+    at++;
+    end--;
+    for (const char *backslash; (backslash = memchr(at, '\\', (size_t)(end - at)));) {
+        aro_buffer_append(out, at, (size_t)(backslash - at));
+        at = backslash + 1 + put_escape(out, backslash + 1);
+    }
+    aro_buffer_append(out, at, (size_t)(end - at));
+}
+
+bool feature_value_next(struct schema_json_walk *walk, struct schema_json_slice *out_item)
+{
+    bool is_list = walk->len > 1 && walk->text[0] == '[';
+    if (!is_list || walk->at >= walk->len || walk->text[walk->at] == ']')
+        return false;
+    walk->at++; /* the bracket or a comma */
+    return walk->text[walk->at] != ']' && schema_json_value(walk, out_item) == SCHEMA_JSON_FOUND;
+}

@@ -1,0 +1,70 @@
+/*
+ * The features of a page as rows of columns: what every file format writes, whatever it looks like
+ * there.
+ *
+ * Columns are made from the collection's table of properties: its id where that stands beside the
+ * properties, then those that the request chose, in their order; an object of few members (the
+ * place of an initiative) has a column for each. Values are the JSON that stands ready in the
+ * snapshot, and are read from there when they are asked for.
+ */
+#ifndef ARO_SERVER_FEATURE_READ_H
+#define ARO_SERVER_FEATURE_READ_H
+
+#include "schema/json_scan.h"
+#include "server/items.h"
+
+enum { FEATURE_MAX_COLUMNS = 64, FEATURE_COLUMN_NAME_BYTES = 32 };
+
+struct feature_column {
+    const struct property *property;
+    const char *member;                   /* of the property's object; NULL: the property itself */
+    char name[FEATURE_COLUMN_NAME_BYTES]; /* "titre", "lieu_nom": letters, digits and "_" */
+    enum property_type type;
+};
+
+/** Plain value, but for what it borrows from the snapshot. */
+struct feature_row {
+    uint32_t position;
+    double distance_m; /* NAN without near= */
+    bool has_place;
+    double x, y; /* longitude and latitude */
+};
+
+/** Owned by one thread. Borrows the snapshot. */
+struct feature_reader;
+
+/**
+ * @param items  its page and counts are taken, on failure too
+ * @return       owned by the caller, who calls feature_reader_free(); NULL on ARO_NO_MEMORY
+ */
+struct feature_reader *feature_reader_new(const struct snapshot *snapshot, struct items_page *items,
+                                          struct aro_error *err);
+void feature_reader_free(struct feature_reader *reader);
+
+/** @param out_n  FEATURE_MAX_COLUMNS at most */
+const struct feature_column *feature_reader_columns(const struct feature_reader *reader,
+                                                    size_t *out_n);
+/** True where the first column is a number by which each row is known, beside its properties. */
+bool feature_reader_has_key(const struct feature_reader *reader);
+const struct items_page *feature_reader_items(const struct feature_reader *reader);
+
+/** The next row; false behind the last. */
+bool feature_reader_next(struct feature_reader *reader, struct feature_row *out_row);
+
+/**
+ * The values of a row.
+ *
+ * @return  by column: JSON, or a NULL text where there is none; valid until the next call
+ */
+const struct schema_json_slice *feature_reader_values(struct feature_reader *reader,
+                                                      const struct feature_row *row);
+
+/* ---- Values ---- */
+
+/** Appends a JSON string without its quotes and escapes; of another value its JSON. */
+void feature_value_text(struct aro_buffer *out, struct schema_json_slice value);
+
+/** The next item of a JSON list. Start with the list as text, and at 0. False behind the last. */
+bool feature_value_next(struct schema_json_walk *walk, struct schema_json_slice *out_item);
+
+#endif

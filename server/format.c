@@ -1,0 +1,96 @@
+#include "server/format.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct format_writer *const writers[] = {
+    &format_csv, &format_geojsonseq, &format_geojsonl, &format_fgb, &format_gpkg,
+};
+enum { N_WRITERS = sizeof writers / sizeof *writers };
+
+const struct format_writer *format_writer_of(enum format format)
+{
+    for (size_t i = 0; i < N_WRITERS; i++)
+        if (writers[i]->format == format)
+            return writers[i];
+    return NULL;
+}
+
+const struct format_writer *format_writer_ending(const char *ending)
+{
+    for (size_t i = 0; i < N_WRITERS; i++)
+        if (strcmp(writers[i]->ending, ending) == 0)
+            return writers[i];
+    return NULL;
+}
+
+void format_last_change(const struct snapshot *snapshot, char out_text[32])
+{
+    const char *known = snapshot->last_change;
+    snprintf(out_text, 32, "%.19s.000Z", *known ? known : "1970-01-01T00:00:00");
+}
+
+/* ---- One file ---- */
+
+/* Some milliseconds of work, or some tens of kilobytes. */
+enum { PULL_ROWS = 256, PULL_BYTES = 64 << 10 };
+
+struct file {
+    const struct format_writer *writer;
+    struct feature_reader *reader;
+    void *state; /* the writer's */
+    bool is_behind_rows;
+};
+
+static bool pull(void *state, struct aro_buffer *out, bool *out_end, struct aro_error *err)
+{
+    struct file *file = state;
+    struct feature_row row;
+    if (file->is_behind_rows)
+        return file->writer->tail(file->state, out, out_end, err);
+    for (int n = 0; n < PULL_ROWS && out->len < PULL_BYTES; n++) {
+        if (!feature_reader_next(file->reader, &row)) {
+            file->is_behind_rows = true;
+            break;
+        }
+        if (!file->writer->row(file->state, &row, out, err))
+            return false;
+    }
+    return true;
+}
+
+static void file_free(void *state)
+{
+    struct file *file = state;
+    if (!file)
+        return;
+    if (file->state)
+        file->writer->free(file->state);
+    feature_reader_free(file->reader);
+    free(file);
+}
+
+bool format_open(const struct format_writer *writer, const struct snapshot *snapshot,
+                 struct items_page *items, enum csv_dialect dialect, const char *temp_folder,
+                 struct stream_source *out, struct aro_error *err)
+{
+    struct file *file = calloc(1, sizeof *file);
+    if (!file)
+        return aro_error_no_memory(err);
+    file->writer = writer;
+    file->reader = feature_reader_new(snapshot, items, err);
+    const struct format_about about = {
+        .reader = file->reader,
+        .snapshot = snapshot,
+        .dialect = dialect,
+        .temp_folder = temp_folder,
+    };
+    file->state = file->reader ? writer->begin(&about, err) : NULL;
+    if (!file->state) {
+        file_free(file);
+        return false;
+    }
+    *out = (struct stream_source){file, pull, file_free};
+    return true;
+}
