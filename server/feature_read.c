@@ -221,24 +221,31 @@ static void set_properties(struct feature_reader *reader, struct schema_json_wal
     }
 }
 
-/* Numbers that do not stand in the text: each is one text behind the other. */
+/* What was appended to `made` from there on; as in the features' texts, something that is no part of
+ * a number stands behind it. */
+static void set_made(struct feature_reader *reader, int column, size_t from)
+{
+    aro_buffer_char(&reader->made, ',');
+    if (!reader->made.failed)
+        reader->values[column] = (struct schema_json_slice){reader->made.data + from,
+                                                            reader->made.len - 1 - from};
+}
+
+/* Numbers that do not stand in the text. */
 static void set_numbers(struct feature_reader *reader, const struct feature_row *row)
 {
-    size_t counts_len = 0;
-    reader->made.len = 0;
-    if (reader->counts_column != NO_COLUMN)
-        aro_json_integer(&reader->made, reader->items.selection.initiatives[row->position]);
-    counts_len = reader->made.len;
-    if (reader->distance_column != NO_COLUMN)
-        aro_json_number(&reader->made, row->distance_m, 1);
-    if (reader->made.failed)
-        return;
-    if (reader->counts_column != NO_COLUMN)
-        reader->values[reader->counts_column] =
-            (struct schema_json_slice){reader->made.data, counts_len};
-    if (reader->distance_column != NO_COLUMN)
-        reader->values[reader->distance_column] = (struct schema_json_slice){
-            reader->made.data + counts_len, reader->made.len - counts_len};
+    struct aro_buffer *made = &reader->made;
+    made->len = 0;
+    aro_buffer_reserve(made, 64); /* both: what was made does not move */
+    if (reader->counts_column != NO_COLUMN) {
+        aro_json_integer(made, reader->items.selection.initiatives[row->position]);
+        set_made(reader, reader->counts_column, 0);
+    }
+    if (reader->distance_column != NO_COLUMN) {
+        size_t from = made->len;
+        aro_json_number(made, row->distance_m, 1);
+        set_made(reader, reader->distance_column, from);
+    }
 }
 
 const struct schema_json_slice *feature_reader_values(struct feature_reader *reader,

@@ -1,5 +1,6 @@
 #include "server/answer.h"
 #include "server/items.h"
+#include "server/negotiate.h"
 
 static void write_selected(const struct items_page *items, struct aro_buffer *out)
 {
@@ -26,6 +27,19 @@ static void write_features(struct response *response, const struct items_page *i
         answer_hit(out, items->texts, &page->hits.items[i], &is_first);
 }
 
+/* The same features in the route's other formats. */
+static void write_alternates(const struct request *request, struct aro_buffer *out)
+{
+    struct aro_buffer href = {0};
+    for (unsigned format = 1; format && format <= request->route->formats; format <<= 1) {
+        if (!(request->route->formats & FORMAT_FILES & format))
+            continue;
+        request_link(request, &href, PARAM_F, format_name((enum format)format));
+        aro_buffer_char(out, ',');
+        answer_link(out, "alternate", format_content_type((enum format)format), &href);
+    }
+}
+
 static void write_links(const struct request *request, const struct items_page *items,
                         struct aro_buffer *out)
 {
@@ -36,6 +50,7 @@ static void write_links(const struct request *request, const struct items_page *
         aro_buffer_char(out, ',');
         answer_link(out, "next", ANSWER_TYPE_GEOJSON, &href);
     }
+    write_alternates(request, out);
     aro_buffer_printf(&href, "%s/collections/%s", request->base_url, items->collection->id);
     aro_buffer_char(out, ',');
     answer_link(out, "collection", ANSWER_TYPE_JSON, &href);
