@@ -65,7 +65,8 @@ static const struct import_column columns[] = {
     [X] = {"x", false, NULL},
     [Y] = {"y", false, NULL},
 };
-static const char *const ignored[] = {"id", "niveau", "initiatives", "labels", NULL};
+static const char *const ignored[] = {"id",         "niveau", "initiatives", "labels",
+                                      "distance_m", "wkt",    NULL};
 
 /* The row of the table, in this order. */
 enum stored {

@@ -42,6 +42,7 @@ enum column {
     LAT,
     X,
     Y,
+    POSITION,
     THEMES,
     STATUT,
     N_COLUMNS,
@@ -53,6 +54,15 @@ static bool check_statut(const char *text, size_t text_len, struct aro_error *er
 {
     enum schema_statut statut;
     return schema_rule_statut(text, text_len, &statut, err);
+}
+
+static const char own_place[] = "exacte", place_of_commune[] = "commune";
+
+static bool check_position(const char *text, size_t text_len, struct aro_error *err)
+{
+    static const char *const words[] = {own_place, place_of_commune, NULL};
+    const char *one;
+    return schema_rule_word(text, text_len, words, &one, err);
 }
 
 const struct import_column import_fiche_columns[N_COLUMNS] = {
@@ -82,6 +92,7 @@ const struct import_column import_fiche_columns[N_COLUMNS] = {
     [LAT] = {"lat", false, NULL},
     [X] = {"x", false, NULL},
     [Y] = {"y", false, NULL},
+    [POSITION] = {"position", false, check_position},
     [THEMES] = {"themes", true, NULL},
     [STATUT] = {"statut", false, check_statut},
 };
@@ -257,11 +268,19 @@ static struct schema_value read_themes(struct import_fiche_reader *reader, struc
 
 /* ---- The sheet ---- */
 
+/* Our exports give each sheet a place, and say where it is but its commune's. */
+static bool is_of_commune(const struct import_row *row)
+{
+    struct import_text position = row->values[POSITION];
+    return position.text && position.len == sizeof place_of_commune - 1 &&
+           memcmp(position.text, place_of_commune, position.len) == 0;
+}
+
 static void read_position(struct import_fiche_reader *reader, struct import_row *row,
                           const struct schema_place *place, struct import_fiche *out)
 {
-    bool exact =
-        import_position_read(row, &reader->position, place && place->metro, &out->position);
+    bool exact = !is_of_commune(row) && import_position_read(row, &reader->position,
+                                                             place && place->metro, &out->position);
     out->has_position = exact || (place && place->has_centre);
     if (!exact && out->has_position)
         out->position = place->centre;

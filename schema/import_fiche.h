@@ -36,7 +36,7 @@ enum import_fiche_column {
 extern const char *const import_fiche_names[N_FICHE_COLUMNS];
 
 /** The columns of a file of initiatives, for the driver. */
-enum { IMPORT_FICHE_N_COLUMNS = 28, IMPORT_FICHE_SOURCE_ID = 1 /* the column of this number */ };
+enum { IMPORT_FICHE_N_COLUMNS = 29, IMPORT_FICHE_SOURCE_ID = 1 /* the column of this number */ };
 extern const struct import_column import_fiche_columns[IMPORT_FICHE_N_COLUMNS];
 
 /** A sheet. Its values are borrowed from the row and from the reader, until the next row. */

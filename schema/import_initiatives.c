@@ -12,8 +12,8 @@
 #include "geo/json.h"
 
 static const char *const ignored[] = {
-    "id",       "commune_nom", "axes",       "niveau",  "epci",       "departement", "region",
-    "position", "created_at",  "updated_at", "version", "distance_m", NULL,
+    "id",         "commune_nom", "axes",    "niveau",     "epci", "departement", "region",
+    "created_at", "updated_at",  "version", "distance_m", "wkt",  NULL,
 };
 
 /* Parameters behind the sheet's own columns. */

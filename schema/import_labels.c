@@ -31,7 +31,7 @@ static const struct import_column columns[] = {
     [NIVEAU] = {"niveau", true, check_niveau},          [MENTIONS] = {"mentions", false, NULL},
     [SOURCE] = {"source", false, import_name},
 };
-static const char *const ignored[] = {"id", "commune_nom", NULL};
+static const char *const ignored[] = {"id", "commune_nom", "distance_m", "lon", "lat", "wkt", NULL};
 
 static const char *const stored_names[] = {"commune", "annee",    "commune_saisie",
                                            "niveau",  "mentions", "source"};

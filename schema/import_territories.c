@@ -5,8 +5,9 @@
 
 #include <stdlib.h>
 
-static const char *const ignored[] = {"id",          "population",           "communes",
-                                      "initiatives", "communes_labellisees", NULL};
+static const char *const ignored[] = {
+    "id",         "population", "communes", "initiatives", "communes_labellisees",
+    "distance_m", "lon",        "lat",      "wkt",         NULL};
 
 /* What an import of territories holds. */
 struct territories {

@@ -10,8 +10,8 @@ static const struct cli_command commands[] = {
      cli_init_help},
     {"import", "KIND FILE… --store FILE", "reads files into a store: all or nothing", cli_import,
      cli_import_help},
-    {"export", "FILE --store FILE", "writes vector tiles into one file", cli_export,
-     cli_export_help},
+    {"export", "[KIND --output] FILE --store FILE", "writes features or tiles into one file",
+     cli_export, cli_export_help},
     {"serve", "--store FILE", "answers over HTTP", cli_serve, cli_serve_help},
 };
 enum { N_COMMANDS = sizeof commands / sizeof *commands };

@@ -11,6 +11,7 @@
 #include "server/collections.h"
 #include "server/export_about.h"
 #include "server/export_archive.h"
+#include "server/export_file.h"
 #include "server/export_tiles.h"
 #include "server/options.h"
 #include "server/progress.h"
@@ -18,7 +19,7 @@
 #include "server/tilesets.h"
 
 struct export_options {
-    char *store, *format, *layers, *bbox, *name, *attribution;
+    char *store, *output, *format, *layers, *bbox, *name, *attribution;
     int64_t min_zoom, max_zoom, threads;
     bool force;
     char *params[PARAM_COUNT_OF_ALL]; /* those of the filter */
@@ -35,9 +36,13 @@ struct export_options {
 
 static const struct option_info own_infos[] = {
     TEXT("store", store, "FILE", NULL, "the store to read, made with 'arobase init'"),
-    TEXT("format", format, "FORMAT", NULL, "mbtiles or pmtiles; without, by the file's ending"),
+    TEXT("output", output, "FILE", NULL, "the file; KIND stands before it then"),
+    TEXT("format", format, "FORMAT", NULL,
+         "csv, geojson, geojsonseq, geojsonl, gpkg, fgb, mbtiles or pmtiles; without, by the "
+         "file's ending"),
     TEXT("layers", layers, "LIST", "initiatives", "sets of tiles, as they are named in /tiles"),
-    TEXT("bbox", bbox, "W,S,E,N", NULL, "only tiles that meet this box, each of them whole"),
+    TEXT("bbox", bbox, "W,S,E,N", NULL,
+         "only what lies in this box; of tiles, those that meet it, each of them whole"),
     INTEGER("minzoom", min_zoom, "0", GEO_TILE_MAX_ZOOM, "lowest zoom"),
     INTEGER("maxzoom", max_zoom, "14", GEO_TILE_MAX_ZOOM,
             "highest zoom; maps draw higher ones from it"),
@@ -48,8 +53,9 @@ static const struct option_info own_infos[] = {
     INTEGER("threads", threads, "0", EXPORT_MAX_THREADS, "threads that draw; 0: one for each core"),
 };
 static const enum param filter_params[] = {
-    PARAM_NEAR, PARAM_RADIUS, PARAM_COMMUNE, PARAM_EPCI,   PARAM_DEPARTEMENT, PARAM_REGION,
-    PARAM_AXE,  PARAM_ENJEU,  PARAM_USAGE,   PARAM_NIVEAU, PARAM_DATETIME,    PARAM_Q,
+    PARAM_NEAR,     PARAM_RADIUS, PARAM_COMMUNE, PARAM_EPCI,  PARAM_DEPARTEMENT,
+    PARAM_REGION,   PARAM_AXE,    PARAM_ENJEU,   PARAM_USAGE, PARAM_NIVEAU,
+    PARAM_DATETIME, PARAM_Q,      PARAM_DIALECT,
 };
 enum {
     N_OWN = sizeof own_infos / sizeof *own_infos,
@@ -82,7 +88,10 @@ static struct option_table make_table(struct infos *infos)
 struct exporting {
     const struct export_options *options;
     const char *path;
-    enum export_format format;
+    enum export_format format;          /* of tiles; or: */
+    const struct format_writer *writer; /* of features */
+    const struct collection *collection;
+    size_t n_features;
     unsigned sets;
     struct geo_bbox bbox; /* where the options have one */
     struct settings settings;
@@ -186,6 +195,28 @@ static bool export_snapshot(struct exporting *exporting, const struct snapshot *
     return ok;
 }
 
+static bool export_features(struct exporting *exporting, const struct snapshot *snapshot,
+                            struct aro_error *err)
+{
+    const struct export_options *options = exporting->options;
+    const char *params[PARAM_COUNT_OF_ALL];
+    memcpy(params, options->params, sizeof params);
+    params[PARAM_BBOX] = options->bbox;
+    const struct export_file what = {
+        .snapshot = snapshot,
+        .collection = exporting->collection,
+        .writer = exporting->writer,
+        .params = params,
+        .settings = &exporting->settings,
+        .path = exporting->path,
+        .replace = options->force,
+        .context = exporting,
+        .on_progress = on_progress,
+        .stopped = stopped,
+    };
+    return export_file(&what, &exporting->n_features, err);
+}
+
 static bool export_store(struct exporting *exporting, struct aro_error *err)
 {
     struct schema_store *store = NULL;
@@ -193,7 +224,8 @@ static bool export_store(struct exporting *exporting, struct aro_error *err)
         return false;
     const struct snapshot *snapshot = snapshot_build(store, err);
     schema_store_close(store);
-    bool ok = snapshot && export_snapshot(exporting, snapshot, err);
+    bool ok = snapshot && (exporting->writer ? export_features(exporting, snapshot, err)
+                                             : export_snapshot(exporting, snapshot, err));
     snapshot_release(snapshot);
     return ok;
 }
@@ -204,9 +236,13 @@ static int report(const struct exporting *exporting, bool ok, const struct aro_e
     struct stat status;
     if (ok) {
         double megabytes = stat(exporting->path, &status) == 0 ? (double)status.st_size / 1e6 : 0;
-        printf("%s: %" PRIu64 " tiles, zooms %d to %d, %.1f MB (%.2f s)\n", exporting->path,
-               exporting->n_tiles, (int)exporting->options->min_zoom,
-               (int)exporting->options->max_zoom, megabytes, seconds);
+        if (exporting->writer)
+            printf("%s: %zu %s, %.1f MB (%.2f s)\n", exporting->path, exporting->n_features,
+                   exporting->collection->id, megabytes, seconds);
+        else
+            printf("%s: %" PRIu64 " tiles, zooms %d to %d, %.1f MB (%.2f s)\n", exporting->path,
+                   exporting->n_tiles, (int)exporting->options->min_zoom,
+                   (int)exporting->options->max_zoom, megabytes, seconds);
         return CLI_DONE;
     }
     const char *rest = err->status == ARO_CONFLICT  ? ": --force replaces it"
@@ -216,7 +252,7 @@ static int report(const struct exporting *exporting, bool ok, const struct aro_e
     return CLI_FAILED;
 }
 
-static int export_file(struct exporting *exporting)
+static int export_and_report(struct exporting *exporting)
 {
     struct aro_error err = {0};
     double start_s = clock_seconds();
@@ -247,18 +283,49 @@ static bool read_layers(const char *text, unsigned *out_sets, struct aro_error *
     return true;
 }
 
+/* "FILE", or "KIND --output FILE". */
+static int read_words(struct exporting *exporting, const char *const *words)
+{
+    const struct export_options *options = exporting->options;
+    struct aro_error err = {0};
+    if (words[0] && words[1])
+        return cli_usage("export", "one file at a time");
+    exporting->path = options->output ? options->output : words[0];
+    if (!exporting->path)
+        return cli_usage("export", "into which file?");
+    const char *kind = options->output && words[0] ? words[0] : "initiatives";
+    exporting->collection = collection_find(kind, &err);
+    return exporting->collection ? CLI_DONE : cli_usage("export", err.message);
+}
+
+static int find_format(struct exporting *exporting)
+{
+    const struct export_options *options = exporting->options;
+    const char *dot = strrchr(exporting->path, '.');
+    const char *ending = options->format ? options->format : dot ? dot + 1 : "";
+    bool has_dialect = options->params[PARAM_DIALECT] != NULL;
+    exporting->writer = format_writer_ending(ending);
+    if (!exporting->writer)
+        exporting->format = export_format_of(options->format, exporting->path);
+    if (!exporting->writer && exporting->format == EXPORT_NO_FORMAT)
+        return cli_usage("export", "which format? End the file's name in .csv, .geojson, "
+                                   ".geojsonseq, .geojsonl, .gpkg, .fgb, .mbtiles or .pmtiles, or "
+                                   "say --format");
+    if (has_dialect && exporting->writer != &format_csv)
+        return cli_usage("export", "--dialect is for CSV");
+    return CLI_DONE;
+}
+
 /* What is wrong on the command line, or CLI_DONE. */
 static int check(struct exporting *exporting, const char *const *words)
 {
     const struct export_options *options = exporting->options;
     struct aro_error err = {0};
-    if (!words[0] || words[1])
-        return cli_usage("export", words[0] ? "one file at a time" : "into which file?");
-    exporting->path = words[0];
-    exporting->format = export_format_of(options->format, words[0]);
-    if (exporting->format == EXPORT_NO_FORMAT)
-        return cli_usage("export", "which format? End the file's name in .mbtiles or .pmtiles, or "
-                                   "say --format mbtiles or --format pmtiles");
+    int code = read_words(exporting, words);
+    if (code == CLI_DONE)
+        code = find_format(exporting);
+    if (code != CLI_DONE)
+        return code;
     if (!options->store)
         return cli_usage("export", "from which store? Say --store FILE");
     if (options->min_zoom > options->max_zoom)
@@ -288,7 +355,7 @@ int cli_export(int n, char *const *argv)
     else
         code = check(&exporting, words);
     if (code == CLI_DONE)
-        code = export_file(&exporting);
+        code = export_and_report(&exporting);
     settings_clear(&exporting.settings);
     options_clear(&table, &options);
     free(words);
@@ -299,8 +366,10 @@ void cli_export_help(struct aro_buffer *out)
 {
     struct infos infos;
     const struct option_table table = make_table(&infos);
-    aro_buffer_text(out, "FILE ends in .mbtiles (MBTiles 1.3) or .pmtiles (PMTiles 3). Clusters "
-                         "are those of the server:\nits settings are read from AROBASE_… "
-                         "variables. The filters say which initiatives count.\n\n");
+    aro_buffer_text(out, "FILE ends in .csv, .geojson, .geojsonseq, .geojsonl, .gpkg (GeoPackage) "
+                         "or .fgb (FlatGeobuf) for the\nfeatures of a collection (KIND, or "
+                         "initiatives without it), or in .mbtiles (MBTiles 1.3) or .pmtiles\n"
+                         "(PMTiles 3) for tiles. Clusters are those of the server: its settings "
+                         "are read from AROBASE_…\nvariables. The filters say what counts.\n\n");
     options_help(&table, out);
 }

