@@ -122,6 +122,14 @@ static struct outcomes look_at_sets(const struct geo_cql2_eval *eval,
     return (struct outcomes){.yes = holds, .no = ~holds};
 }
 
+static uint32_t n_placed_of(const struct geo_cql2_source *source, const struct stretch *stretch)
+{
+    if (stretch->first >= source->n_placed)
+        return 0;
+    size_t n = source->n_placed - stretch->first;
+    return n < stretch->n ? (uint32_t)n : stretch->n;
+}
+
 /* The box around the literal first; most positions are outside. */
 static struct outcomes look_at_places(struct geo_cql2_eval *eval, const struct geo_cql2_step *step,
                                       const struct stretch *stretch)
@@ -129,13 +137,18 @@ static struct outcomes look_at_places(struct geo_cql2_eval *eval, const struct g
     const struct geo_cql2_source *source = eval->source;
     const struct geo_coord *coords = source->coords + stretch->first;
     enum geo_cql2_op op = step->place.op;
-    uint8_t in[64] = {0}, placed[64] = {0};
-    for (uint32_t i = 0; i < stretch->n && stretch->first + i < source->n_placed; i++) {
-        placed[i] = 1;
-        for (size_t r = 0; r < step->place.n_rects; r++)
-            in[i] |= (uint8_t)geo_rect_contains(&step->place.rects[r], coords[i]);
+    uint32_t n_placed = n_placed_of(source, stretch);
+    uint8_t in[64] = {0};
+    for (size_t r = 0; r < step->place.n_rects; r++) {
+        const struct geo_rect rect = step->place.rects[r];
+        for (uint32_t i = 0; i < n_placed; i++)
+            in[i] = (uint8_t)(in[i] | ((coords[i].lon_e7 >= rect.west_e7) &
+                                       (coords[i].lon_e7 <= rect.east_e7) &
+                                       (coords[i].lat_e7 >= rect.south_e7) &
+                                       (coords[i].lat_e7 <= rect.north_e7)));
     }
-    uint64_t known = geo_bits_pack(placed), inside = geo_bits_pack(in);
+    uint64_t known = n_placed < 64 ? (UINT64_C(1) << n_placed) - 1 : ~UINT64_C(0);
+    uint64_t inside = geo_bits_pack(in);
     struct outcomes outcomes =
         outcomes_of(geo_cql2_truth_of(op == GEO_CQL2_S_DISJOINT), known & ~inside);
     for (uint64_t left = inside & stretch->which; left && !eval->failed; left &= left - 1) {

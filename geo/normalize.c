@@ -55,6 +55,35 @@ static utf8proc_option_t options_of(enum change change)
     return options[change];
 }
 
+/* The fast path: what U+00C0 to U+00FF become without accents. Compared with the rules below in
+ * tests/unit/test_normalize.c. */
+static const char latin_stripped[64][3] = {
+    "A", "A", "A", "A", "A", "A", "AE", "C", "E", "E", "E", "E", "I", "I", "I",  "I",
+    "D", "N", "O", "O", "O", "O", "O",  "",  "O", "U", "U", "U", "U", "Y", "TH", "",
+    "a", "a", "a", "a", "a", "a", "ae", "c", "e", "e", "e", "e", "i", "i", "i",  "i",
+    "d", "n", "o", "o", "o", "o", "o",  "",  "o", "u", "u", "u", "u", "y", "th", "y",
+};
+
+/* Of the characters of two bytes from U+00C0 to U+00FF, which begin with C3: most of what French
+ * has beside ASCII. False for those that are left to the rules. */
+static bool put_latin(struct aro_buffer *out, const char *bytes, enum change change)
+{
+    unsigned char c = (unsigned char)bytes[1];
+    if (c < 0x80 || c > 0xBF)
+        return false;
+    const char *stripped = latin_stripped[c - 0x80];
+    if (change == STRIP_ACCENTS && *stripped) {
+        aro_buffer_text(out, stripped);
+        return true;
+    }
+    bool is_capital = c < 0x9F && c != 0x97;
+    if (change == STRIP_ACCENTS || (change == FOLD_CASE && c == 0x9F))
+        return false;
+    char made[2] = {bytes[0], (char)(change == FOLD_CASE && is_capital ? c + 0x20 : c)};
+    aro_buffer_append(out, made, sizeof made);
+    return true;
+}
+
 /* False where the character needs its neighbours looked at. */
 static bool put_alone(struct aro_buffer *out, utf8proc_int32_t c, enum change change)
 {
@@ -79,23 +108,38 @@ static bool put_alone(struct aro_buffer *out, utf8proc_int32_t c, enum change ch
     return true;
 }
 
-static char changed_ascii(char c, enum change change)
+/* The ASCII characters that the text begins with; gives how many they are. */
+static size_t put_ascii(struct aro_buffer *out, const char *text, size_t len, enum change change)
 {
-    return change == FOLD_CASE && c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+    size_t n = 0;
+    while (n < len && (unsigned char)text[n] < 0x80)
+        n++;
+    if (!aro_buffer_reserve(out, n))
+        return n;
+    char *to = out->data + out->len;
+    for (size_t i = 0; i < n; i++) {
+        bool is_folded = change == FOLD_CASE && text[i] >= 'A' && text[i] <= 'Z';
+        to[i] = (char)(text[i] + (is_folded ? 'a' - 'A' : 0));
+    }
+    out->len += n;
+    return n;
 }
 
 /* Character by character; false, with part of it appended, where that is not enough. */
 static bool change_simply(struct aro_buffer *out, const char *text, size_t len, enum change change)
 {
-    if (!aro_buffer_reserve(out, len))
-        return true;
-    for (size_t i = 0; i < len;) {
+    aro_buffer_reserve(out, len);
+    for (size_t i = 0; i < len && !out->failed;) {
         utf8proc_int32_t c;
+        size_t left = len - i;
         if ((unsigned char)text[i] < 0x80) {
-            aro_buffer_char(out, changed_ascii(text[i++], change));
+            i += put_ascii(out, text + i, left, change);
             continue;
         }
-        size_t left = len - i;
+        if ((unsigned char)text[i] == 0xC3 && left > 1 && put_latin(out, text + i, change)) {
+            i += 2;
+            continue;
+        }
         utf8proc_ssize_t step = utf8proc_iterate((const utf8proc_uint8_t *)text + i,
                                                  left > 4 ? 4 : (utf8proc_ssize_t)left, &c);
         if (step <= 0 || !put_alone(out, c, change))

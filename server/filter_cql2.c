@@ -6,6 +6,7 @@
 
 #include "geo/cql2_eval.h"
 #include "server/collections.h"
+#include "server/cql2_json.h"
 #include "server/filter_equal.h"
 #include "server/filter_value.h"
 
@@ -61,7 +62,7 @@ static void read_numbers(const void *context, uint32_t property, uint32_t first,
     const struct property *asked = filter->properties[property];
     bool of_days = asked->type == PROPERTY_DATE;
     for (uint32_t i = 0; i < n; i++) {
-        struct property_value value = property_read(asked, filter->snapshot, first + i);
+        struct property_value value = asked->read(filter->snapshot, first + i);
         out[i] = value.is_null ? NAN : of_days ? value.day : (double)value.integer;
     }
 }
@@ -159,13 +160,15 @@ static bool blame(enum param param, const struct aro_error *why, struct aro_erro
     return aro_error_set_for(err, name, why->status, "%s: %s", name, why->message);
 }
 
-static bool read_lang(const struct request *request, struct aro_error *err)
+static bool read_lang(const struct request *request, bool *out_is_json, struct aro_error *err)
 {
     const char *lang = request_param(request, PARAM_FILTER_LANG);
-    if (!lang || strcmp(lang, "cql2-text") == 0)
+    *out_is_json = lang && strcmp(lang, "cql2-json") == 0;
+    if (!lang || *out_is_json || strcmp(lang, "cql2-text") == 0)
         return true;
     return aro_error_set_for(err, "filter-lang", ARO_BAD_INPUT,
-                             "filter-lang '%.40s' is not known: wanted cql2-text", lang);
+                             "filter-lang '%.40s' is not known: wanted cql2-text or cql2-json",
+                             lang);
 }
 
 static bool read_crs(const struct request *request, struct geo_cql2_crs *out_crs,
@@ -215,12 +218,14 @@ static bool read_filter(const struct request *request, const struct collection *
 {
     const char *text = request_param(request, PARAM_FILTER);
     struct geo_cql2_crs crs;
+    bool is_json = false;
     struct aro_error why = {0};
-    if (!read_lang(request, err) || !read_crs(request, &crs, err) ||
+    if (!read_lang(request, &is_json, err) || !read_crs(request, &crs, err) ||
         !list_properties(filter, collection->properties, err))
         return false;
     if (text)
-        filter->tree = geo_cql2_parse_text(text, strlen(text), &why);
+        filter->tree = is_json ? cql2_json_parse(text, strlen(text), &why)
+                               : geo_cql2_parse_text(text, strlen(text), &why);
     if (text && (!filter->tree ||
                  !geo_cql2_check(filter->tree, filter->names, filter->n, &filter->facts, &why)))
         return blame(PARAM_FILTER, &why, err);

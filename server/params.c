@@ -67,10 +67,11 @@ const struct param_info param_infos[PARAM_COUNT_OF_ALL] = {
                       "A condition of CQL2 on the properties of the collection (see its "
                       "queryables); as text, or as filter-lang says.",
                       "{\"type\":\"string\"}", "niveau >= 4 AND date >= DATE('2019-01-01')"},
-    [PARAM_FILTER_LANG] = {"filter-lang", "Which form of CQL2 the filter has.",
-                           "{\"type\":\"string\",\"enum\":[\"cql2-text\"],\"default\":"
-                           "\"cql2-text\"}",
-                           "cql2-text"},
+    [PARAM_FILTER_LANG] =
+        {"filter-lang", "Which form of CQL2 the filter has.",
+         "{\"type\":\"string\",\"enum\":[\"cql2-text\",\"cql2-json\"],\"default\":"
+         "\"cql2-text\"}",
+         "cql2-text"},
     [PARAM_FILTER_CRS] = {"filter-crs",
                           "Coordinate reference system of the geometries in the filter; longitude "
                           "and latitude without it.",

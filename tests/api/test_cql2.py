@@ -559,6 +559,7 @@ def test_what_is_refused(server, text, detail):
 
 @pytest.mark.parametrize("params, parameter", [
     ({"filter": "TRUE", "filter_lang": "sql"}, "filter-lang"),
+    ({"filter": "TRUE", "filter_lang": "CQL2-TEXT"}, "filter-lang"),
     ({"filter": "TRUE", "filter_crs": "EPSG:0"}, "filter-crs"),
     ({"filter_lang": "cql2-text"}, "filter-lang"),
     ({"filter_crs": "http://www.opengis.net/def/crs/OGC/1.3/CRS84"}, "filter-crs"),
@@ -576,3 +577,83 @@ def test_every_route_refuses_the_same(server):
         problem = server.problem(path + wrong)
         assert problem["parameter"] == "filter"
         assert "did you mean 'niveau'?" in problem["detail"]
+
+
+# ---- The JSON form ----
+
+PAIRS = [
+    ("niveau = 4", {"op": "=", "args": [{"property": "niveau"}, 4]}),
+    ("commune_nom LIKE 'Saint-%'", {"op": "like", "args": [{"property": "commune_nom"}, "Saint-%"]}),
+    ("niveau BETWEEN 2 AND 4", {"op": "between", "args": [{"property": "niveau"}, 2, 4]}),
+    ("commune_nom NOT IN ('Paris', 'Lyon')",
+     {"op": "not", "args": [{"op": "in", "args": [{"property": "commune_nom"},
+                                                  ["Paris", "Lyon"]]}]}),
+    ("CASEI(commune_nom) IN (CASEI('PARIS'), CASEI('lyon'))",
+     {"op": "in", "args": [{"op": "casei", "args": [{"property": "commune_nom"}]},
+                           [{"op": "casei", "args": ["PARIS"]}, {"op": "casei", "args": ["lyon"]}]]}),
+    ("ACCENTI(commune_nom) = ACCENTI('Orleans')",
+     {"op": "=", "args": [{"op": "accenti", "args": [{"property": "commune_nom"}]},
+                          {"op": "accenti", "args": ["Orleans"]}]}),
+    ("epci IS NULL", {"op": "isNull", "args": [{"property": "epci"}]}),
+    ("S_INTERSECTS(geometry, POLYGON((2 48, 3 48.2, 2.4 49, 2 48)))",
+     {"op": "s_intersects", "args": [{"property": "geometry"}, {
+         "type": "Polygon", "coordinates": [[[2, 48], [3, 48.2], [2.4, 49], [2, 48]]]}]}),
+    ("S_INTERSECTS(geometry, BBOX(2, 48, 3, 49))",
+     {"op": "s_intersects", "args": [{"property": "geometry"}, {"bbox": [2, 48, 3, 49]}]}),
+    ("date >= DATE('2018-06-15')",
+     {"op": ">=", "args": [{"property": "date"}, {"date": "2018-06-15"}]}),
+    ("T_INTERSECTS(date, INTERVAL('2018-01-01', '..'))",
+     {"op": "t_intersects", "args": [{"property": "date"}, {"interval": ["2018-01-01", ".."]}]}),
+    ("A_CONTAINS(axes, ('1', '3'))",
+     {"op": "a_contains", "args": [{"property": "axes"}, ["1", "3"]]}),
+    ("niveau > (id - 9998)",
+     {"op": ">", "args": [{"property": "niveau"},
+                          {"op": "-", "args": [{"property": "id"}, 9998]}]}),
+    ("year(date) = 2018 AND (niveau = 3 OR niveau = 5)",
+     {"op": "and", "args": [
+         {"op": "=", "args": [{"op": "year", "args": [{"property": "date"}]}, 2018]},
+         {"op": "or", "args": [{"op": "=", "args": [{"property": "niveau"}, 3]},
+                               {"op": "=", "args": [{"property": "niveau"}, 5]}]}]}),
+]
+
+
+@pytest.mark.parametrize("text, document", PAIRS, ids=[text for text, _ in PAIRS])
+def test_both_forms_leave_the_same(server, text, document):
+    target = "/collections/initiatives/items?"
+    by_text = server.json(target + query_of(limit=10000, filter=text))
+    by_json = server.json(target + query_of(limit=10000, filter=json.dumps(document),
+                                            filter_lang="cql2-json"))
+    assert by_text["features"] == by_json["features"]
+    assert 0 < by_text["numberMatched"] < 11784
+
+
+def test_refusals_of_the_json_form_have_a_pointer(server):
+    def problem(document):
+        return server.problem("/collections/initiatives/items?" + query_of(
+            filter=json.dumps(document), filter_lang="cql2-json"))
+    refused = problem({"op": "and", "args": [
+        {"op": "=", "args": [{"property": "niveau"}, 4]},
+        {"op": "=", "args": [{"property": "nivau"}, 4]}]})
+    assert refused["parameter"] == "filter"
+    assert refused["detail"] == ("filter: at /args/1/args/0, unknown property 'nivau': did you "
+                                 "mean 'niveau'?")
+    refused = problem({"op": "=", "args": [{"property": "niveau"}, "4"]})
+    assert refused["detail"] == ("filter: at /args/1, a text cannot be compared with 'niveau' (a "
+                                 "number)")
+    assert server.problem("/collections/initiatives/items?" + query_of(
+        filter="niveau = 4", filter_lang="cql2-json"))["parameter"] == "filter"
+
+
+# ---- The other collections ----
+
+@pytest.mark.parametrize("collection, text, holds", [
+    ("epcis", "initiatives > 50", lambda p: p["initiatives"] > 50),
+    ("departements", "code IN ('2A', '13')", lambda p: p["code"] in ("2A", "13")),
+    ("regions", "CASEI(nom) LIKE '%france%'", lambda p: "france" in p["nom"].lower()),
+    ("labels", "annee = 2019 AND niveau >= 4", lambda p: p["annee"] == 2019 and p["niveau"] >= 4),
+])
+def test_the_other_collections(server, collection, text, holds):
+    everything = items_of(server, collection)
+    wanted = [one for one in everything if holds(one["properties"])]
+    assert 0 < len(wanted) < len(everything)
+    assert items_of(server, collection, filter=text) == wanted
