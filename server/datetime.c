@@ -9,11 +9,13 @@ struct moment {
     int64_t first_s, last_s;
 };
 
+/* "2018-01-01T" is a day too: GDAL 3.6 writes so of a date (its OAPIF driver, for -where). */
 static bool parse_moment(const char *text, size_t len, struct moment *out_moment)
 {
     int32_t day;
     struct geo_instant instant;
-    if (geo_day_parse(text, len, &day)) {
+    size_t day_len = len == GEO_DAY_TEXT_BYTES && text[len - 1] == 'T' ? len - 1 : len;
+    if (geo_day_parse(text, day_len, &day)) {
         int64_t midnight_s = (int64_t)day * DAY_SECONDS;
         *out_moment = (struct moment){midnight_s, midnight_s + DAY_SECONDS - 1};
         return true;

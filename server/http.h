@@ -123,6 +123,7 @@ struct request {
                                         only where needs_no_snapshot and none is loaded */
     const char *const *params;       /* by enum param: decoded value, NULL when not given */
     const char *query;               /* canonical: known parameters, sorted by name, encoded */
+    bool for_page;                   /* the answer goes into a page for people (page.h) */
     bool accepts_gzip;               /* and likes it no less than plain bytes */
 };
 

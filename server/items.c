@@ -20,6 +20,8 @@ static const struct text_block *find_profile(const struct request *request,
                                              const struct point_set *points, struct aro_error *err)
 {
     const char *profile = request_param(request, PARAM_PROFILE);
+    if (!profile && request->for_page && points->compact.block)
+        return &points->compact; /* a table, not everything */
     if (!profile || strcmp(profile, "full") == 0)
         return &points->full;
     if (strcmp(profile, "compact") == 0 && points->compact.block)

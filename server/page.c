@@ -219,6 +219,7 @@ bool page_answer(const struct request *request, struct response *response, struc
     if (request->route->params & PARAM_BIT(PARAM_LIMIT))
         params[PARAM_LIMIT] = page_limit(params[PARAM_LIMIT]);
     wanted.params = params;
+    wanted.for_page = true;
     wanted.format = request->route->default_format;
     json_t *data = inner ? run_handler(&wanted, inner, err) : NULL;
     bool ok = inner ? data != NULL : aro_error_no_memory(err);

@@ -61,6 +61,13 @@ def test_gdal_asks_by_box(server):
     assert boxed.count("OGRFeature(") == matched(server, "communes", "bbox=2,48,3,49")
 
 
+def test_gdal_asks_by_condition(server):
+    """GDAL asks the server what it can, and does the rest itself: the answer is the same."""
+    asked = ogrinfo(server, "-q", "initiatives", "-where", "niveau = 5 AND date >= '2018-01-01'")
+    known = matched(server, "initiatives", "niveau=5&datetime=2018-01-01/..")
+    assert 0 < known == asked.count("OGRFeature(")
+
+
 def features_of(path):
     with open(path, encoding="utf-8") as lines:
         return [json.loads(line) for line in lines]
@@ -97,6 +104,12 @@ def test_owslib(server):
     page = service.collection_items("initiatives", bbox=list(BOX), limit=7)
     assert page["numberMatched"] == matched(server, "initiatives", "bbox=2,48,3,49")
     assert page["numberReturned"] == len(page["features"]) == 7
+    for name in names:
+        assert service.collection_queryables(name) == \
+            server.json(f"/collections/{name}/queryables")
+    conditions = "niveau = 5 AND S_INTERSECTS(geometry, BBOX(2,48,3,49))"
+    page = service.collection_items("initiatives", limit=1, filter=conditions)
+    assert page["numberMatched"] == matched(server, "initiatives", "niveau=5&bbox=2,48,3,49")
     one = service.collection_item("communes", "13056")
     assert one["properties"]["nom"] == "Martigues"
 

@@ -7,8 +7,12 @@ import urllib.parse
 import pytest
 from conftest import arobase, make_store, serving
 
-PAGES = ["/conformance", "/api", "/collections", "/collections/initiatives",
-         "/collections/communes/items/13056", "/collections/initiatives/items",
+COLLECTIONS = ["initiatives", "communes", "epcis", "departements", "regions", "labels"]
+PAGES = ["/conformance", "/api", "/collections", "/functions", "/territoires",
+         *(f"/collections/{name}{rest}" for name in COLLECTIONS
+           for rest in ("", "/items", "/queryables", "/sortables", "/schema")),
+         "/collections/communes/items/13056", "/collections/labels/items/2020-13056",
+         "/collections/regions/items/93",
          "/collections/initiatives/items?commune=13056&profile=compact&limit=3",
          "/collections/communes/items?bbox=2,48,3,49", "/tiles", "/tiles/WebMercatorQuad",
          "/tileMatrixSets", "/tileMatrixSets/WebMercatorQuad", "/tiles.json", "/themes",
@@ -117,6 +121,13 @@ def test_a_page_has_its_limits(server):
     some = read(server, "/collections/communes/items")
     assert sum(1 for link in some.links if link.startswith("items/")) == 50
     assert server.problem("/collections/communes/items?limit=0&f=html")["parameter"] == "limit"
+
+
+def test_a_table_has_the_columns_of_the_short_form(server):
+    feature = server.json("/collections/initiatives/items?limit=1&profile=compact")["features"][0]
+    text = read(server, "/collections/initiatives/items").text
+    assert " ".join(["id", *feature["properties"]]) in text
+    assert "recommandations" in read(server, "/collections/initiatives/items?profile=full").text
 
 
 def test_the_documentation_names_every_route(server):

@@ -9,6 +9,7 @@ static const struct {
 } good_cases[] = {
     {"a day", "2019-05-01", "2019-05-01", "2019-05-01"},
     {"a leap day", "2020-02-29", "2020-02-29", "2020-02-29"},
+    {"a day as GDAL writes it", "2019-05-01T/..", "2019-05-01", NULL},
     {"an instant", "2019-05-01T12:00:00Z", "2019-05-01", "2019-05-01"},
     {"lower case", "2019-05-01t12:00:00z", "2019-05-01", "2019-05-01"},
     {"a fraction", "2019-05-01T23:59:59.999Z", "2019-05-01", "2019-05-01"},
@@ -40,6 +41,8 @@ static const struct {
     {"day 0", "2019-01-00", "is not a day"},
     {"30 February", "2019-02-30", "is not a day"},
     {"29 February of no leap year", "1900-02-29", "is not a day"},
+    {"no time, in lower case", "2019-05-01t", "is not a day"},
+    {"no time behind more", "2019-05-01TT", "is not a day"},
     {"no zone", "2019-05-01T12:00:00", "is not a day"},
     {"no seconds", "2019-05-01T12:00Z", "is not a day"},
     {"24 o'clock", "2019-05-01T24:00:00Z", "is not a day"},
