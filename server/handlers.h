@@ -60,6 +60,7 @@ handler_fn handle_counts;
 handler_fn handle_territoires;
 
 /** GET /search. Params: PARAM_Q, PARAM_LIMIT, PARAM_F. FORMAT_JSON. */
+handler_fn handle_feed;
 handler_fn handle_search;
 
 /*

@@ -99,6 +99,7 @@ enum format {
     FORMAT_GEOJSONL = 256,   /* a feature a line */
     FORMAT_FGB = 512,
     FORMAT_GPKG = 1024,
+    FORMAT_ATOM = 2048,
     FORMAT_SCHEMA = 4096, /* JSON Schema */
 };
 /** Those that are files: they have no limit of features and no links of their own. */

@@ -76,7 +76,8 @@ static const char *schema_of(const struct route *route, enum format format)
 {
     if (format == FORMAT_HTML || format == FORMAT_TEXT)
         return "{\"type\":\"string\"}";
-    if (format == FORMAT_CSV || format == FORMAT_GEOJSONSEQ || format == FORMAT_GEOJSONL)
+    if (format == FORMAT_CSV || format == FORMAT_GEOJSONSEQ || format == FORMAT_GEOJSONL ||
+        format == FORMAT_ATOM)
         return "{\"type\":\"string\"}";
     if (format == FORMAT_MVT || format == FORMAT_FGB || format == FORMAT_GPKG)
         return "{\"type\":\"string\",\"format\":\"binary\"}";

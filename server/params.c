@@ -17,7 +17,7 @@ const struct param_info param_infos[PARAM_COUNT_OF_ALL] = {
     [PARAM_F] =
         {"f", "Format of the answer, instead of the Accept header.",
          "{\"type\":\"string\",\"enum\":[\"json\",\"geojson\",\"html\",\"csv\",\"geojsonseq\","
-         "\"geojsonl\",\"fgb\",\"gpkg\"]}",
+         "\"geojsonl\",\"fgb\",\"gpkg\",\"atom\"]}",
          "json"},
     [PARAM_DIALECT] =
         {"dialect",

@@ -1,0 +1,97 @@
+"""The Atom feed: the newest initiatives under any filter."""
+import xml.etree.ElementTree as xml
+
+import pytest
+
+ATOM, GEORSS = "{http://www.w3.org/2005/Atom}", "{http://www.georss.org/georss}"
+
+
+def read(server, target):
+    answer = server.get(target)
+    assert answer.status == 200, answer.body[:300]
+    assert answer.headers["Content-Type"] == "application/atom+xml; charset=utf-8"
+    return xml.fromstring(answer.body)
+
+
+def link(element, rel, kind=None):
+    found = [each.get("href") for each in element.findall(ATOM + "link")
+             if each.get("rel") == rel and kind in (None, each.get("type"))]
+    assert len(found) < 2
+    return found[0] if found else None
+
+
+def texts(element, *names):
+    return [element.findtext(ATOM + name) for name in names]
+
+
+def test_entries_are_the_newest(server):
+    feed = read(server, "/feed.atom")
+    entries = feed.findall(ATOM + "entry")
+    features = server.json("/collections/initiatives/items?sortby=-date&limit=50")["features"]
+    assert len(entries) == 50
+    themes = {theme["id"]: theme["libelle"] for theme in flat(server.json("/themes"))}
+    for entry, feature in zip(entries, features):
+        properties = feature["properties"]
+        assert texts(entry, "title", "updated", "published") == [
+            properties["titre"], properties["updated_at"], properties["created_at"]]
+        assert entry.findtext(ATOM + "id").endswith(f"/initiatives/items/{feature['id']}")
+        assert entry.findtext(f"{ATOM}author/{ATOM}name") == properties["commune_nom"]
+        assert entry.findtext(ATOM + "summary") == (properties.get("synthese")
+                                                    or properties["actions"])
+        lon, lat = feature["geometry"]["coordinates"]
+        assert [float(part) for part in entry.findtext(GEORSS + "point").split()] == [lat, lon]
+        categories = {each.get("term"): each.get("label")
+                      for each in entry.findall(ATOM + "category")}
+        assert categories == {theme: themes[theme] for theme in properties["themes"]}
+    one = link(entries[0], "alternate", "application/geo+json")
+    assert server.json(one[len(server.url):])["id"] == features[0]["id"]
+
+
+def flat(document):
+    """All objects with an id, at any depth."""
+    found = []
+    for value in document.values() if isinstance(document, dict) else document:
+        if isinstance(value, (dict, list)):
+            found += flat(value)
+    if isinstance(document, dict) and "libelle" in document:
+        found.append(document)
+    return found
+
+
+def test_it_is_a_feed(server):
+    """What RFC 4287 wants of one, and the same bytes again."""
+    feed = read(server, "/feed.atom?departement=13&axe=1")
+    assert all(texts(feed, "id", "title", "updated"))
+    assert link(feed, "self") == f"{server.url}/feed.atom?axe=1&departement=13"
+    assert feed.findtext(ATOM + "id") == link(feed, "self")
+    page = link(feed, "alternate")
+    assert server.get(page[len(server.url):], headers={"Accept": "text/html"}).status == 200
+    ids = [entry.findtext(ATOM + "id") for entry in feed.findall(ATOM + "entry")]
+    assert len(set(ids)) == len(ids)
+    first, second = server.get("/feed.atom?q=ecole"), server.get("/feed.atom?q=ecole")
+    assert first.body == second.body
+    held = server.get("/feed.atom?q=ecole", headers={"If-None-Match": first.headers["ETag"]})
+    assert held.status == 304
+
+
+def test_pages_of_it_are_all(server):
+    want = server.pages_of("/collections/initiatives/items?departement=2A&sortby=-date")
+    target, ids = "/feed.atom?departement=2A&limit=7", []
+    while target:
+        feed = read(server, target)
+        ids += [int(entry.findtext(ATOM + "id").rsplit("/", 1)[1])
+                for entry in feed.findall(ATOM + "entry")]
+        target = (link(feed, "next") or "")[len(server.url):]
+    assert ids == [feature["id"] for feature in want]
+    assert len(read(server, "/feed.atom?limit=100000").findall(ATOM + "entry")) == 500
+
+
+def test_nothing_found_is_a_feed_too(server):
+    feed = read(server, "/feed.atom?datetime=1900-01-01")
+    assert feed.findall(ATOM + "entry") == [] and feed.findtext(ATOM + "updated")
+
+
+@pytest.mark.parametrize("query, parameter", [("limit=0", "limit"), ("limit=all", "limit"),
+                                              ("f=json", "f"), ("departement=99999", "departement")])
+def test_what_is_wrong_is_said(server, query, parameter):
+    assert server.problem(f"/feed.atom?{query}")["parameter"] == parameter
