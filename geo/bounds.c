@@ -2,71 +2,25 @@
 
 #include <math.h>
 
-/* A helper that stays a call keeps a clone's loop from the registers it was made for. */
-#define INLINE static inline __attribute__((always_inline))
+#include "geo/turn_internal.h"
 
 /* WGS 84 (NGA.STND.0036, table 3.1): equatorial and polar radius, and the least radius of
  * curvature, that of the meridian at the equator. */
 static const double radius_a_m = 6378137.0;
 static const double radius_b_m = 6356752.314245179;
 static const double radius_min_m = 6335439.327292; /* b^2 / a, rounded down */
-static const double b_over_a = 1 - 1 / 298.257223563;
 static const double pi = 3.14159265358979323846;
 
 struct geo_view geo_view_make(struct geo_point from)
 {
     double lon = from.lon_deg * (pi / 180), lat = from.lat_deg * (pi / 180);
-    double across = cos(lat), up = b_over_a * sin(lat);
+    double across = cos(lat), up = GEO_TURN_B_OVER_A * sin(lat);
     double norm = sqrt(across * across + up * up);
     return (struct geo_view){
         .from = from, .x = across / norm * cos(lon), .y = across / norm * sin(lon), .z = up / norm};
 }
 
-/* ------------------------------------------------------------------ angles in batches */
-
-struct turn {
-    double cos, sin;
-};
-
-/*
- * Taylor's series on the first quarter turn, the rest by symmetry: the next term is below 1e-12.
- * Without a branch or a call, so that a loop over it becomes vector instructions.
- */
-INLINE struct turn turn_of(int32_t angle_e7)
-{
-    int32_t size = angle_e7 < 0 ? -angle_e7 : angle_e7;
-    int32_t folded = size > 900000000 ? 1800000000 - size : size;
-    double x = folded * (pi / 1800000000);
-    double q = x * x;
-    double sine = -1.0 / 1307674368000;
-    sine = sine * q + 1.0 / 6227020800;
-    sine = sine * q - 1.0 / 39916800;
-    sine = sine * q + 1.0 / 362880;
-    sine = sine * q - 1.0 / 5040;
-    sine = sine * q + 1.0 / 120;
-    sine = sine * q - 1.0 / 6;
-    sine = (sine * q + 1.0) * x;
-    double cosine = 1.0 / 20922789888000;
-    cosine = cosine * q - 1.0 / 87178291200;
-    cosine = cosine * q + 1.0 / 479001600;
-    cosine = cosine * q - 1.0 / 3628800;
-    cosine = cosine * q + 1.0 / 40320;
-    cosine = cosine * q - 1.0 / 720;
-    cosine = cosine * q + 1.0 / 24;
-    cosine = cosine * q - 1.0 / 2;
-    cosine = cosine * q + 1.0;
-    return (struct turn){.cos = size > 900000000 ? -cosine : cosine,
-                         .sin = angle_e7 < 0 ? -sine : sine};
-}
-
-/* Cosine and sine of the reduced latitude. */
-INLINE struct turn reduced(int32_t lat_e7)
-{
-    struct turn lat = turn_of(lat_e7);
-    double up = b_over_a * lat.sin;
-    double norm = sqrt(lat.cos * lat.cos + up * up);
-    return (struct turn){.cos = lat.cos / norm, .sin = up / norm};
-}
+/* ------------------------------------------------------------------ points */
 
 GEO_VECTOR_CLONES
 void geo_bounds_points(const struct geo_view *view, const struct geo_coord *coords, size_t n,
@@ -74,7 +28,8 @@ void geo_bounds_points(const struct geo_view *view, const struct geo_coord *coor
 {
     const struct geo_view here = *view; /* a copy: what is written cannot be in it */
     for (size_t i = 0; i < n; i++) {
-        struct turn lon = turn_of(coords[i].lon_e7), lat = reduced(coords[i].lat_e7);
+        struct geo_turn lon = geo_turn_of(coords[i].lon_e7),
+                        lat = geo_turn_reduced(coords[i].lat_e7);
         double dx = lat.cos * lon.cos - here.x, dy = lat.cos * lon.sin - here.y;
         double dz = lat.sin - here.z;
         double level2 = dx * dx + dy * dy, rise2 = dz * dz;
@@ -97,13 +52,13 @@ struct side {
     double chord2_south, chord2_north; /* squared chords to the ends */
 };
 
-INLINE double sum_of_squares(double x, double y, double z)
+GEO_INLINE double sum_of_squares(double x, double y, double z)
 {
     return x * x + y * y + z * z;
 }
 
-INLINE struct side side_of(const struct geo_view *view, struct turn lon, struct turn south,
-                           struct turn north)
+GEO_INLINE struct side side_of(const struct geo_view *view, struct geo_turn lon,
+                               struct geo_turn south, struct geo_turn north)
 {
     struct side side = {.ahead = view->x * lon.cos + view->y * lon.sin,
                         .aside = view->y * lon.cos - view->x * lon.sin,
@@ -115,43 +70,33 @@ INLINE struct side side_of(const struct geo_view *view, struct turn lon, struct 
     return side;
 }
 
-INLINE double least(double a, double b)
-{
-    return a < b ? a : b;
-}
-
-INLINE double most(double a, double b)
-{
-    return a > b ? a : b;
-}
-
 /* How far the view is from the poles of the meridian's great circle. */
-INLINE double off_pole(const struct side *side)
+GEO_INLINE double off_pole(const struct side *side)
 {
-    return sqrt(most(0, 1 - side->aside * side->aside));
+    return sqrt(geo_most(0, 1 - side->aside * side->aside));
 }
 
-INLINE double side_nearest2(const struct side *side)
+GEO_INLINE double side_nearest2(const struct side *side)
 {
-    double ends = least(side->chord2_south, side->chord2_north);
+    double ends = geo_least(side->chord2_south, side->chord2_north);
     double between = 2 * side->aside * side->aside / (1 + off_pole(side));
     bool peak = (side->slope_south > 0) & (side->slope_north < 0);
     return peak ? between : ends;
 }
 
-INLINE double side_farthest2(const struct side *side)
+GEO_INLINE double side_farthest2(const struct side *side)
 {
-    double ends = most(side->chord2_south, side->chord2_north);
+    double ends = geo_most(side->chord2_south, side->chord2_north);
     double between = 2 + 2 * off_pole(side);
     bool trough = (side->slope_south < 0) & (side->slope_north > 0);
     return trough ? between : ends;
 }
 
 /* How far apart two longitudes are, the shorter way round. */
-INLINE double apart_e7(double lon_e7, int32_t side_e7)
+GEO_INLINE double apart_e7(double lon_e7, int32_t side_e7)
 {
     double apart = fabs(lon_e7 - side_e7);
-    return least(apart, 3600000000 - apart);
+    return geo_least(apart, 3600000000 - apart);
 }
 
 /*
@@ -167,9 +112,10 @@ void geo_bounds_nearest(const struct geo_view *view, const struct geo_rect *boxe
     double level = sqrt(here.x * here.x + here.y * here.y);
     for (size_t i = 0; i < n; i++) {
         const struct geo_rect box = boxes[i];
-        struct turn south = reduced(box.south_e7), north = reduced(box.north_e7);
+        struct geo_turn south = geo_turn_reduced(box.south_e7),
+                        north = geo_turn_reduced(box.north_e7);
         bool by_west = apart_e7(lon_e7, box.west_e7) < apart_e7(lon_e7, box.east_e7);
-        struct turn lon = turn_of(by_west ? box.west_e7 : box.east_e7);
+        struct geo_turn lon = geo_turn_of(by_west ? box.west_e7 : box.east_e7);
         struct side side = side_of(&here, lon, south, north);
         double side2 = side_nearest2(&side);
         double above2 = sum_of_squares(level - north.cos, 0, here.z - north.sin);
@@ -194,10 +140,11 @@ void geo_bounds_farthest(const struct geo_view *view, const struct geo_rect *box
     double opposite_e7 = lon_e7 > 0 ? lon_e7 - 1800000000 : lon_e7 + 1800000000;
     for (size_t i = 0; i < n; i++) {
         const struct geo_rect box = boxes[i];
-        struct turn south = reduced(box.south_e7), north = reduced(box.north_e7);
-        struct side west = side_of(&here, turn_of(box.west_e7), south, north);
-        struct side east = side_of(&here, turn_of(box.east_e7), south, north);
-        double sides2 = most(side_farthest2(&west), side_farthest2(&east));
+        struct geo_turn south = geo_turn_reduced(box.south_e7),
+                        north = geo_turn_reduced(box.north_e7);
+        struct side west = side_of(&here, geo_turn_of(box.west_e7), south, north);
+        struct side east = side_of(&here, geo_turn_of(box.east_e7), south, north);
+        double sides2 = geo_most(side_farthest2(&west), side_farthest2(&east));
         bool opposite = (opposite_e7 >= box.west_e7) & (opposite_e7 <= box.east_e7);
         out_unit2[i] = opposite ? 4 : sides2;
     }
@@ -205,20 +152,26 @@ void geo_bounds_farthest(const struct geo_view *view, const struct geo_rect *box
 
 /* ------------------------------------------------------------------ metres */
 
-/* Up to some 1,800 km chords are within 0.34 % of arcs: as near as the bounds are anyhow. */
+/* Up to some 1,800 km the arc is taken from its series, which ends below it by 1e-4 m at most. */
 static const double near_unit2 = 0.08;
+
+static double near_arc(double chord)
+{
+    double q = chord * chord;
+    return chord * (1 + q * (1.0 / 24 + q * (3.0 / 640 + q * (5.0 / 7168 + q * (35.0 / 294912)))));
+}
 
 double geo_bounds_unit_m(double unit2)
 {
-    double chord = most(0, sqrt(unit2) - GEO_BOUNDS_UNIT_ERROR);
-    double arc = unit2 < near_unit2 ? chord : 2 * asin(least(1, chord / 2));
+    double chord = geo_most(0, sqrt(unit2) - GEO_BOUNDS_UNIT_ERROR);
+    double arc = unit2 < near_unit2 ? near_arc(chord) : 2 * asin(geo_least(1, chord / 2));
     return radius_b_m * arc;
 }
 
 double geo_bounds_lower_m(double unit2, double space2)
 {
-    double straight_m = most(0, sqrt(space2) - GEO_BOUNDS_SPACE_ERROR_M);
-    return unit2 < near_unit2 ? straight_m : most(straight_m, geo_bounds_unit_m(unit2));
+    double straight_m = geo_most(0, sqrt(space2) - GEO_BOUNDS_SPACE_ERROR_M);
+    return unit2 < near_unit2 ? straight_m : geo_most(straight_m, geo_bounds_unit_m(unit2));
 }
 
 static double chord_of(double distance_m, double radius_m)

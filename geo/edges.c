@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "geo/turn_internal.h"
+
 /* WGS 84 (NGA.STND.0036, table 3.1): equatorial radius, squared eccentricity, and the greatest and
  * least radius of curvature, those of the meridian at a pole (a^2 / b) and the equator (b^2 / a).
  */
@@ -22,11 +24,9 @@ static const double piece_e7 = 2500000;
 static const double map_lat_deg = 85;
 static const double map_error = 1e-3; /* of a distance on the map: five times what it is there */
 
-/* A radius that is a larger part of the distance takes off more than the bounds of boxes lose. */
-static const double useful_part = 0.0025;
-
-static const double straight_limit_m = 500e3;
-static const double rounded_m = 0.02; /* by which a middle is off as a stored coordinate */
+/* An anchor as near as this is good enough; boxes of a larger radius would gain little from one. */
+static const double anchor_near_m = 100e3;
+static const double anchor_radius_m = 300e3;
 
 static const double turn_e7 = 3600000000;
 
@@ -84,11 +84,8 @@ struct geo_eye geo_eye_make(const struct geo_ellipsoid *ellipsoid, struct geo_co
     return eye;
 }
 
-/* A helper that stays a call keeps a clone's loop from the registers it was made for. */
-#define INLINE static inline __attribute__((always_inline))
-
 /* From the eye's longitude eastward, -180 to 180 degrees. */
-INLINE double east_of_eye(double eye_lon_e7, double lon_e7)
+GEO_INLINE double east_of_eye(double eye_lon_e7, double lon_e7)
 {
     double east = lon_e7 - eye_lon_e7;
     east -= east > turn_e7 / 2 ? turn_e7 : 0;
@@ -96,16 +93,6 @@ INLINE double east_of_eye(double eye_lon_e7, double lon_e7)
 }
 
 /* ------------------------------------------------------------------ bounds */
-
-INLINE double most(double a, double b)
-{
-    return a > b ? a : b;
-}
-
-INLINE double least(double a, double b)
-{
-    return a < b ? a : b;
-}
 
 /* Differences of coordinates are whole numbers: doubles hold them exactly. */
 GEO_VECTOR_CLONES
@@ -119,14 +106,14 @@ void geo_eye_boxes_m(const struct geo_eye *eye, const struct geo_rect *boxes, si
         double south = boxes[i].south_e7 - lat_e7, north = lat_e7 - boxes[i].north_e7;
         /* The other way around the earth; from beside the box it is no shorter than nothing. */
         double around = turn_e7 + (west > 0 ? east : west);
-        double x_m = lon_m * least(around, most(0, most(west, east)));
-        double y_m = lat_m * most(0, most(south, north));
-        out_m[i] = least(GEO_EDGES_REACH_M, sqrt(x_m * x_m + y_m * y_m) - lower_error_m);
+        double x_m = lon_m * geo_least(around, geo_most(0, geo_most(west, east)));
+        double y_m = lat_m * geo_most(0, geo_most(south, north));
+        out_m[i] = geo_least(GEO_EDGES_REACH_M, sqrt(x_m * x_m + y_m * y_m) - lower_error_m);
     }
 }
 
 /* In the plane of the bounds, to an edge that is not long. */
-INLINE double plane_edge_m(const struct geo_eye *eye, struct geo_coord a, struct geo_coord b)
+GEO_INLINE double plane_edge_m(const struct geo_eye *eye, struct geo_coord a, struct geo_coord b)
 {
     double x = eye->lon_m * east_of_eye(eye->from.lon_e7, a.lon_e7);
     double y = eye->lat_m * ((double)a.lat_e7 - eye->from.lat_e7);
@@ -134,13 +121,13 @@ INLINE double plane_edge_m(const struct geo_eye *eye, struct geo_coord a, struct
     double dy = eye->lat_m * ((double)b.lat_e7 - a.lat_e7);
     /* A point's length of nothing gives no NaN, and is less than any other's square. */
     double t = -(x * dx + y * dy) / (dx * dx + dy * dy + 1e-30);
-    t = least(1, most(0, t));
+    t = geo_least(1, geo_most(0, t));
     x += t * dx;
     y += t * dy;
     return sqrt(x * x + y * y) - lower_error_m;
 }
 
-INLINE bool is_long(struct geo_coord a, struct geo_coord b)
+GEO_INLINE bool is_long(struct geo_coord a, struct geo_coord b)
 {
     return (fabs((double)b.lon_e7 - a.lon_e7) > piece_e7) |
            (fabs((double)b.lat_e7 - a.lat_e7) > piece_e7);
@@ -155,7 +142,7 @@ void geo_eye_path_m(const struct geo_eye *eye, const struct geo_coord *vertices,
     for (size_t i = 0; i < n; i++) {
         double lower_m = plane_edge_m(&here, vertices[i], vertices[i + 1]);
         lower_m = is_long(vertices[i], vertices[i + 1]) ? GEO_EDGES_LONG_M : lower_m;
-        out_m[i] = least(GEO_EDGES_REACH_M, lower_m);
+        out_m[i] = geo_least(GEO_EDGES_REACH_M, lower_m);
     }
 }
 
@@ -165,6 +152,89 @@ static struct geo_rect rect_of_edge(struct geo_coord a, struct geo_coord b)
                              .south_e7 = a.lat_e7 < b.lat_e7 ? a.lat_e7 : b.lat_e7,
                              .east_e7 = a.lon_e7 > b.lon_e7 ? a.lon_e7 : b.lon_e7,
                              .north_e7 = a.lat_e7 > b.lat_e7 ? a.lat_e7 : b.lat_e7};
+}
+
+/* ------------------------------------------------------------------ bounds beyond reach */
+
+/* No step of that many degrees is longer. */
+static double step_m(double dlon_e7, double dlat_e7)
+{
+    return sqrt(dlon_e7 * dlon_e7 + dlat_e7 * dlat_e7) * rad_of_e7 * radius_max_m;
+}
+
+static unsigned count_anchors(const struct geo_eye *eye)
+{
+    return eye->n_anchors < GEO_EDGES_ANCHORS ? eye->n_anchors : GEO_EDGES_ANCHORS;
+}
+
+static const struct geo_anchor *add_anchor(struct geo_eye *eye, struct geo_coord at)
+{
+    eye->anchor = eye->n_anchors++ % GEO_EDGES_ANCHORS;
+    eye->anchors[eye->anchor] = geo_anchor_make(eye->ellipsoid, eye->view.from, at);
+    return &eye->anchors[eye->anchor];
+}
+
+void geo_eye_drop_anchor(struct geo_eye *eye, const struct geo_rect *box)
+{
+    struct geo_coord middle = {box->west_e7 / 2 + box->east_e7 / 2,
+                               box->south_e7 / 2 + box->north_e7 / 2};
+    struct geo_spot spot = geo_spot_of(middle);
+    double least2 = INFINITY;
+    for (unsigned i = 0; i < count_anchors(eye); i++) {
+        double apart2 = geo_anchor_apart2(&eye->anchors[i], spot);
+        if (apart2 < least2) {
+            least2 = apart2;
+            eye->anchor = i;
+        }
+    }
+    double radius_m =
+        step_m((double)box->east_e7 - box->west_e7, (double)box->north_e7 - box->south_e7) / 2;
+    if (sqrt(least2) * radius_a_m > anchor_near_m && radius_m <= anchor_radius_m)
+        add_anchor(eye, middle);
+}
+
+void geo_eye_all_boxes_m(const struct geo_eye *eye, const struct geo_rect *boxes, size_t n,
+                         double out_m[GEO_BOUNDS_BATCH])
+{
+    double unit2[GEO_BOUNDS_BATCH], anchored2[GEO_ANCHOR_BATCH] = {0};
+    double most_m = 0;
+    geo_eye_boxes_m(eye, boxes, n, out_m);
+    for (size_t i = 0; i < n; i++)
+        most_m = geo_most(most_m, out_m[i]);
+    if (most_m < GEO_EDGES_REACH_M)
+        return;
+    geo_bounds_nearest(&eye->view, boxes, n, unit2);
+    if (eye->n_anchors > 0)
+        geo_anchor_boxes(&eye->anchors[eye->anchor], boxes, n, anchored2);
+    for (size_t i = 0; i < n; i++)
+        if (out_m[i] == GEO_EDGES_REACH_M)
+            out_m[i] = geo_most(out_m[i], geo_bounds_unit_m(geo_most(unit2[i], anchored2[i])));
+}
+
+static double box_m(struct geo_eye *eye, struct geo_rect box)
+{
+    double lower_m[GEO_BOUNDS_BATCH];
+    geo_eye_boxes_m(eye, &box, 1, lower_m);
+    if (lower_m[0] < GEO_EDGES_REACH_M)
+        return lower_m[0];
+    geo_eye_drop_anchor(eye, &box);
+    geo_eye_all_boxes_m(eye, &box, 1, lower_m);
+    return lower_m[0];
+}
+
+void geo_eye_far_path_m(struct geo_eye *eye, const struct geo_coord *vertices, size_t n,
+                        double out_m[GEO_EDGES_BATCH])
+{
+    double anchored2[GEO_ANCHOR_BATCH] = {0};
+    geo_eye_path_m(eye, vertices, n, out_m);
+    if (eye->n_anchors > 0)
+        geo_anchor_path(&eye->anchors[eye->anchor], vertices, n, anchored2);
+    for (size_t i = 0; i < n; i++) {
+        if (out_m[i] == GEO_EDGES_LONG_M)
+            out_m[i] = box_m(eye, rect_of_edge(vertices[i], vertices[i + 1]));
+        else if (out_m[i] == GEO_EDGES_REACH_M)
+            out_m[i] = geo_most(out_m[i], geo_bounds_unit_m(anchored2[i]));
+    }
 }
 
 /* ------------------------------------------------------------------ measured */
@@ -261,24 +331,6 @@ static double parabola_foot(struct geo_eye *eye, const struct piece *piece, doub
     return bend > 0 ? clamp_to_piece(middle - half * rise / (2 * bend)) : middle;
 }
 
-/* A lower bound on the distance to the middle of a piece: up to some 500 km the straight line in
- * space is within 130 m of it, and costs a twentieth. */
-static double middle_lower_m(struct geo_eye *eye, const struct piece *piece)
-{
-    double unit2[GEO_BOUNDS_BATCH], space2[GEO_BOUNDS_BATCH];
-    struct geo_coord middle = {(int32_t)(piece->lon_e7 + piece->dlon / 2),
-                               (int32_t)(piece->lat_e7 + piece->dlat / 2)};
-    geo_bounds_points(&eye->view, &middle, 1, unit2, space2);
-    double straight_m = sqrt(space2[0]) - GEO_BOUNDS_SPACE_ERROR_M - rounded_m;
-    return straight_m < straight_limit_m ? straight_m : foot_m(eye, piece, 0.5);
-}
-
-static double half_length_m(const struct piece *piece)
-{
-    return sqrt(piece->dlon * piece->dlon + piece->dlat * piece->dlat) / 2 * rad_of_e7 *
-           radius_max_m;
-}
-
 /*
  * Again and again closer to the foot, where what is not a parabola weighs less: a stretch of s
  * metres on either side leaves an error of some distance * (s / earth's radius)^4.
@@ -286,7 +338,7 @@ static double half_length_m(const struct piece *piece)
 static double far_piece_m(struct geo_eye *eye, const struct piece *piece)
 {
     enum { LAST_M = 2000 };
-    double best_m = INFINITY, foot = 0.5, half = 0.5, length_m = 2 * half_length_m(piece);
+    double best_m = INFINITY, foot = 0.5, half = 0.5, length_m = step_m(piece->dlon, piece->dlat);
     for (bool is_last = false; !is_last; half /= 8) {
         double middle = foot < half ? half : foot > 1 - half ? 1 - half : foot;
         foot = parabola_foot(eye, piece, middle, half, &best_m);
@@ -295,37 +347,35 @@ static double far_piece_m(struct geo_eye *eye, const struct piece *piece)
     return fmin(best_m, foot_m(eye, piece, foot));
 }
 
-/* A straight line from the middle to a corner is no shorter than the geodesic. */
-double geo_eye_far_box_m(struct geo_eye *eye, const struct geo_rect *box)
+/* The distance to one end of a piece, where it is surely the nearest place; otherwise NAN. */
+static double end_m(struct geo_eye *eye, struct geo_coord end, struct geo_coord other)
 {
-    double unit2[GEO_BOUNDS_BATCH];
-    geo_bounds_nearest(&eye->view, box, 1, unit2);
-    double lower_m = fmax(GEO_EDGES_REACH_M, geo_bounds_unit_m(unit2[0]));
-    struct piece diagonal = {box->west_e7, box->south_e7, (double)box->east_e7 - box->west_e7,
-                             (double)box->north_e7 - box->south_e7};
-    double radius_m = half_length_m(&diagonal);
-    if (radius_m > useful_part * lower_m)
-        return lower_m;
-    return fmax(lower_m, middle_lower_m(eye, &diagonal) - radius_m);
+    const struct geo_anchor *anchor = NULL;
+    for (unsigned i = 0; i < count_anchors(eye) && !anchor; i++)
+        if (eye->anchors[i].at.lon_e7 == end.lon_e7 && eye->anchors[i].at.lat_e7 == end.lat_e7)
+            anchor = &eye->anchors[i];
+    if (!anchor)
+        anchor = add_anchor(eye, end);
+    return geo_anchor_is_foot(anchor, other) ? anchor->distance_m : NAN;
 }
 
-/* The better of the two that the distance calls for. */
-static double box_m(struct geo_eye *eye, struct geo_rect box)
+/* Far away an edge runs towards the eye or away from it, but for few: then one distance tells. The
+ * ends of a part of a long edge may lie between coordinates. */
+static double far_edge_m(struct geo_eye *eye, const struct piece *piece)
 {
-    double lower_m[GEO_BOUNDS_BATCH];
-    geo_eye_boxes_m(eye, &box, 1, lower_m);
-    return lower_m[0] < GEO_EDGES_REACH_M ? lower_m[0] : geo_eye_far_box_m(eye, &box);
-}
-
-double geo_eye_edge_lower_m(struct geo_eye *eye, struct geo_coord a, struct geo_coord b)
-{
-    if (is_long(a, b))
-        return box_m(eye, rect_of_edge(a, b));
-    double lower_m = plane_edge_m(eye, a, b);
-    if (lower_m <= GEO_EDGES_REACH_M)
-        return lower_m;
-    struct piece piece = piece_of_edge(a, b);
-    return fmax(GEO_EDGES_REACH_M, middle_lower_m(eye, &piece) - half_length_m(&piece));
+    double lon_e7 = piece->lon_e7 + piece->dlon, lat_e7 = piece->lat_e7 + piece->dlat;
+    struct geo_coord a = {(int32_t)piece->lon_e7, (int32_t)piece->lat_e7};
+    struct geo_coord b = {(int32_t)lon_e7, (int32_t)lat_e7};
+    double distance_m = NAN;
+    bool is_whole = a.lon_e7 == piece->lon_e7 && a.lat_e7 == piece->lat_e7 && b.lon_e7 == lon_e7 &&
+                    b.lat_e7 == lat_e7;
+    if (is_whole && eye->n_anchors > 0) {
+        const struct geo_anchor *anchor = &eye->anchors[eye->anchor];
+        bool by_a =
+            geo_anchor_unit2(anchor, geo_spot_of(a)) < geo_anchor_unit2(anchor, geo_spot_of(b));
+        distance_m = by_a ? end_m(eye, a, b) : end_m(eye, b, a);
+    }
+    return isnan(distance_m) ? far_piece_m(eye, piece) : distance_m;
 }
 
 static double short_piece_m(struct geo_eye *eye, const struct piece *piece, double limit_m)
@@ -333,7 +383,7 @@ static double short_piece_m(struct geo_eye *eye, const struct piece *piece, doub
     double map_m;
     double foot = foot_on_map(eye, piece, &map_m);
     if (map_m > GEO_EDGES_REACH_M || fabs(eye->view.from.lat_deg) > map_lat_deg)
-        return far_piece_m(eye, piece);
+        return far_edge_m(eye, piece);
     bool beyond = map_m * (1 - map_error) > limit_m;
     return beyond ? map_m
                   : near_foot_m(eye, piece->lon_e7 + foot * piece->dlon,

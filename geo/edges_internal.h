@@ -8,8 +8,8 @@
  * a step of dlon, dlat is never shorter than hypot(lon_m dlon, lat_m dlat), with the least metres
  * of a degree that occur in the band. So that length, in the plane of degrees, bounds the geodesic
  * from below wherever it does not exceed the reach; what lies farther has the bounds of
- * bounds_internal.h. Both lose about 0.35 %, which far away is many kilometres: there the triangle
- * inequality bounds what is small by the distance to its middle.
+ * bounds_internal.h. Both lose about 0.35 %, which far away is many kilometres: there what is small
+ * has bounds from a place near it that was measured (anchor_internal.h).
  *
  * Measured. Within reach the foot point is found on the map of the point's own surroundings with
  * metres of a degree at the middle latitude (right to some 1e-6 of the distance), and the geodesic
@@ -21,13 +21,13 @@
 #ifndef ARO_GEO_EDGES_INTERNAL_H
 #define ARO_GEO_EDGES_INTERNAL_H
 
+#include "geo/anchor_internal.h"
 #include "geo/bounds_internal.h"
-#include "geo/proj.h"
 
 #define GEO_EDGES_REACH_M 20000.0
 #define GEO_EDGES_LONG_M  (-1.0) /* of edges too long for the plane: nothing is known */
 
-enum { GEO_EDGES_FEET = 4, GEO_EDGES_BATCH = 16 };
+enum { GEO_EDGES_FEET = 4, GEO_EDGES_ANCHORS = 4, GEO_EDGES_BATCH = GEO_ANCHOR_BATCH };
 
 /** Where distances are measured from, and what was measured last: owned by one question. */
 struct geo_eye {
@@ -44,6 +44,9 @@ struct geo_eye {
         double lon_e7, lat_e7, distance_m;
     } feet[GEO_EDGES_FEET];
     unsigned n_feet;
+    /* Places measured far away, the oldest overwritten, and the one that bounds are taken from. */
+    struct geo_anchor anchors[GEO_EDGES_ANCHORS];
+    unsigned n_anchors, anchor;
 };
 
 /** @param ellipsoid  borrowed as long as the eye */
@@ -55,14 +58,15 @@ void geo_eye_boxes_m(const struct geo_eye *eye, const struct geo_rect *boxes, si
                      double out_m[GEO_BOUNDS_BATCH]);
 
 /**
- * The bound for one box beyond reach: that of bounds_internal.h or, where the box is small for its
- * distance, the distance to its middle less the farthest that a place in it is from there (far away
- * that takes a geodesic).
+ * Makes ready for what lies in a box beyond reach: takes the nearest anchor there is, or measures
+ * one in its middle, where the box is small enough and there is none at hand.
  */
-double geo_eye_far_box_m(struct geo_eye *eye, const struct geo_rect *box);
+void geo_eye_drop_anchor(struct geo_eye *eye, const struct geo_rect *box);
 
-/** An edge is no nearer than this; far away it takes one geodesic. */
-double geo_eye_edge_lower_m(struct geo_eye *eye, struct geo_coord a, struct geo_coord b);
+/** The bounds for up to GEO_BOUNDS_BATCH boxes, beyond reach as well: GEO_EDGES_REACH_M at least
+ * there, and close where an anchor is. */
+void geo_eye_all_boxes_m(const struct geo_eye *eye, const struct geo_rect *boxes, size_t n,
+                         double out_m[GEO_BOUNDS_BATCH]);
 
 /**
  * No edge of a path of up to GEO_EDGES_BATCH is nearer than what is said of it; GEO_EDGES_REACH_M
@@ -72,6 +76,10 @@ double geo_eye_edge_lower_m(struct geo_eye *eye, struct geo_coord a, struct geo_
  */
 void geo_eye_path_m(const struct geo_eye *eye, const struct geo_coord *vertices, size_t n,
                     double out_m[GEO_EDGES_BATCH]);
+
+/** The same, beyond reach as well. */
+void geo_eye_far_path_m(struct geo_eye *eye, const struct geo_coord *vertices, size_t n,
+                        double out_m[GEO_EDGES_BATCH]);
 
 /** An edge with such a bound, below GEO_EDGES_REACH_M, is no farther than this. */
 static inline double geo_eye_upper_m(const struct geo_eye *eye, double lower_m)

@@ -14,10 +14,8 @@ enum {
     KIND_BOX = 0,
     KIND_NODE = KIND_BOX + GEO_INDEX_MAX_LEVELS + 1,
     KIND_EDGES = KIND_NODE + LOCATE_MAX_LEVELS,
-    KIND_REFINED = 64, /* added to those of nodes whose key is as good as can be had */
-    KIND_MEASURED = 2 * KIND_REFINED,
+    KIND_MEASURED,
 };
-_Static_assert((int)KIND_EDGES < (int)KIND_REFINED, "a bit of its own");
 
 enum { MAX_BEST = 8 };
 
@@ -86,8 +84,8 @@ static bool push_boxes(struct near *near, uint32_t level, struct geo_run run)
 {
     double lower_m[GEO_BOUNDS_BATCH];
     const struct geo_locator *locator = near->locator;
-    geo_eye_boxes_m(&near->eye, locator->boxes + locator->level_first[level] + run.first,
-                    run.end - run.first, lower_m);
+    geo_eye_all_boxes_m(&near->eye, locator->boxes + locator->level_first[level] + run.first,
+                        run.end - run.first, lower_m);
     bool ok = true;
     for (uint32_t i = run.first; ok && i < run.end; i++)
         ok = level == 0 ? push_ring(near, lower_m[i - run.first], i)
@@ -98,7 +96,7 @@ static bool push_boxes(struct near *near, uint32_t level, struct geo_run run)
 static bool push_nodes(struct near *near, uint32_t level, struct geo_run run)
 {
     double lower_m[GEO_BOUNDS_BATCH];
-    geo_eye_boxes_m(&near->eye, near->locator->nodes + run.first, run.end - run.first, lower_m);
+    geo_eye_all_boxes_m(&near->eye, near->locator->nodes + run.first, run.end - run.first, lower_m);
     bool ok = true;
     for (uint32_t i = run.first; ok && i < run.end; i++)
         ok = push(near, lower_m[i - run.first], KIND_NODE + level, i);
@@ -112,11 +110,9 @@ static void look_at_edges(struct near *near, uint32_t place, struct locate_edges
     double least_m = edges->lower_m[edges->least];
     if (least_m != GEO_EDGES_LONG_M && least_m < GEO_EDGES_REACH_M)
         return;
-    for (uint32_t i = 0; i < edges->n; i++) {
-        edges->lower_m[i] =
-            geo_eye_edge_lower_m(&near->eye, edges->vertices[i], edges->vertices[i + 1]);
+    geo_eye_far_path_m(&near->eye, edges->vertices, edges->n, edges->lower_m);
+    for (uint32_t i = 0; i < edges->n; i++)
         edges->least = edges->lower_m[i] < edges->lower_m[edges->least] ? i : edges->least;
-    }
 }
 
 static double measure_edge(struct near *near, const struct locate_edges *edges, uint32_t i,
@@ -157,6 +153,8 @@ static bool open_node(struct near *near, struct geo_entry entry)
     const struct locate_ring *ring = &locator->rings[locator->node_rings[entry.place]];
     if (is_done(near, ring->shape))
         return true;
+    if (entry.key_m >= GEO_EDGES_REACH_M)
+        geo_eye_drop_anchor(&near->eye, &locator->nodes[entry.place]);
     if (entry.kind == KIND_EDGES || entry.kind == KIND_NODE)
         return open_edges(near, entry);
     uint32_t level = entry.kind - KIND_NODE, n_edges = ring->end - ring->first;
@@ -170,22 +168,12 @@ static bool open_node(struct near *near, struct geo_entry entry)
 
 static bool open_box(struct near *near, struct geo_entry entry)
 {
-    uint32_t below = entry.kind - KIND_BOX - 1;
-    return push_boxes(near, below,
-                      locate_children(entry.place, near->locator->level_counts[below]));
-}
-
-/* Beyond reach a node waits for its bound until it comes to the top. */
-static double refine(struct near *near, struct geo_entry node)
-{
     const struct geo_locator *locator = near->locator;
-    if (node.key_m < GEO_EDGES_REACH_M || node.kind >= KIND_EDGES)
-        return node.key_m;
-    const struct geo_rect *box =
-        node.kind < KIND_NODE
-            ? &locator->boxes[locator->level_first[node.kind - KIND_BOX] + node.place]
-            : &locator->nodes[node.place];
-    return fmax(node.key_m, geo_eye_far_box_m(&near->eye, box));
+    uint32_t level = entry.kind - KIND_BOX;
+    if (entry.key_m >= GEO_EDGES_REACH_M)
+        geo_eye_drop_anchor(&near->eye, &locator->boxes[locator->level_first[level] + entry.place]);
+    return push_boxes(near, level - 1,
+                      locate_children(entry.place, locator->level_counts[level - 1]));
 }
 
 /* A distance that nothing left in the queue can be below. */
@@ -204,12 +192,6 @@ static bool look_at(struct near *near, struct geo_entry top)
 {
     if (top.kind == KIND_MEASURED)
         return settle(near, top);
-    if (top.kind < KIND_REFINED) {
-        double key_m = refine(near, top);
-        if (key_m > top.key_m)
-            return push(near, key_m, top.kind + KIND_REFINED, top.place);
-    }
-    top.kind %= KIND_REFINED;
     return top.kind < KIND_NODE ? open_box(near, top) : open_node(near, top);
 }
 
@@ -295,7 +277,7 @@ static bool push_rings_of(struct near *near, uint32_t shape)
     struct locate_shape rings = near->locator->of_shapes[shape];
     bool ok = true;
     for (uint32_t ring = rings.first; ok && ring < rings.end; ring++) {
-        geo_eye_boxes_m(&near->eye, &near->locator->boxes[ring], 1, lower_m);
+        geo_eye_all_boxes_m(&near->eye, &near->locator->boxes[ring], 1, lower_m);
         ok = push_ring(near, lower_m[0], ring);
     }
     return ok;

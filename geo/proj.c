@@ -29,6 +29,15 @@ double geo_ellipsoid_geodesic_m(const struct geo_ellipsoid *ellipsoid, struct ge
     return distance_m;
 }
 
+double geo_ellipsoid_arrival_m(const struct geo_ellipsoid *ellipsoid, struct geo_point a,
+                               struct geo_point b, double *out_azimuth_deg)
+{
+    double distance_m = NAN;
+    geod_inverse((const struct geod_geodesic *)ellipsoid->made_ready, a.lat_deg, a.lon_deg,
+                 b.lat_deg, b.lon_deg, &distance_m, NULL, out_azimuth_deg);
+    return distance_m;
+}
+
 double geo_geodesic_m(struct geo_point a, struct geo_point b)
 {
     struct geo_ellipsoid ellipsoid;

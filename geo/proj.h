@@ -28,6 +28,14 @@ double geo_ellipsoid_geodesic_m(const struct geo_ellipsoid *ellipsoid, struct ge
                                 struct geo_point b);
 
 /**
+ * The same, and the direction in which the geodesic from `a` arrives at `b`.
+ *
+ * @param out_azimuth_deg  clockwise from north at b, -180 to 180; at a pole along b's longitude
+ */
+double geo_ellipsoid_arrival_m(const struct geo_ellipsoid *ellipsoid, struct geo_point a,
+                               struct geo_point b, double *out_azimuth_deg);
+
+/**
  * From a projected or geographic system to WGS 84 longitude/latitude.
  * Owned by one thread; free with geo_transform_free().
  */

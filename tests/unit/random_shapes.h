@@ -56,13 +56,14 @@ static inline void star_shapes(struct geo_rings *rings, uint64_t *seed, size_t n
     }
 }
 
-/* On a vertex, halfway between two, beside one, near a middle, or anywhere. */
+/* On a vertex, halfway between two, beside one near or far, or anywhere. */
 static inline struct geo_coord random_place(uint64_t *seed, const struct geo_rings *rings)
 {
     size_t i = random_below(seed, rings->n_coords);
     struct geo_coord a = rings->coords[i], b = rings->coords[(i + 1) % rings->n_coords];
-    double spread = pow(10, random_between(seed, 0, 7));
-    switch (random_below(seed, 6)) {
+    size_t kind = random_below(seed, 7);
+    double spread = pow(10, kind == 3 ? random_between(seed, 7, 9) : random_between(seed, 0, 7));
+    switch (kind) {
     case 0:
         return a;
     case 1:

@@ -26,12 +26,29 @@ static struct geo_point on_edge(struct geo_coord a, struct geo_coord b, double t
                               (a.lat_e7 + t * ((double)b.lat_e7 - a.lat_e7)) / 1e7};
 }
 
+static struct geo_rect rect_of(struct geo_coord a, struct geo_coord b)
+{
+    return (struct geo_rect){
+        a.lon_e7 < b.lon_e7 ? a.lon_e7 : b.lon_e7, a.lat_e7 < b.lat_e7 ? a.lat_e7 : b.lat_e7,
+        a.lon_e7 < b.lon_e7 ? b.lon_e7 : a.lon_e7, a.lat_e7 < b.lat_e7 ? b.lat_e7 : a.lat_e7};
+}
+
+static double edge_lower_m(struct geo_eye *eye, struct geo_coord a, struct geo_coord b)
+{
+    const struct geo_coord ends[] = {a, b};
+    const struct geo_rect rect = rect_of(a, b);
+    double lower_m[GEO_EDGES_BATCH];
+    geo_eye_drop_anchor(eye, &rect);
+    geo_eye_far_path_m(eye, ends, 1, lower_m);
+    return lower_m[0];
+}
+
 /* Bounds are below every distance, and close to the least within reach. */
 static int check_edge(struct geo_eye *eye, struct geo_coord a, struct geo_coord b)
 {
     enum { STEPS = 64 };
     int failures = 0;
-    double least_m = INFINITY, lower_m = geo_eye_edge_lower_m(eye, a, b);
+    double least_m = INFINITY, lower_m = edge_lower_m(eye, a, b);
     double edge_m = geo_eye_edge_m(eye, a, b, INFINITY);
     for (int i = 0; i <= STEPS; i++)
         least_m = fmin(least_m, geo_geodesic_m(eye->view.from, on_edge(a, b, (double)i / STEPS)));
@@ -40,6 +57,9 @@ static int check_edge(struct geo_eye *eye, struct geo_coord a, struct geo_coord 
     CHECK(failures, "bound within reach is close",
           edge_m > GEO_EDGES_REACH_M || fabs(eye->view.from.lat_deg) > 60 ||
               lower_m >= 0.99 * edge_m - 1e-5);
+    CHECK(failures, "bound of a short edge far away is close",
+          edge_m < 100e3 || edge_m > 1.5e7 || fabs((double)a.lon_e7 - b.lon_e7) > 1e5 ||
+              fabs((double)a.lat_e7 - b.lat_e7) > 1e5 || lower_m >= edge_m - 10);
     struct geo_eye other = geo_eye_make(eye->ellipsoid, eye->from);
     CHECK(failures, "the same from either end", geo_eye_edge_m(&other, b, a, INFINITY) == edge_m);
     CHECK(failures, "beyond a limit",
@@ -101,18 +121,19 @@ static void test_boxes(void **state)
         struct geo_eye eye = geo_eye_make(&ellipsoid, places[random_below(&seed, N_PLACES)]);
         struct geo_coord a = random_near(&seed, eye.from, pow(10, random_between(&seed, 0, 9)));
         struct geo_coord b = random_near(&seed, a, pow(10, random_between(&seed, 0, 9)));
-        struct geo_rect box = {
-            a.lon_e7 < b.lon_e7 ? a.lon_e7 : b.lon_e7, a.lat_e7 < b.lat_e7 ? a.lat_e7 : b.lat_e7,
-            a.lon_e7 < b.lon_e7 ? b.lon_e7 : a.lon_e7, a.lat_e7 < b.lat_e7 ? b.lat_e7 : a.lat_e7};
-        double lower_m[GEO_BOUNDS_BATCH];
+        struct geo_rect box = rect_of(a, b);
+        double lower_m[GEO_BOUNDS_BATCH], all_m[GEO_BOUNDS_BATCH], anchored_m[GEO_BOUNDS_BATCH];
         geo_eye_boxes_m(&eye, &box, 1, lower_m);
-        if (lower_m[0] == GEO_EDGES_REACH_M)
-            lower_m[0] = geo_eye_far_box_m(&eye, &box);
+        geo_eye_all_boxes_m(&eye, &box, 1, all_m);
+        geo_eye_drop_anchor(&eye, &box);
+        geo_eye_all_boxes_m(&eye, &box, 1, anchored_m);
+        CHECK(failures, "no bound is lost (seed 20200610)",
+              lower_m[0] <= all_m[0] && all_m[0] <= anchored_m[0]);
         for (int j = 0; j < 20; j++) {
             struct geo_point inside = {random_between(&seed, box.west_e7, box.east_e7) / 1e7,
                                        random_between(&seed, box.south_e7, box.north_e7) / 1e7};
             CHECK(failures, "no place of the box is nearer (seed 20200610)",
-                  geo_geodesic_m(eye.view.from, inside) >= lower_m[0]);
+                  geo_geodesic_m(eye.view.from, inside) >= anchored_m[0]);
         }
     }
     assert_int_equal(failures, 0);
