@@ -324,12 +324,57 @@ static void test_no_memory(void **state)
     assert_int_equal(failures, 0);
 }
 
+/* What is near needs no more memory than its hits; without that it fails like the walk outward. */
+static void test_no_memory_close(void **state)
+{
+    (void)state;
+    enum { N_SHAPES = 5, SIDE_E7 = 40000 };
+    int failures = 0;
+    struct geo_rings rings = {0};
+    struct geo_locator *locator = NULL;
+    for (int32_t i = 0; i < N_SHAPES; i++) {
+        struct geo_coord at = {25000000 + 100000 * i, 470000000 + 30000 * i};
+        struct geo_coord corners[] = {
+            at, {at.lon_e7 + SIDE_E7, at.lat_e7}, {at.lon_e7 + SIDE_E7, at.lat_e7 + SIDE_E7}};
+        for (int corner = 0; corner < 3; corner++)
+            assert_true(geo_rings_add(&rings, corners[corner], NULL));
+        assert_true(geo_rings_end_ring(&rings, NULL) && geo_rings_end_polygon(&rings, NULL) &&
+                    geo_rings_end_shape(&rings, NULL));
+    }
+    assert_true(geo_locator_new(&rings, &locator, NULL));
+    for (size_t allowed = 0; allowed < 2; allowed++) {
+        struct aro_error err = {0};
+        struct geo_hits hits = {0};
+        uint32_t holding = 7;
+        double border_m = -1;
+        allow_allocations(allowed);
+        bool ok = geo_locator_look(locator, (struct geo_coord){24990000, 470000000}, 3, &holding,
+                                   &border_m, &hits, &err);
+        allow_allocations(SIZE_MAX);
+        CHECK(failures, "hits or an error", ok == (allowed == 1));
+        CHECK(failures, "all or nothing", hits.n == (ok ? 3 : 0));
+        for (size_t i = 0; i < hits.n; i++)
+            CHECK(failures, "in their order", hits.items[i].position == i);
+        CHECK(failures, "what is written",
+              ok ? holding == GEO_LOCATE_NONE && border_m == INFINITY
+                 : err.status == ARO_NO_MEMORY && holding == 7 && border_m == -1);
+        geo_hits_clear(&hits);
+    }
+    geo_locator_free(locator);
+    geo_rings_clear(&rings);
+    assert_int_equal(failures, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_borders),    cmocka_unit_test(test_on_the_border),
-        cmocka_unit_test(test_long_edges), cmocka_unit_test(test_nearest),
-        cmocka_unit_test(test_look),       cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_borders),
+        cmocka_unit_test(test_on_the_border),
+        cmocka_unit_test(test_long_edges),
+        cmocka_unit_test(test_nearest),
+        cmocka_unit_test(test_look),
+        cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_no_memory_close),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
