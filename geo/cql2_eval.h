@@ -18,6 +18,10 @@
 
 enum { GEO_CQL2_NO_CODE = UINT32_MAX };
 
+/** A condition that would take longer over all positions, by the costs of what it reads, is
+ * refused. */
+enum { GEO_CQL2_MAX_SECONDS = 10 };
+
 /** How a property can be read, beside one by one. */
 enum geo_cql2_access {
     GEO_CQL2_BY_VALUE,
@@ -64,7 +68,8 @@ struct geo_cql2_eval;
  * @param tree, facts, source  borrowed until it is freed
  * @param crs                  of the literals; borrowed for the call
  * @return  owned by the caller, who calls geo_cql2_eval_free(); NULL on ARO_BAD_INPUT (a geometry
- *          literal that cannot be used), ARO_TOO_LARGE (a pattern of LIKE), ARO_NO_MEMORY
+ *          literal that cannot be used), ARO_TOO_LARGE (a pattern of LIKE; GEO_CQL2_MAX_SECONDS),
+ *          ARO_NO_MEMORY
  */
 struct geo_cql2_eval *geo_cql2_eval_new(const struct geo_cql2_tree *tree,
                                         const struct geo_cql2_fact *facts,

@@ -264,6 +264,14 @@ static void find_use(const struct geo_cql2_eval *eval, const struct geo_cql2_nod
         find_use(eval, arg(node, i), use);
 }
 
+/* Each text is looked at once at most, and each position once at most. */
+static unsigned cost_of_codes(const struct geo_cql2_eval *eval, const struct use *use,
+                              uint32_t n_texts)
+{
+    size_t n = eval->source->n;
+    return n_texts < n ? (unsigned)((double)use->cost * n_texts / (double)n) : use->cost;
+}
+
 /* All that the condition asks is a text of few: its outcomes are remembered. */
 static bool plan_by_code(struct geo_cql2_eval *eval, const struct use *use,
                          struct geo_cql2_step *step, bool *out_planned, struct aro_error *err)
@@ -278,7 +286,7 @@ static bool plan_by_code(struct geo_cql2_eval *eval, const struct use *use,
         return false;
     memset(step->outcomes, 0, (size_t)column->n_texts + 1);
     step->kind = STEP_BY_CODE;
-    step->cost = BY_COLUMN_NS;
+    step->cost = BY_COLUMN_NS + cost_of_codes(eval, use, column->n_texts);
     step->property = use->property;
     *out_planned = true;
     return true;
@@ -360,5 +368,13 @@ static struct geo_cql2_step *plan_node(struct geo_cql2_eval *eval, const struct 
 bool geo_cql2_make_plan(struct geo_cql2_eval *eval, struct aro_error *err)
 {
     eval->plan = plan_node(eval, geo_cql2_root(eval->tree), err);
-    return eval->plan != NULL;
+    if (!eval->plan)
+        return false;
+    double seconds = 1e-9 * eval->plan->cost * (double)eval->source->n;
+    if (seconds > GEO_CQL2_MAX_SECONDS)
+        return aro_error_set(err, ARO_TOO_LARGE,
+                             "the condition would take about %.0f s: wanted %d at most; compare "
+                             "fewer texts",
+                             seconds, GEO_CQL2_MAX_SECONDS);
+    return true;
 }

@@ -435,6 +435,22 @@ static void a_long_pattern_is_refused(void **state)
     aro_buffer_clear(&text);
 }
 
+static void what_takes_too_long_is_refused(void **state)
+{
+    (void)state;
+    static struct table table;
+    struct asked asked;
+    struct aro_error err = {0};
+    fill_two_rows(&table);
+    table.source.n = 1000000000;
+    assert_true(ask(&asked, &table, "niveau = 3 AND CASEI(nom) LIKE '%a%'", &err));
+    asked_clear(&asked);
+    assert_false(ask(&asked, &table, "niveau = 3 AND CASEI(titre) LIKE '%a%'", &err));
+    assert_int_equal(err.status, ARO_TOO_LARGE);
+    assert_non_null(strstr(err.message, "wanted 10 at most"));
+    asked_clear(&asked);
+}
+
 /* Metres east and north of a point at 2 48, about. */
 static bool from_metres(void *context, double x, double y, struct geo_point *out_point,
                         struct aro_error *err)
@@ -520,9 +536,13 @@ static void memory_runs_out(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(cases_of_the_table),         cmocka_unit_test(agrees_with_a_twin),
-        cmocka_unit_test(bad_literals_are_refused),   cmocka_unit_test(a_long_pattern_is_refused),
-        cmocka_unit_test(literals_have_their_system), cmocka_unit_test(memory_runs_out),
+        cmocka_unit_test(cases_of_the_table),
+        cmocka_unit_test(agrees_with_a_twin),
+        cmocka_unit_test(bad_literals_are_refused),
+        cmocka_unit_test(a_long_pattern_is_refused),
+        cmocka_unit_test(what_takes_too_long_is_refused),
+        cmocka_unit_test(literals_have_their_system),
+        cmocka_unit_test(memory_runs_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
