@@ -241,7 +241,7 @@ def test_several_layers(with_contours, tmp_path):
     (["a.mbtiles", "b.mbtiles", "--store", "x"], "one file at a time"),
     (["a.zip", "--store", "x"], "which format?"),
     (["a", "--store", "x"], "which format?"),
-    (["a.mbtiles", "--format", "gpkg", "--store", "x"], "which format?"),
+    (["a.mbtiles", "--format", "kml", "--store", "x"], "which format?"),
     (["a.mbtiles"], "from which store?"),
     (["a.mbtiles", "--store", "x", "--minzoom", "9", "--maxzoom", "8"], "--minzoom is above"),
     (["a.mbtiles", "--store", "x", "--maxzoom", "23"], "0 to 22"),
