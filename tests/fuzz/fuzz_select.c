@@ -10,6 +10,7 @@
 
 #include <jansson.h>
 
+#include "server/collections.h"
 #include "server/select.h"
 #include "tests/fuzz/snapshot_made.h"
 
@@ -79,14 +80,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(text, data + 1, size - 1);
     text[size - 1] = '\0';
     bool of_communes = data[0] & 1;
-    const struct property_table *table =
-        of_communes ? &properties_of_communes : &properties_of_initiatives;
-    const struct point_set *points = of_communes ? &snapshot->communes : &snapshot->initiatives;
+    const struct collection *collection =
+        &collections[of_communes ? COLLECTION_COMMUNES : COLLECTION_INITIATIVES];
+    const struct property_table *table = collection->properties;
+    const struct point_set *points = collection_points(collection, snapshot);
     const char *params[PARAM_COUNT_OF_ALL] = {[PARAM_PROPERTIES] = text};
     struct request request = {.params = params, .snapshot = snapshot};
     struct selection selection = {0};
     struct aro_error err = {0};
-    bool ok = selection_parse(&request, table, &selection, &err);
+    bool ok = selection_parse(&request, collection, &selection, &err);
     require(ok == (*text && all_known(text, table)));
     require(ok || (err.status == ARO_BAD_INPUT && strcmp(err.parameter, "properties") == 0));
     require(selection_names(&request, "titre") == names(text, "titre"));
