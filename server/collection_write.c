@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "geo/json.h"
+#include "server/negotiate.h"
 #include "server/tilesets.h"
 
 void link_write(const struct request *request, struct aro_buffer *out, const char *path,
@@ -37,6 +38,22 @@ static void write_names(const struct collection *collection, struct aro_buffer *
 
 #define REL(name) "http://www.opengis.net/def/rel/ogc/1.0/" name
 
+/* The features as files, in every format that there is. */
+static void write_files(const struct request *request, const struct collection *collection,
+                        struct aro_buffer *out)
+{
+    for (unsigned bit = 1; bit <= FORMAT_FILES; bit <<= 1) {
+        enum format format = (enum format)bit;
+        char path[96];
+        if (!(FORMAT_FILES & bit))
+            continue;
+        snprintf(path, sizeof path, "/collections/%s/items?f=%s", collection->id,
+                 format_name(format));
+        aro_buffer_char(out, ',');
+        link_write(request, out, path, "items", format_content_type(format), collection->title);
+    }
+}
+
 /* Links to what is below the collection's path, the first of all to itself. */
 static void write_links(const struct request *request, const struct collection *collection,
                         struct aro_buffer *out)
@@ -62,6 +79,7 @@ static void write_links(const struct request *request, const struct collection *
         aro_buffer_text(out, i ? "," : "");
         link_write(request, out, path, links[i].rel, links[i].type, links[i].title);
     }
+    write_files(request, collection, out);
 }
 
 void collection_write(const struct request *request, const struct collection *collection,

@@ -35,8 +35,8 @@ struct collection {
     const char *id, *title, *description;
     const char *item, *item_id; /* one of them, and what its id looks like */
     const struct property_table *properties;
-    size_t points;    /* where in struct snapshot its point set is */
-    uint64_t filters; /* of QUERY_INITIATIVE_PARAMS, those that mean something here */
+    size_t points;     /* where in struct snapshot its point set is */
+    param_set filters; /* of QUERY_INITIATIVE_PARAMS, those that mean something here */
     collection_find_item_fn *find_item;
     collection_search_fn *search;
     enum tally_by counted_by; /* of its property `initiatives`; N_TALLY_BY where it has none */

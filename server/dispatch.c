@@ -243,7 +243,7 @@ static bool fill_request(struct work *work, const char *query, struct aro_error 
 {
     const struct route *route = work->match.route;
     struct request *request = &work->request;
-    uint64_t known = work->exchange->upload ? 0 : route->params;
+    param_set known = work->exchange->upload ? 0 : route->params;
     if (!params_parse(query, strlen(query), known, route->lenient, &work->params, err) ||
         !find_format(work, err))
         return false;

@@ -142,7 +142,7 @@ static void find_columns(struct feed *feed)
 }
 
 /* The filters of the request behind a path. */
-static void write_filters_url(const struct request *request, const char *path, uint64_t without,
+static void write_filters_url(const struct request *request, const char *path, param_set without,
                               struct aro_buffer *href)
 {
     aro_buffer_printf(href, "%s%s?", request->base_url, path);
@@ -155,7 +155,7 @@ static void write_filters_url(const struct request *request, const char *path, u
 /* What a page is, is left out of what the feed is. */
 static void write_head(const struct feed *feed)
 {
-    static const uint64_t of_page = QUERY_PAGE_PARAMS | PARAM_BIT(PARAM_F);
+    static const param_set of_page = QUERY_PAGE_PARAMS | PARAM_BIT(PARAM_F);
     const struct request *request = feed->request;
     const struct query_page *page = &feature_reader_items(feed->reader)->page;
     const char *last_change = request->snapshot->last_change;

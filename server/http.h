@@ -47,6 +47,19 @@ enum param {
     PARAM_COMMUNES,
     PARAM_COMMUNES_LABELLISEES,
     PARAM_ANNEE,
+    PARAM_SOUS_TITRE,
+    PARAM_ACTIONS,
+    PARAM_SYNTHESE,
+    PARAM_OUTILS,
+    PARAM_PRESTATAIRES,
+    PARAM_RECOMMANDATIONS,
+    PARAM_RESULTATS,
+    PARAM_POSITION,
+    PARAM_SOURCE,
+    PARAM_SOURCE_ID,
+    PARAM_CREATED_AT,
+    PARAM_UPDATED_AT,
+    PARAM_VERSION,
     PARAM_SORTBY,
     PARAM_RESULT_TYPE,
     PARAM_PROFILE,
@@ -75,7 +88,9 @@ enum param {
     PARAM_V,
     PARAM_COUNT_OF_ALL
 };
-#define PARAM_BIT(param) (UINT64_C(1) << (param))
+/** A set of parameters: there are more than 64 of them. */
+typedef unsigned __int128 param_set;
+#define PARAM_BIT(param) ((param_set)1 << (param))
 
 struct param_info {
     const char *name;        /* "bbox" */
@@ -209,7 +224,7 @@ struct upload_handler {
 struct route {
     const char *pattern; /* "/collections/{collection}/items/{id}"; "{path*}" takes the rest */
     handler_fn *handler;
-    uint64_t params;  /* PARAM_BIT()s */
+    param_set params; /* PARAM_BIT()s */
     unsigned formats; /* enum format bits; the first listed is the default */
     enum format default_format;
     bool lenient;           /* pages: unknown parameters are ignored; else they are 400 */

@@ -105,6 +105,31 @@ const struct param_info param_infos[PARAM_COUNT_OF_ALL] = {
                                     "Territories of so many communes with a label.",
                                     "{\"type\":\"integer\"}", "12"},
     [PARAM_ANNEE] = {"annee", "Labels of this year.", "{\"type\":\"integer\"}", "2020"},
+    [PARAM_SOUS_TITRE] = {"sous_titre", "Initiatives of this subtitle.", "{\"type\":\"string\"}",
+                          NULL},
+    [PARAM_ACTIONS] = {"actions", "Initiatives whose actions are this text; see q for words.",
+                       "{\"type\":\"string\"}", NULL},
+    [PARAM_SYNTHESE] = {"synthese", "Initiatives whose summary is this text.",
+                        "{\"type\":\"string\"}", NULL},
+    [PARAM_OUTILS] = {"outils", "Initiatives whose tools are this text.", "{\"type\":\"string\"}",
+                      NULL},
+    [PARAM_PRESTATAIRES] = {"prestataires", "Initiatives whose providers are this text.",
+                            "{\"type\":\"string\"}", NULL},
+    [PARAM_RECOMMANDATIONS] = {"recommandations", "Initiatives whose advice is this text.",
+                               "{\"type\":\"string\"}", NULL},
+    [PARAM_RESULTATS] = {"resultats", "Initiatives whose results are this text.",
+                         "{\"type\":\"string\"}", NULL},
+    [PARAM_POSITION] = {"position",
+                        "Initiatives whose point is their own, or that of their commune.",
+                        "{\"type\":\"string\",\"enum\":[\"exacte\",\"commune\"]}", "exacte"},
+    [PARAM_SOURCE] = {"source", "Initiatives that came from here.", "{\"type\":\"string\"}", NULL},
+    [PARAM_SOURCE_ID] = {"source_id", "Initiatives that the source calls so.",
+                         "{\"type\":\"string\"}", NULL},
+    [PARAM_CREATED_AT] = {"created_at", "Initiatives first stored at this instant.",
+                          "{\"type\":\"string\",\"format\":\"date-time\"}", "2024-03-14T12:00:00Z"},
+    [PARAM_UPDATED_AT] = {"updated_at", "Initiatives last changed at this instant.",
+                          "{\"type\":\"string\",\"format\":\"date-time\"}", "2024-03-14T12:00:00Z"},
+    [PARAM_VERSION] = {"version", "Initiatives of this version.", "{\"type\":\"integer\"}", "1"},
     [PARAM_SORTBY] = {"sortby",
                       "Names of sortables of the collection, separated by commas; \"-\" before one "
                       "sorts it downward. Nulls come last.",
@@ -213,36 +238,75 @@ const struct param_info param_infos[PARAM_COUNT_OF_ALL] = {
                  "{\"type\":\"string\"}", NULL},
 };
 
-const enum param params_by_name[PARAM_COUNT_OF_ALL] = {
-    PARAM_ANCIEN_CODE, PARAM_ANNEE,
-    PARAM_AXE,         PARAM_BBOX,
-    PARAM_BOOST,       PARAM_BY,
-    PARAM_CHEF_LIEU,   PARAM_CLUSTER,
-    PARAM_CODE,        PARAM_CODE_DEPARTEMENT,
-    PARAM_CODE_EPCI,   PARAM_CODE_PARENT,
-    PARAM_CODE_POSTAL, PARAM_CODE_REGION,
-    PARAM_COMMUNE,     PARAM_COMMUNE_NOM,
-    PARAM_COMMUNES,    PARAM_COMMUNES_LABELLISEES,
-    PARAM_CURSOR,      PARAM_DATE,
-    PARAM_DATETIME,    PARAM_DEPARTEMENT,
-    PARAM_DIALECT,     PARAM_ENJEU,
-    PARAM_EPCI,        PARAM_F,
-    PARAM_FIELDS,      PARAM_FILTER,
-    PARAM_FILTER_CRS,  PARAM_FILTER_LANG,
-    PARAM_FORMAT,      PARAM_GEOMETRY,
-    PARAM_ID,          PARAM_INITIATIVES,
-    PARAM_LAT,         PARAM_LIMIT,
-    PARAM_LON,         PARAM_NEAR,
-    PARAM_NIVEAU,      PARAM_NOM,
-    PARAM_OFFSET,      PARAM_POPULATION,
-    PARAM_PROFILE,     PARAM_PROPERTIES,
-    PARAM_Q,           PARAM_RADIUS,
-    PARAM_REGION,      PARAM_RESULT_TYPE,
-    PARAM_SIREN,       PARAM_SORTBY,
-    PARAM_TITRE,       PARAM_TYPE,
-    PARAM_USAGE,       PARAM_V,
-    PARAM_ZONE,        PARAM_ZOOM,
-};
+const enum param params_by_name[PARAM_COUNT_OF_ALL] = {PARAM_ACTIONS,
+                                                       PARAM_ANCIEN_CODE,
+                                                       PARAM_ANNEE,
+                                                       PARAM_AXE,
+                                                       PARAM_BBOX,
+                                                       PARAM_BOOST,
+                                                       PARAM_BY,
+                                                       PARAM_CHEF_LIEU,
+                                                       PARAM_CLUSTER,
+                                                       PARAM_CODE,
+                                                       PARAM_CODE_DEPARTEMENT,
+                                                       PARAM_CODE_EPCI,
+                                                       PARAM_CODE_PARENT,
+                                                       PARAM_CODE_POSTAL,
+                                                       PARAM_CODE_REGION,
+                                                       PARAM_COMMUNE,
+                                                       PARAM_COMMUNE_NOM,
+                                                       PARAM_COMMUNES,
+                                                       PARAM_COMMUNES_LABELLISEES,
+                                                       PARAM_CREATED_AT,
+                                                       PARAM_CURSOR,
+                                                       PARAM_DATE,
+                                                       PARAM_DATETIME,
+                                                       PARAM_DEPARTEMENT,
+                                                       PARAM_DIALECT,
+                                                       PARAM_ENJEU,
+                                                       PARAM_EPCI,
+                                                       PARAM_F,
+                                                       PARAM_FIELDS,
+                                                       PARAM_FILTER,
+                                                       PARAM_FILTER_CRS,
+                                                       PARAM_FILTER_LANG,
+                                                       PARAM_FORMAT,
+                                                       PARAM_GEOMETRY,
+                                                       PARAM_ID,
+                                                       PARAM_INITIATIVES,
+                                                       PARAM_LAT,
+                                                       PARAM_LIMIT,
+                                                       PARAM_LON,
+                                                       PARAM_NEAR,
+                                                       PARAM_NIVEAU,
+                                                       PARAM_NOM,
+                                                       PARAM_OFFSET,
+                                                       PARAM_OUTILS,
+                                                       PARAM_POPULATION,
+                                                       PARAM_POSITION,
+                                                       PARAM_PRESTATAIRES,
+                                                       PARAM_PROFILE,
+                                                       PARAM_PROPERTIES,
+                                                       PARAM_Q,
+                                                       PARAM_RADIUS,
+                                                       PARAM_RECOMMANDATIONS,
+                                                       PARAM_REGION,
+                                                       PARAM_RESULT_TYPE,
+                                                       PARAM_RESULTATS,
+                                                       PARAM_SIREN,
+                                                       PARAM_SORTBY,
+                                                       PARAM_SOURCE,
+                                                       PARAM_SOURCE_ID,
+                                                       PARAM_SOUS_TITRE,
+                                                       PARAM_SYNTHESE,
+                                                       PARAM_TITRE,
+                                                       PARAM_TYPE,
+                                                       PARAM_UPDATED_AT,
+                                                       PARAM_USAGE,
+                                                       PARAM_V,
+                                                       PARAM_VERSION,
+                                                       PARAM_ZONE,
+                                                       PARAM_ZOOM};
 
 void params_clear(struct params *params)
 {
@@ -251,7 +315,7 @@ void params_clear(struct params *params)
     *params = (struct params){0};
 }
 
-static enum param find_param(const char *name, uint64_t known)
+static enum param find_param(const char *name, param_set known)
 {
     for (int i = 0; i < PARAM_COUNT_OF_ALL; i++)
         if ((known & PARAM_BIT(i)) && strcmp(param_infos[i].name, name) == 0)
@@ -259,7 +323,7 @@ static enum param find_param(const char *name, uint64_t known)
     return PARAM_COUNT_OF_ALL;
 }
 
-static bool refuse_unknown(const char *name, uint64_t known, struct aro_error *err)
+static bool refuse_unknown(const char *name, param_set known, struct aro_error *err)
 {
     const char *names[PARAM_COUNT_OF_ALL] = {0};
     struct aro_buffer list = {0};
@@ -287,7 +351,7 @@ static bool refuse_unknown(const char *name, uint64_t known, struct aro_error *e
 
 /* One "name=value", decoded where it stands: decoding never makes a text longer, and the "&" or
  * NUL behind it gives way to the terminator. */
-static bool parse_pair(char *pair, size_t len, uint64_t known, bool lenient, struct params *params,
+static bool parse_pair(char *pair, size_t len, param_set known, bool lenient, struct params *params,
                        struct aro_error *err)
 {
     char *equals = memchr(pair, '=', len);
@@ -312,7 +376,7 @@ static bool parse_pair(char *pair, size_t len, uint64_t known, bool lenient, str
     return true;
 }
 
-static bool parse_pairs(char *text, uint64_t known, bool lenient, struct params *params,
+static bool parse_pairs(char *text, param_set known, bool lenient, struct params *params,
                         struct aro_error *err)
 {
     size_t n = 0;
@@ -328,7 +392,7 @@ static bool parse_pairs(char *text, uint64_t known, bool lenient, struct params 
     return true;
 }
 
-void params_write(struct aro_buffer *out, const char *const *values, uint64_t without)
+void params_write(struct aro_buffer *out, const char *const *values, param_set without)
 {
     const char *separator = "";
     for (int i = 0; i < PARAM_COUNT_OF_ALL; i++) {
@@ -343,7 +407,7 @@ void params_write(struct aro_buffer *out, const char *const *values, uint64_t wi
     }
 }
 
-bool params_parse(const char *query, size_t len, uint64_t known, bool lenient,
+bool params_parse(const char *query, size_t len, param_set known, bool lenient,
                   struct params *out_params, struct aro_error *err)
 {
     struct params params = {.text = strndup(query, len)};

@@ -22,12 +22,12 @@ struct params {
  * @param err      ARO_BAD_INPUT, with the parameter: unknown (the nearest known name is
  *                 suggested), given twice, badly encoded; or more than PARAMS_MAX of them
  */
-bool params_parse(const char *query, size_t len, uint64_t known, bool lenient,
+bool params_parse(const char *query, size_t len, param_set known, bool lenient,
                   struct params *out_params, struct aro_error *err);
 void params_clear(struct params *params);
 
 /** Appends "a=1&b=2", sorted by name, encoded; without the names in `without`. */
-void params_write(struct aro_buffer *out, const char *const *values, uint64_t without);
+void params_write(struct aro_buffer *out, const char *const *values, param_set without);
 
 /** The enum params in the order of their names. */
 extern const enum param params_by_name[PARAM_COUNT_OF_ALL];

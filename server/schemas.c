@@ -95,6 +95,15 @@ static void write_role(const struct property_table *table, const struct property
         aro_buffer_printf(out, ",\"x-ogc-role\":\"%s\"", role);
 }
 
+/* Its place in a table of features: id and geometry beside the others stand before them. */
+static size_t seq_of(const struct property_table *table, const struct property *property)
+{
+    if (property == table->geometry)
+        return 2;
+    size_t index = property_index(table, property->name, strlen(property->name));
+    return index == table->n ? 1 : index + 3;
+}
+
 /* Writes the property where the document has it. */
 static void write_property(const struct request *request, const struct collection *collection,
                            const struct document *document, const struct property *property,
@@ -111,7 +120,7 @@ static void write_property(const struct request *request, const struct collectio
     aro_json_text(out, property->description);
     write_type(property, request->snapshot, out);
     write_role(collection->properties, property, out);
-    aro_buffer_char(out, '}');
+    aro_buffer_printf(out, ",\"x-ogc-propertySeq\":%zu}", seq_of(collection->properties, property));
 }
 
 static bool answer_document(const struct request *request, const struct document *document,

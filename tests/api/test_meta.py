@@ -81,6 +81,12 @@ def test_collections(server):
         assert page.headers["Content-Type"].startswith("text/html")
         items = follow(server, link(collection, "items")["href"])
         assert items.headers["Content-Type"] == "application/geo+json"
+        of_items = [item for item in collection["links"] if item["rel"] == "items"]
+        assert len({item["href"] for item in of_items}) == len(of_items) >= 7
+        for item in of_items:
+            separator = "&" if "?" in item["href"] else "?"
+            answer = follow(server, item["href"] + separator + "limit=2")
+            assert answer.status == 200 and answer.headers["Content-Type"].startswith(item["type"])
         assert items.json()["type"] == "FeatureCollection"
     assert "'nothing'" in server.problem("/collections/nothing", 404)["detail"]
 

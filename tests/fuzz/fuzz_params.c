@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct params params = {0}, again = {0};
     struct aro_error err = {0};
-    uint64_t known = size > 0 ? UINT64_MAX >> (data[0] & 31) : 0;
+    param_set known = size > 0 ? UINT64_MAX >> (data[0] & 31) : 0;
     bool lenient = size > 0 && (data[0] & 64);
     if (!params_parse((const char *)data + (size > 0), size - (size > 0), known, lenient, &params,
                       &err)) {
