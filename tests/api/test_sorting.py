@@ -113,7 +113,8 @@ def test_hits(server, collection):
         hits = server.json(f"{target}&resultType=hits")
         assert hits["numberMatched"] == page["numberMatched"]
         assert hits["numberReturned"] == 0 and hits["features"] == []
-        assert [link["rel"] for link in hits["links"]] == ["self", "collection"]
+        rels = [link["rel"] for link in hits["links"]]
+        assert "self" in rels and "collection" in rels and "next" not in rels
         assert server.json(f"{target}&limit=1&resultType=results")["features"] == page["features"]
     assert server.problem(f"/collections/{collection}/items?resultType=some")["parameter"] == (
         "resultType")
