@@ -20,11 +20,19 @@ struct numbers {
     size_t lens[MAX_NUMBERS];
 };
 
+/* In which order a box names its sides: that of CRS84, or of EPSG:4326. */
+struct order {
+    bool latitude_first;
+    const char *wanted, *other;
+};
+static const struct order longitude_first = {false, "west,south,east,north", "latitude"};
+static const struct order latitude_first = {true, "south,west,north,east", "longitude"};
+
 static bool wrong_count(size_t n, struct aro_error *err)
 {
     return aro_error_set(err, ARO_BAD_INPUT,
-                         "%zu%s numbers: wanted four, west,south,east,north in degrees "
-                         "(or six, with heights third and sixth)",
+                         "%zu%s numbers: wanted four, the lower corner and the upper one, such as "
+                         "west,south,east,north (or six, with heights third and sixth)",
                          n, n > MAX_NUMBERS ? " or more" : "");
 }
 
@@ -61,64 +69,113 @@ static bool looks_latitude_first(const double first[2], const double second[2])
     return france_swapped || (never_latitudes && fits_swapped);
 }
 
-static bool check_order(const struct numbers *numbers, struct aro_error *err)
+/* The places of west, south, east and north among the numbers; those of a box in the other order
+ * change places in pairs. */
+struct sides {
+    size_t west, south, east, north;
+};
+
+static struct sides sides_of(const struct numbers *numbers, const struct order *order)
 {
-    size_t height = numbers->n == 6; /* the corner's second point starts one further */
-    size_t south = 1, west = 0, north = 3 + height, east = 2 + height;
-    const double first[] = {numbers->values[west], numbers->values[east]};
-    const double second[] = {numbers->values[south], numbers->values[north]};
-    if (!looks_latitude_first(first, second))
-        return true;
-    size_t low = first[0] <= first[1] ? west : east;
-    size_t high = low == west ? east : west;
-    return aro_error_set(
-        err, ARO_BAD_INPUT,
-        "looks latitude first: write west,south,east,north, for example %.*s,%.*s,%.*s,%.*s",
-        (int)numbers->lens[south], numbers->texts[south], (int)numbers->lens[low],
-        numbers->texts[low], (int)numbers->lens[north], numbers->texts[north],
-        (int)numbers->lens[high], numbers->texts[high]);
+    size_t second = numbers->n / 2, swap = order->latitude_first;
+    return (struct sides){swap, 1 - swap, second + swap, second + 1 - swap};
 }
 
-static bool check_ranges(const struct geo_bbox *bbox, struct aro_error *err)
+static bool check_order(const struct numbers *numbers, const struct order *order,
+                        struct aro_error *err)
+{
+    struct sides sides = sides_of(numbers, order);
+    const double lons[] = {numbers->values[sides.west], numbers->values[sides.east]};
+    const double lats[] = {numbers->values[sides.south], numbers->values[sides.north]};
+    if (!looks_latitude_first(lons, lats))
+        return true;
+    /* What was taken for longitudes are latitudes: the lower one is south, however they came. */
+    size_t low = lons[0] <= lons[1] ? sides.west : sides.east;
+    size_t high = low == sides.west ? sides.east : sides.west;
+    size_t shown[] = {sides.south, low, sides.north, high};
+    if (order->latitude_first) {
+        size_t turned[] = {low, sides.south, high, sides.north};
+        memcpy(shown, turned, sizeof shown);
+    }
+    const int lens[] = {(int)numbers->lens[shown[0]], (int)numbers->lens[shown[1]],
+                        (int)numbers->lens[shown[2]], (int)numbers->lens[shown[3]]};
+    return aro_error_set(err, ARO_BAD_INPUT,
+                         "looks %s first: write %s, for example %.*s,%.*s,%.*s,%.*s", order->other,
+                         order->wanted, lens[0], numbers->texts[shown[0]], lens[1],
+                         numbers->texts[shown[1]], lens[2], numbers->texts[shown[2]], lens[3],
+                         numbers->texts[shown[3]]);
+}
+
+static bool check_ranges(const struct geo_bbox *bbox, const struct order *order,
+                         struct aro_error *err)
 {
     struct geo_coord corner;
     if (!geo_coord_from_point((struct geo_point){bbox->west_deg, bbox->south_deg}, &corner, err) ||
         !geo_coord_from_point((struct geo_point){bbox->east_deg, bbox->north_deg}, &corner, err))
         return false;
     if (bbox->south_deg > bbox->north_deg)
-        return aro_error_set(err, ARO_BAD_INPUT,
-                             "south %.9g is above north %.9g: wanted west,south,east,north",
-                             bbox->south_deg, bbox->north_deg);
+        return aro_error_set(err, ARO_BAD_INPUT, "south %.9g is above north %.9g: wanted %s",
+                             bbox->south_deg, bbox->north_deg, order->wanted);
     return true;
 }
 
-static bool bbox_read(const char *text, size_t len, struct geo_bbox *out_bbox,
-                      struct aro_error *err)
+static bool bbox_read(const char *text, size_t len, const struct order *order,
+                      struct geo_bbox *out_bbox, struct aro_error *err)
 {
     struct numbers numbers;
-    if (!numbers_read(text, len, &numbers, err) || !check_order(&numbers, err))
+    if (!numbers_read(text, len, &numbers, err) || !check_order(&numbers, order, err))
         return false;
-    size_t second = numbers.n / 2;
-    struct geo_bbox bbox = {.west_deg = numbers.values[0],
-                            .south_deg = numbers.values[1],
-                            .east_deg = numbers.values[second],
-                            .north_deg = numbers.values[second + 1]};
-    if (!check_ranges(&bbox, err))
+    struct sides sides = sides_of(&numbers, order);
+    struct geo_bbox bbox = {.west_deg = numbers.values[sides.west],
+                            .south_deg = numbers.values[sides.south],
+                            .east_deg = numbers.values[sides.east],
+                            .north_deg = numbers.values[sides.north]};
+    if (!check_ranges(&bbox, order, err))
         return false;
     *out_bbox = bbox;
     return true;
 }
 
+static bool blame(const char *text, size_t len, const struct aro_error *why, struct aro_error *err)
+{
+    /* "bbox '…' looks latitude first" is one sentence; the others are reasons. */
+    const char *joint = strncmp(why->message, "looks ", 6) == 0 ? "" : ":";
+    return aro_error_set_for(err, "bbox", why->status, "bbox '%.*s%s'%s %s",
+                             len > QUOTE_LEN ? QUOTE_LEN : (int)len, len > 0 ? text : "",
+                             len > QUOTE_LEN ? "…" : "", joint, why->message);
+}
+
 bool geo_bbox_parse(const char *text, size_t len, struct geo_bbox *out_bbox, struct aro_error *err)
 {
     struct aro_error why = {0};
-    if (bbox_read(text, len, out_bbox, &why))
-        return true;
-    /* "bbox '…' looks latitude first" is one sentence; the others are reasons. */
-    const char *joint = strncmp(why.message, "looks ", 6) == 0 ? "" : ":";
-    return aro_error_set_for(err, "bbox", why.status, "bbox '%.*s%s'%s %s",
-                             len > QUOTE_LEN ? QUOTE_LEN : (int)len, len > 0 ? text : "",
-                             len > QUOTE_LEN ? "…" : "", joint, why.message);
+    return bbox_read(text, len, &longitude_first, out_bbox, &why) || blame(text, len, &why, err);
+}
+
+bool geo_bbox_parse_latitude_first(const char *text, size_t len, struct geo_bbox *out_bbox,
+                                   struct aro_error *err)
+{
+    struct aro_error why = {0};
+    return bbox_read(text, len, &latitude_first, out_bbox, &why) || blame(text, len, &why, err);
+}
+
+bool geo_bbox_parse_corners(const char *text, size_t len, double out_low[2], double out_high[2],
+                            struct aro_error *err)
+{
+    struct aro_error why = {0};
+    struct numbers numbers;
+    if (!numbers_read(text, len, &numbers, &why))
+        return blame(text, len, &why, err);
+    const double *low = numbers.values, *high = numbers.values + numbers.n / 2;
+    for (int axis = 0; axis < 2; axis++)
+        if (low[axis] > high[axis]) {
+            aro_error_set(&why, ARO_BAD_INPUT,
+                          "%.12g is above %.12g: wanted the lower corner, then the upper one",
+                          low[axis], high[axis]);
+            return blame(text, len, &why, err);
+        }
+    memcpy(out_low, low, 2 * sizeof *out_low);
+    memcpy(out_high, high, 2 * sizeof *out_high);
+    return true;
 }
 
 /* ------------------------------------------------------------------ the stored grid */

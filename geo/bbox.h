@@ -37,6 +37,19 @@ struct geo_rect {
  */
 bool geo_bbox_parse(const char *text, size_t len, struct geo_bbox *out_bbox, struct aro_error *err);
 
+/** The same of "south,west,north,east", the order of EPSG:4326; longitude first is refused. */
+bool geo_bbox_parse_latitude_first(const char *text, size_t len, struct geo_bbox *out_bbox,
+                                   struct aro_error *err);
+
+/**
+ * Reads a box of another system: the first two axes of the lower corner, then of the upper one, in
+ * the order in which they stand; heights as above.
+ *
+ * @param err  ARO_BAD_INPUT: not four or six finite numbers, or the lower corner above the upper
+ */
+bool geo_bbox_parse_corners(const char *text, size_t len, double out_low[2], double out_high[2],
+                            struct aro_error *err);
+
 /**
  * The stored coordinates inside the box, as one or two (across the antimeridian) rectangles:
  * a coordinate is in a rectangle exactly when geo_bbox_contains() says so.

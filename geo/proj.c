@@ -101,16 +101,16 @@ static struct area area_of_use(PJ_CONTEXT *context, const PJ *crs)
     return area;
 }
 
-static bool in_area(const struct area *area, struct geo_point point)
+static bool in_area(const struct area *area, struct geo_point point, double margin_deg)
 {
     if (!area->known)
         return true;
     double width = area->east_deg - area->west_deg;
     width += width < 0 ? 360 : 0; /* across the antimeridian */
-    double east_of_west = fmod(point.lon_deg - area->west_deg + area_margin_deg + 720, 360);
-    return east_of_west <= width + 2 * area_margin_deg &&
-           point.lat_deg >= area->south_deg - area_margin_deg &&
-           point.lat_deg <= area->north_deg + area_margin_deg;
+    double east_of_west = fmod(point.lon_deg - area->west_deg + margin_deg + 720, 360);
+    return east_of_west <= width + 2 * margin_deg &&
+           point.lat_deg >= area->south_deg - margin_deg &&
+           point.lat_deg <= area->north_deg + margin_deg;
 }
 
 static bool make_operation(struct geo_transform *transform, PJ *from, PJ *wgs84,
@@ -194,7 +194,7 @@ bool geo_transform_to_wgs84(struct geo_transform *transform, double x, double y,
     struct geo_coord coord;
     if (!isfinite(point.lon_deg) || !geo_coord_from_point(point, &coord, NULL))
         return outside(transform, x, y, err);
-    if (!in_area(&transform->area, point))
+    if (!in_area(&transform->area, point, area_margin_deg))
         return aro_error_set(
             err, ARO_BAD_INPUT,
             "x %.10g, y %.10g gives longitude %.6f, latitude %.6f, outside where "
@@ -203,4 +203,129 @@ bool geo_transform_to_wgs84(struct geo_transform *transform, double x, double y,
             transform->area.east_deg, transform->area.south_deg, transform->area.north_deg);
     *out_point = point;
     return true;
+}
+
+/* ------------------------------------------------------------------ many positions, and boxes */
+
+void geo_transform_positions(struct geo_transform *transform, enum geo_transform_way way,
+                             struct geo_xy *positions, size_t n)
+{
+    if (n == 0)
+        return;
+    proj_trans_generic(transform->operation, way == GEO_TO_WGS84 ? PJ_FWD : PJ_INV, &positions->x,
+                       sizeof *positions, n, &positions->y, sizeof *positions, n, NULL, 0, 0, NULL,
+                       0, 0);
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(positions[i].x) || !isfinite(positions[i].y))
+            positions[i] = (struct geo_xy){NAN, NAN};
+}
+
+/* So far around its area of use a system is taken to give each place one position. */
+static const double one_to_one_margin_deg = 10;
+
+/* Whether places and positions belong to each other at the corners and middles of the box, within
+ * a thousandth of its size: where formulas fold, they do not. */
+static bool is_one_to_one(struct geo_transform *transform, struct geo_xy low, struct geo_xy high)
+{
+    enum { ALONG = 3, N = ALONG * ALONG };
+    struct geo_xy there[N], back[N];
+    double tolerance = 1e-3 * (high.x - low.x + high.y - low.y);
+    for (int i = 0; i < N; i++)
+        there[i] = (struct geo_xy){low.x + (high.x - low.x) * (i % ALONG) / (ALONG - 1),
+                                   low.y + (high.y - low.y) * (i / ALONG) / (ALONG - 1)};
+    memcpy(back, there, sizeof back);
+    geo_transform_positions(transform, GEO_TO_WGS84, back, N);
+    for (int i = 0; i < N; i++)
+        if (!in_area(&transform->area, (struct geo_point){back[i].x, back[i].y},
+                     one_to_one_margin_deg))
+            return false;
+    geo_transform_positions(transform, GEO_FROM_WGS84, back, N);
+    for (int i = 0; i < N; i++)
+        if (!(hypot(back[i].x - there[i].x, back[i].y - there[i].y) <= tolerance))
+            return false;
+    return true;
+}
+
+/*
+ * Between two of the places that PROJ looks at along an edge, its image may bulge: of an edge of
+ * length l on a sphere of radius r by some l * l / (8 * r * 22 * 22), a four-hundredth of l where l
+ * is as long as r times ten.
+ */
+static const double bulge = 0.01;
+
+static struct geo_bbox widened(double west, double south, double east, double north)
+{
+    double width = east - west + (east < west ? 360 : 0);
+    double margin = bulge * (width + north - south) + 1e-6;
+    struct geo_bbox box = {west - margin, fmax(south - margin, -90), east + margin,
+                           fmin(north + margin, 90)};
+    if (width + 2 * margin >= 360) {
+        box.west_deg = -180;
+        box.east_deg = 180;
+    }
+    box.west_deg += box.west_deg < -180 ? 360 : 0;
+    box.east_deg -= box.east_deg > 180 ? 360 : 0;
+    return box;
+}
+
+bool geo_transform_bounds(struct geo_transform *transform, struct geo_xy low, struct geo_xy high,
+                          struct geo_bbox *out_bbox)
+{
+    enum { PLACES_OF_AN_EDGE = 21 };
+    double west, south, east, north;
+    if (!is_one_to_one(transform, low, high) ||
+        !proj_trans_bounds(transform->context, transform->operation, PJ_FWD, low.x, low.y, high.x,
+                           high.y, &west, &south, &east, &north, PLACES_OF_AN_EDGE) ||
+        !isfinite(west) || !isfinite(south) || !isfinite(east) || !isfinite(north))
+        return false;
+    *out_bbox = widened(west, south, east, north);
+    return true;
+}
+
+/* ------------------------------------------------------------------ descriptions */
+
+void geo_crs_about_clear(struct geo_crs_about *about)
+{
+    free(about->name);
+    free(about->wkt);
+    *about = (struct geo_crs_about){0};
+}
+
+static bool read_axes(PJ_CONTEXT *context, const PJ *crs, struct geo_crs_about *about)
+{
+    const char *direction = NULL, *unit = NULL;
+    PJ *axes = proj_crs_get_coordinate_system(context, crs);
+    bool ok =
+        axes && proj_cs_get_axis_count(context, axes) == 2 &&
+        proj_cs_get_axis_info(context, axes, 0, NULL, NULL, &direction, NULL, &unit, NULL, NULL);
+    about->is_north_first = ok && strcmp(direction, "north") == 0;
+    about->is_degrees = ok && strcmp(unit, "degree") == 0;
+    proj_destroy(axes);
+    return ok;
+}
+
+bool geo_crs_describe(const char *crs, struct geo_crs_about *out_about, struct aro_error *err)
+{
+    struct geo_crs_about about = {0};
+    struct geo_transform *transform = geo_transform_new(crs, err);
+    if (!transform)
+        return false;
+    PJ *system = proj_create(transform->context, crs);
+    const char *wkt = system ? proj_as_wkt(transform->context, system, PJ_WKT1_GDAL, NULL) : NULL;
+    bool ok = false;
+    if (!wkt || !read_axes(transform->context, system, &about)) {
+        aro_error_set(err, ARO_BAD_INPUT, "'%s' has not two axes, or no definition in WKT 1",
+                      transform->crs);
+    } else {
+        about.name = strdup(proj_get_name(system));
+        about.wkt = strdup(wkt);
+        ok = (about.name && about.wkt) || aro_error_no_memory(err);
+    }
+    proj_destroy(system);
+    geo_transform_free(transform);
+    if (ok)
+        *out_about = about;
+    else
+        geo_crs_about_clear(&about);
+    return ok;
 }

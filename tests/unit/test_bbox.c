@@ -81,6 +81,87 @@ static void refusing(void **state)
     assert_int_equal(failures, 0);
 }
 
+static const struct {
+    const char *name, *text;
+    struct geo_bbox want; /* all 0: refused */
+    const char *says;
+} latitude_first_cases[] = {
+    {"metropolitan France", "41.3,-5.2,51.1,9.6", {-5.2, 41.3, 9.6, 51.1}, ""},
+    {"across the antimeridian", "-15,176,-13,-176", {176, -15, -176, -13}, ""},
+    {"with heights", "48,2,-50,49,3,8848", {2, 48, 3, 49}, ""},
+    {"New Caledonia", "-23,163,-19,168.5", {163, -23, 168.5, -19}, ""},
+    {"longitude first, France",
+     "-5.2,41.3,9.6,51.1",
+     {0, 0, 0, 0},
+     "bbox '-5.2,41.3,9.6,51.1' looks longitude first: write south,west,north,east, for example "
+     "41.3,-5.2,51.1,9.6"},
+    {"longitude first, New Caledonia",
+     "163,-23,168.5,-19",
+     {0, 0, 0, 0},
+     "for example -23,163,-19,168.5"},
+    {"longitude first, with heights",
+     "2.2,48.8,0,2.4,48.9,1",
+     {0, 0, 0, 0},
+     "example 48.8,2.2,48.9,2.4"},
+    {"south above north",
+     "49,2,48,3",
+     {0, 0, 0, 0},
+     "south 49 is above north 48: wanted south,west,north"},
+    {"latitude above 90", "41,2,95,3", {0, 0, 0, 0}, "latitude 95 is out of range"},
+    {"three", "1,2,3", {0, 0, 0, 0}, "3 numbers: wanted four"},
+};
+
+static void latitude_first(void **state)
+{
+    (void)state;
+    int failures = 0;
+    for (size_t i = 0; i < sizeof latitude_first_cases / sizeof *latitude_first_cases; i++) {
+        const char *text = latitude_first_cases[i].text, *name = latitude_first_cases[i].name;
+        struct geo_bbox bbox = {0};
+        struct aro_error err = {0};
+        bool wanted = *latitude_first_cases[i].says == '\0';
+        CHECK(failures, name,
+              geo_bbox_parse_latitude_first(text, strlen(text), &bbox, &err) == wanted);
+        CHECK(failures, name, memcmp(&bbox, &latitude_first_cases[i].want, sizeof bbox) == 0);
+        CHECK(failures, err.message, strstr(err.message, latitude_first_cases[i].says) != NULL);
+    }
+    assert_int_equal(failures, 0);
+}
+
+static const struct {
+    const char *name, *text;
+    double want[4];
+    const char *says;
+} corner_cases[] = {
+    {"Lambert-93", "6e5,6800000.5,700000,6900000", {600000, 6800000.5, 700000, 6900000}, ""},
+    {"with heights", "1,2,9,3,4,8", {1, 2, 3, 4}, ""},
+    {"a point", "-1,-2,-1,-2", {-1, -2, -1, -2}, ""},
+    {"far out", "-1e300,-1e300,1e300,1e300", {-1e300, -1e300, 1e300, 1e300}, ""},
+    {"first axis", "2,0,1,9", {0}, "2 is above 1: wanted the lower corner, then the upper"},
+    {"second axis", "0,9,1,8.5", {0}, "9 is above 8.5"},
+    {"infinite", "0,0,inf,1", {0}, "'inf' is not a number"},
+    {"five", "1,2,3,4,5", {0}, "5 numbers"},
+    {"empty", "", {0}, "a number is missing"},
+};
+
+static void corners(void **state)
+{
+    (void)state;
+    int failures = 0;
+    for (size_t i = 0; i < sizeof corner_cases / sizeof *corner_cases; i++) {
+        const char *text = corner_cases[i].text, *name = corner_cases[i].name;
+        double got[4] = {0};
+        struct aro_error err = {0};
+        bool wanted = *corner_cases[i].says == '\0';
+        CHECK(failures, name,
+              geo_bbox_parse_corners(text, strlen(text), got, got + 2, &err) == wanted);
+        CHECK(failures, name, memcmp(got, corner_cases[i].want, sizeof got) == 0);
+        CHECK(failures, err.message, strstr(err.message, corner_cases[i].says) != NULL);
+        CHECK(failures, name, wanted || strcmp(err.parameter, "bbox") == 0);
+    }
+    assert_int_equal(failures, 0);
+}
+
 static bool in_rects(const struct geo_bbox *bbox, struct geo_coord coord)
 {
     struct geo_rect rects[2];
@@ -244,9 +325,10 @@ static void around_random(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(parsing),       cmocka_unit_test(refusing),
-        cmocka_unit_test(rects),         cmocka_unit_test(rects_agree_with_contains),
-        cmocka_unit_test(containing),    cmocka_unit_test(around),
+        cmocka_unit_test(parsing),        cmocka_unit_test(refusing),
+        cmocka_unit_test(latitude_first), cmocka_unit_test(corners),
+        cmocka_unit_test(rects),          cmocka_unit_test(rects_agree_with_contains),
+        cmocka_unit_test(containing),     cmocka_unit_test(around),
         cmocka_unit_test(around_random),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,9 +1,12 @@
 #include "geo/proj.h"
 #include "tests/unit/allocations.h"
 #include "tests/unit/check.h"
+#include "tests/unit/random.h"
 
 #include <math.h>
 #include <string.h>
+
+static const uint64_t SEED = 20261126;
 
 /* Expected: `geod +ellps=WGS84 -I -F %.6f` of PROJ 9.1.1; tolerance 1 micrometre. */
 static const struct {
@@ -160,6 +163,132 @@ static void outside(void **state)
     assert_int_equal(failures, 0);
 }
 
+/* There and back is the same place; where formulas lead nowhere it is NaN, alone. */
+static void many_positions(void **state)
+{
+    enum { N = 1000 };
+    static struct geo_xy positions[N], there[N];
+    (void)state;
+    int failures = 0;
+    uint64_t random = SEED;
+    for (size_t i = 0; i < sizeof transform_cases / sizeof *transform_cases; i++) {
+        struct geo_transform *transform = geo_transform_new(transform_cases[i].crs, NULL);
+        struct geo_point around = transform_cases[i].want, back;
+        assert_non_null(transform);
+        for (int j = 0; j < N; j++)
+            positions[j] = (struct geo_xy){around.lon_deg + random_between(&random, -1, 1),
+                                           around.lat_deg + random_between(&random, -1, 1)};
+        memcpy(there, positions, sizeof there);
+        geo_transform_positions(transform, GEO_FROM_WGS84, there, N);
+        for (int j = 0; j < N; j += 50)
+            CHECK(failures, transform_cases[i].crs,
+                  !geo_transform_to_wgs84(transform, there[j].x, there[j].y, &back, NULL) ||
+                      (fabs(back.lon_deg - positions[j].x) < 1e-8 &&
+                       fabs(back.lat_deg - positions[j].y) < 1e-8));
+        geo_transform_positions(transform, GEO_TO_WGS84, there, N);
+        for (int j = 0; j < N; j++)
+            CHECK(failures, transform_cases[i].crs,
+                  fabs(there[j].x - positions[j].x) < 1e-8 &&
+                      fabs(there[j].y - positions[j].y) < 1e-8);
+        geo_transform_positions(transform, GEO_TO_WGS84, NULL, 0);
+        geo_transform_free(transform);
+    }
+    struct geo_transform *lambert = geo_transform_new("EPSG:2154", NULL);
+    struct geo_xy some[] = {{3, 46.5}, {0, -90}, {3, 46.5}};
+    assert_non_null(lambert);
+    geo_transform_positions(lambert, GEO_FROM_WGS84, some, 3);
+    CHECK(failures, "the south pole", isnan(some[1].x) && isnan(some[1].y));
+    CHECK(failures, "beside it", fabs(some[0].x - 700000) < 1e-3 && some[0].x == some[2].x);
+    geo_transform_free(lambert);
+    assert_int_equal(failures, 0);
+}
+
+/* Each place whose position is in a random box is in the bounds of that box. */
+static void bounds(void **state)
+{
+    enum { N = 400, BOXES = 60 };
+    (void)state;
+    int failures = 0, n_inside = 0, n_known = 0;
+    uint64_t random = SEED;
+    for (size_t i = 0; i < sizeof transform_cases / sizeof *transform_cases; i++) {
+        struct geo_transform *transform = geo_transform_new(transform_cases[i].crs, NULL);
+        struct geo_point around = transform_cases[i].want;
+        assert_non_null(transform);
+        for (int box = 0; box < BOXES; box++) {
+            double reach_deg = pow(10, random_between(&random, -3, 2));
+            struct geo_xy places[N], there[N];
+            struct geo_bbox found;
+            for (int j = 0; j < N; j++)
+                places[j] = (struct geo_xy){
+                    around.lon_deg + random_between(&random, -1, 1) * reach_deg,
+                    fmax(fmin(around.lat_deg + random_between(&random, -1, 1) * reach_deg, 90),
+                         -90)};
+            memcpy(there, places, sizeof there);
+            geo_transform_positions(transform, GEO_FROM_WGS84, there, N);
+            struct geo_xy low = {fmin(there[0].x, there[1].x), fmin(there[0].y, there[1].y)};
+            struct geo_xy high = {fmax(there[0].x, there[1].x), fmax(there[0].y, there[1].y)};
+            if (isnan(low.x) || !geo_transform_bounds(transform, low, high, &found))
+                continue;
+            n_known++;
+            for (int j = 0; j < N; j++) {
+                struct geo_coord coord;
+                struct geo_point place = {remainder(places[j].x, 360), places[j].y};
+                if (!(there[j].x >= low.x && there[j].x <= high.x && there[j].y >= low.y &&
+                      there[j].y <= high.y) ||
+                    !geo_coord_from_point(place, &coord, NULL))
+                    continue;
+                n_inside++;
+                CHECK(failures, transform_cases[i].crs, geo_bbox_contains(&found, coord));
+            }
+        }
+        geo_transform_free(transform);
+    }
+    CHECK(failures, "some boxes are known, and hold something", n_known > 300 && n_inside > 10000);
+    if (failures)
+        printf("seed %llu\n", (unsigned long long)SEED);
+    assert_int_equal(failures, 0);
+}
+
+static void far_out(void **state)
+{
+    (void)state;
+    struct geo_transform *transform = geo_transform_new("EPSG:2154", NULL);
+    struct geo_bbox box;
+    assert_non_null(transform);
+    assert_true(geo_transform_bounds(transform, (struct geo_xy){600000, 6800000},
+                                     (struct geo_xy){700000, 6900000}, &box));
+    assert_true(box.west_deg > 1.5 && box.east_deg < 3.1 && box.south_deg > 48.2 &&
+                box.north_deg < 49.3);
+    assert_false(geo_transform_bounds(transform, (struct geo_xy){-1e8, -1e8},
+                                      (struct geo_xy){1e8, 1e8}, &box));
+    assert_false(
+        geo_transform_bounds(transform, (struct geo_xy){0, 0}, (struct geo_xy){1, 1}, &box));
+    geo_transform_free(transform);
+}
+
+static void descriptions(void **state)
+{
+    (void)state;
+    int failures = 0;
+    struct geo_crs_about about = {0};
+    struct aro_error err = {0};
+    assert_true(geo_crs_describe("EPSG:2154", &about, &err));
+    CHECK(failures, about.name, strcmp(about.name, "RGF93 v1 / Lambert-93") == 0);
+    CHECK(failures, about.wkt, strncmp(about.wkt, "PROJCS[\"RGF93 v1 / Lambert-93\"", 30) == 0);
+    CHECK(failures, about.wkt, strstr(about.wkt, "AUTHORITY[\"EPSG\",\"2154\"]]") != NULL);
+    CHECK(failures, "metres, east first", !about.is_degrees && !about.is_north_first);
+    geo_crs_about_clear(&about);
+    assert_true(geo_crs_describe("http://www.opengis.net/def/crs/EPSG/0/4326", &about, &err));
+    CHECK(failures, "degrees, north first", about.is_degrees && about.is_north_first);
+    geo_crs_about_clear(&about);
+    assert_true(geo_crs_describe("OGC:CRS84", &about, &err));
+    CHECK(failures, "degrees, east first", about.is_degrees && !about.is_north_first);
+    geo_crs_about_clear(&about);
+    CHECK(failures, "unknown", !geo_crs_describe("EPSG:1", &about, &err) && !about.name);
+    CHECK(failures, "three axes", !geo_crs_describe("EPSG:4979", &about, NULL));
+    assert_int_equal(failures, 0);
+}
+
 static void out_of_memory(void **state)
 {
     (void)state;
@@ -175,8 +304,11 @@ static void out_of_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(distances), cmocka_unit_test(transforms),    cmocka_unit_test(unknown),
-        cmocka_unit_test(outside),   cmocka_unit_test(out_of_memory),
+        cmocka_unit_test(distances),     cmocka_unit_test(transforms),
+        cmocka_unit_test(unknown),       cmocka_unit_test(outside),
+        cmocka_unit_test(out_of_memory), cmocka_unit_test(many_positions),
+        cmocka_unit_test(bounds),        cmocka_unit_test(far_out),
+        cmocka_unit_test(descriptions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
