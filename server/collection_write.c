@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "geo/json.h"
+#include "server/crs.h"
 #include "server/negotiate.h"
 #include "server/tilesets.h"
 
@@ -88,8 +89,9 @@ void collection_write(const struct request *request, const struct collection *co
     write_names(collection, out);
     collection_write_extent(collection, request->snapshot, out);
     aro_buffer_text(out, ",\"itemType\":\"feature\","
-                         "\"crs\":[\"http://www.opengis.net/def/crs/OGC/1.3/CRS84\"],"
-                         "\"storageCrs\":\"http://www.opengis.net/def/crs/OGC/1.3/CRS84\","
+                         "\"crs\":");
+    crs_write_list(out);
+    aro_buffer_text(out, ",\"storageCrs\":\"http://www.opengis.net/def/crs/OGC/1.3/CRS84\","
                          "\"links\":[");
     write_links(request, collection, out);
     aro_buffer_text(out, "]}");

@@ -4,6 +4,7 @@
 #include "geo/json.h"
 #include "server/answer.h"
 #include "server/communes_inside.h"
+#include "server/crs.h"
 #include "server/handlers.h"
 #include "server/query.h"
 
@@ -80,6 +81,7 @@ bool handle_communes_nearest(const struct request *request, struct response *res
         aro_buffer_text(out, "],");
         answer_self_link(request, ANSWER_TYPE_GEOJSON, out);
         aro_buffer_text(out, "]}");
+        crs_add_header(response, &crs_systems[0]);
     }
     geo_hits_clear(&hits);
     return ok;

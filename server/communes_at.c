@@ -4,6 +4,7 @@
 #include "geo/json.h"
 #include "server/answer.h"
 #include "server/communes_inside.h"
+#include "server/crs.h"
 #include "server/handlers.h"
 
 enum { N_NEAREST = 3, MAX_NEIGHBOURS = 32 };
@@ -153,5 +154,6 @@ bool handle_communes_at(const struct request *request, struct response *response
         return false;
     answer_self_link(request, ANSWER_TYPE_JSON, out);
     aro_buffer_text(out, "]}");
+    crs_add_header(response, &crs_systems[0]);
     return true;
 }

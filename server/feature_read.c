@@ -1,5 +1,6 @@
 #include "server/feature_read.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -103,6 +104,7 @@ struct feature_reader *feature_reader_new(const struct snapshot *snapshot, struc
     reader->items = *items;
     items->page = (struct query_page){0};
     items->initiatives = NULL;
+    items->selection.crs = (struct crs_view){0};
     reader->walk.page = &reader->items.page;
     make_columns(reader);
     return reader;
@@ -114,6 +116,7 @@ void feature_reader_free(struct feature_reader *reader)
         return;
     query_page_clear(&reader->items.page);
     free(reader->items.initiatives);
+    selection_clear(&reader->items.selection);
     aro_buffer_clear(&reader->made);
     free(reader);
 }
@@ -131,6 +134,12 @@ bool feature_reader_has_key(const struct feature_reader *reader)
            reader->columns[reader->id_column].type == PROPERTY_INTEGER;
 }
 
+const struct crs *feature_reader_crs(const struct feature_reader *reader)
+{
+    const struct crs *crs = reader->items.selection.crs.crs;
+    return crs ? crs : &crs_systems[0];
+}
+
 const struct items_page *feature_reader_items(const struct feature_reader *reader)
 {
     return &reader->items;
@@ -141,14 +150,19 @@ const struct items_page *feature_reader_items(const struct feature_reader *reade
 /* The one place where coordinates are taken, of many rows at once. */
 static void place_rows(struct feature_reader *reader)
 {
+    struct geo_coord coords[BLOCK_ROWS];
+    struct geo_xy places[BLOCK_ROWS];
     for (size_t i = 0; i < reader->n_rows; i++) {
         struct feature_row *row = &reader->rows[i];
         row->has_place = row->position < reader->points->n_placed;
-        if (!row->has_place)
-            continue;
-        struct geo_point point = geo_coord_to_point(reader->points->coords[row->position]);
-        row->x = point.lon_deg;
-        row->y = point.lat_deg;
+        coords[i] = row->has_place ? reader->points->coords[row->position] : (struct geo_coord){0};
+    }
+    crs_view_positions(&reader->items.selection.crs, coords, reader->n_rows, places);
+    for (size_t i = 0; i < reader->n_rows; i++) {
+        struct feature_row *row = &reader->rows[i];
+        row->x = places[i].x;
+        row->y = places[i].y;
+        row->has_place = row->has_place && !isnan(row->x);
     }
 }
 

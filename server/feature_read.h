@@ -27,14 +27,14 @@ struct feature_row {
     uint32_t position;
     double distance_m; /* NAN without near= */
     bool has_place;
-    double x, y; /* longitude and latitude */
+    double x, y; /* in the reader's system, longitude or x first, rounded as answers have them */
 };
 
 /** Owned by one thread. Borrows the snapshot. */
 struct feature_reader;
 
 /**
- * @param items  its page and counts are taken, on failure too
+ * @param items  its page, counts and what transforms are taken, on failure too
  * @return       owned by the caller, who calls feature_reader_free(); NULL on ARO_NO_MEMORY
  */
 struct feature_reader *feature_reader_new(const struct snapshot *snapshot, struct items_page *items,
@@ -46,6 +46,8 @@ const struct feature_column *feature_reader_columns(const struct feature_reader 
                                                     size_t *out_n);
 /** True where the first column is a number by which each row is known, beside its properties. */
 bool feature_reader_has_key(const struct feature_reader *reader);
+/** The system in which places are. */
+const struct crs *feature_reader_crs(const struct feature_reader *reader);
 const struct items_page *feature_reader_items(const struct feature_reader *reader);
 
 /** The next row; false behind the last. */

@@ -7,6 +7,7 @@
 #include "geo/cql2_eval.h"
 #include "server/collections.h"
 #include "server/cql2_json.h"
+#include "server/crs.h"
 #include "server/filter_equal.h"
 #include "server/filter_value.h"
 
@@ -171,18 +172,35 @@ static bool read_lang(const struct request *request, bool *out_is_json, struct a
                              lang);
 }
 
-static bool read_crs(const struct request *request, struct geo_cql2_crs *out_crs,
+static bool to_wgs84(void *context, double x, double y, struct geo_point *out_point,
                      struct aro_error *err)
 {
-    const char *crs = request_param(request, PARAM_FILTER_CRS);
-    static const char crs84[] = "http://www.opengis.net/def/crs/OGC/1.3/CRS84",
-                      epsg4326[] = "http://www.opengis.net/def/crs/EPSG/0/4326";
-    *out_crs = (struct geo_cql2_crs){.is_latitude_first = crs && strcmp(crs, epsg4326) == 0};
-    if (!crs || out_crs->is_latitude_first || strcmp(crs, crs84) == 0)
-        return true;
-    return aro_error_set_for(err, "filter-crs", ARO_BAD_INPUT,
-                             "filter-crs '%.100s' is not known: wanted %s or %s", crs, crs84,
-                             epsg4326);
+    const struct crs_view *view = context;
+    struct geo_xy at = {x, y};
+    geo_transform_positions(view->transform, GEO_TO_WGS84, &at, 1);
+    if (isnan(at.x))
+        return aro_error_set(err, ARO_BAD_INPUT, "%.12g %.12g is no place in %s:%s", x, y,
+                             view->crs->authority, view->crs->code);
+    *out_point = (struct geo_point){at.x, at.y};
+    return true;
+}
+
+/* Literals are made ready in the system of filter-crs=, once and for all. */
+static bool make_ready(const struct request *request, struct filter_cql2 *filter,
+                       struct aro_error *err)
+{
+    const struct crs *asked;
+    struct crs_view view;
+    struct aro_error why = {0};
+    if (!crs_param(request, PARAM_FILTER_CRS, &asked, err) ||
+        !crs_view_open(request, asked, &view, err))
+        return false;
+    const struct geo_cql2_crs crs = {.is_latitude_first = asked->is_latitude_first,
+                                     .to_wgs84 = view.transform ? to_wgs84 : NULL,
+                                     .context = &view};
+    filter->eval = geo_cql2_eval_new(filter->tree, filter->facts, &filter->source, &crs, &why);
+    crs_view_close(&view);
+    return filter->eval || blame(PARAM_FILTER, &why, err);
 }
 
 /* Joins what parameters named as properties say to what filter= does. */
@@ -217,11 +235,9 @@ static bool read_filter(const struct request *request, const struct collection *
                         struct filter_cql2 *filter, struct aro_error *err)
 {
     const char *text = request_param(request, PARAM_FILTER);
-    struct geo_cql2_crs crs;
     bool is_json = false;
     struct aro_error why = {0};
-    if (!read_lang(request, &is_json, err) || !read_crs(request, &crs, err) ||
-        !list_properties(filter, collection->properties, err))
+    if (!read_lang(request, &is_json, err) || !list_properties(filter, collection->properties, err))
         return false;
     if (text)
         filter->tree = is_json ? cql2_json_parse(text, strlen(text), &why)
@@ -229,10 +245,7 @@ static bool read_filter(const struct request *request, const struct collection *
     if (text && (!filter->tree ||
                  !geo_cql2_check(filter->tree, filter->names, filter->n, &filter->facts, &why)))
         return blame(PARAM_FILTER, &why, err);
-    if (!add_equal(request, collection, filter, err))
-        return false;
-    filter->eval = geo_cql2_eval_new(filter->tree, filter->facts, &filter->source, &crs, &why);
-    return filter->eval || blame(PARAM_FILTER, &why, err);
+    return add_equal(request, collection, filter, err) && make_ready(request, filter, err);
 }
 
 static bool refuse_alone(const struct request *request, enum param param, struct aro_error *err)

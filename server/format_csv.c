@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "geo/json.h"
 #include "schema/csv_write.h"
 #include "server/format.h"
 
@@ -51,7 +50,8 @@ static void write_header(struct csv *csv, struct aro_buffer *out)
         aro_buffer_text(out, "\xEF\xBB\xBF");
     for (size_t i = 0; i < n; i++)
         aro_buffer_printf(out, "%s%c", columns[i].name, comma);
-    aro_buffer_printf(out, "lon%clat%cwkt\r\n", comma, comma);
+    bool in_degrees = feature_reader_crs(csv->reader)->is_stored;
+    aro_buffer_printf(out, in_degrees ? "lon%clat%cwkt\r\n" : "x%cy%cwkt\r\n", comma, comma);
 }
 
 /* ---- Cells ---- */
@@ -118,7 +118,7 @@ static void write_cell(struct csv *csv, enum property_type type, struct schema_j
 
 static void write_place(struct csv *csv, const struct feature_row *row, struct aro_buffer *out)
 {
-    enum { DECIMALS = 7 };
+    const struct crs *crs = feature_reader_crs(csv->reader);
     char comma = separator(csv);
     struct aro_buffer *text = &csv->text;
     if (!row->has_place) {
@@ -126,9 +126,9 @@ static void write_place(struct csv *csv, const struct feature_row *row, struct a
         return;
     }
     text->len = 0;
-    aro_json_number(text, row->x, DECIMALS);
+    crs_write_ordinate(crs, row->x, text);
     size_t x_len = text->len;
-    aro_json_number(text, row->y, DECIMALS);
+    crs_write_ordinate(crs, row->y, text);
     int y_len = (int)(text->len - x_len);
     out->failed |= text->failed;
     if (out->failed)

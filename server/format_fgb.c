@@ -126,7 +126,7 @@ static void write_header(const struct fgb *fgb, struct aro_buffer *out)
     const struct geo_fgb_about about = {
         .name = collection->id,
         .title = collection->title,
-        .epsg = 4326,
+        .epsg = feature_reader_crs(fgb->reader)->epsg,
         .columns = described,
         .n_columns = n,
     };

@@ -27,7 +27,7 @@ static void write_feature(const struct items_page *items, const struct feature_r
     bool is_first = true;
     const struct geo_hit hit = {row->position, row->distance_m};
     const uint64_t *offsets = items->texts->offsets + row->position;
-    if (items->selection.table)
+    if (selection_is_set(&items->selection))
         selection_write(&items->selection, items->texts, row->position, row->distance_m, &is_first,
                         out);
     else if (!isnan(row->distance_m))

@@ -54,6 +54,8 @@ static enum schema_gpkg_type type_of(enum property_type type)
     return SCHEMA_GPKG_TEXT;
 }
 
+enum { EPSG_KNOWN = 4326 }; /* a GeoPackage knows it without being told */
+
 static bool make_file(struct gpkg *gpkg, const struct format_about *about, const char *path,
                       struct aro_error *err)
 {
@@ -62,6 +64,10 @@ static bool make_file(struct gpkg *gpkg, const struct format_about *about, const
     size_t n;
     const struct feature_column *columns = feature_reader_columns(about->reader, &n);
     const struct collection *collection = feature_reader_items(about->reader)->collection;
+    const struct crs *crs = feature_reader_crs(about->reader);
+    struct geo_crs_about system = {0};
+    if (crs->epsg != EPSG_KNOWN && !geo_crs_describe(crs->uri, &system, err))
+        return false;
     for (size_t i = gpkg->first_column; i < n; i++)
         described[i - gpkg->first_column] = (struct schema_gpkg_column){
             columns[i].name, columns[i].member ? NULL : columns[i].property->title,
@@ -73,11 +79,15 @@ static bool make_file(struct gpkg *gpkg, const struct format_about *about, const
         .description = collection->description,
         .key = gpkg->first_column ? columns[0].name : "fid",
         .last_change = last_change,
-        .epsg = 4326,
+        .epsg = crs->epsg,
+        .crs_name = system.name,
+        .crs_wkt = system.wkt,
         .columns = described,
         .n_columns = n - gpkg->first_column,
     };
-    return schema_gpkg_new(path, &wanted, &gpkg->file, err);
+    bool ok = schema_gpkg_new(path, &wanted, &gpkg->file, err);
+    geo_crs_about_clear(&system);
+    return ok;
 }
 
 static void *begin(const struct format_about *about, struct aro_error *err)

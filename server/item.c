@@ -13,6 +13,8 @@ static void redirect(const struct request *request, const struct collection *col
     struct aro_buffer location = {0};
     aro_buffer_printf(&location, "%s/collections/%s/items/%.*s", request->base_url, collection->id,
                       (int)id.len, id.bytes);
+    if (*request->query)
+        aro_buffer_printf(&location, "?%s", request->query);
     aro_buffer_char(&location, '\0');
     response_set_status(response, 308);
     response_add_header(response, "Location", location.failed ? "" : location.data);
@@ -45,8 +47,10 @@ static bool write_item(const struct request *request, const struct collection *c
     struct selection selection;
     if (!selection_parse(request, collection, &selection, err))
         return false;
+    crs_add_header(response, selection.crs.crs);
     write_feature(&selection, &collection_points(collection, request->snapshot)->full, position,
                   response);
+    selection_clear(&selection);
     aro_buffer_char(out, ',');
     answer_self_link(request, ANSWER_TYPE_GEOJSON, out);
     aro_buffer_printf(&href, "%s/collections/%s", request->base_url, collection->id);

@@ -33,6 +33,7 @@ static const struct text_block *find_profile(const struct request *request,
 
 static void items_clear(struct items_page *items)
 {
+    selection_clear(&items->selection);
     free(items->initiatives);
     query_page_clear(&items->page);
 }
@@ -109,10 +110,14 @@ static bool answer_items(const struct request *request, const struct collection 
     struct items_page items = {.collection = collection,
                                .texts = find_profile(request, points, err)};
     struct query *query = items.texts ? query_new(request, collection, err) : NULL;
-    bool ok =
-        query && selection_parse(request, collection, &items.selection, err) &&
-        count_initiatives(request, &items, err) && (!within || query_within(query, within, err)) &&
-        find_page(request, query, &items.page, err) && write_page(request, &items, response, err);
+    bool ok = query && selection_parse(request, collection, &items.selection, err) &&
+              count_initiatives(request, &items, err) &&
+              (!within || query_within(query, within, err)) &&
+              find_page(request, query, &items.page, err);
+    if (ok) {
+        crs_add_header(response, items.selection.crs.crs);
+        ok = write_page(request, &items, response, err);
+    }
     items_clear(&items);
     query_free(query);
     return ok;

@@ -2,6 +2,7 @@
 
 #include "geo/json.h"
 #include "server/answer.h"
+#include "server/crs.h"
 #include "server/map_inside.h"
 
 enum { STACK_IDS_LISTED = 10 };
@@ -239,6 +240,7 @@ void map_write(const struct map_view *view, struct response *response)
     aro_buffer_text(out, "],");
     answer_self_link(view->request, ANSWER_TYPE_GEOJSON, out);
     aro_buffer_text(out, "]}");
+    crs_add_header(response, &crs_systems[0]);
     out->failed |= writing.member_query.failed;
     aro_buffer_clear(&writing.member_query);
 }

@@ -35,12 +35,10 @@ static bool parse_radius(const struct request *request, struct query *query, str
 
 static bool parse_places(const struct request *request, struct query *query, struct aro_error *err)
 {
-    const char *bbox = request_param(request, PARAM_BBOX);
     const char *near = request_param(request, PARAM_NEAR);
     struct aro_error why = {0};
-    query->has_bbox = bbox != NULL;
     query->has_near = near != NULL;
-    if (bbox && !geo_bbox_parse(bbox, strlen(bbox), &query->bbox, err))
+    if (!query_parse_bbox(request, query, err))
         return false;
     if (near && !geo_point_parse(near, strlen(near), &query->near, &why))
         return blame(PARAM_NEAR, &why, err);

@@ -14,15 +14,16 @@
 /** Conditions of CQL2: server/filter_cql2.h. */
 #define QUERY_CQL2_PARAMS                                                                          \
     (PARAM_BIT(PARAM_FILTER) | PARAM_BIT(PARAM_FILTER_LANG) | PARAM_BIT(PARAM_FILTER_CRS))
+#define QUERY_BBOX_PARAMS (PARAM_BIT(PARAM_BBOX) | PARAM_BIT(PARAM_BBOX_CRS))
 /** The parameters that filter initiatives; communes and labels; other territories. */
 #define QUERY_INITIATIVE_PARAMS                                                                    \
-    (PARAM_BIT(PARAM_BBOX) | PARAM_BIT(PARAM_NEAR) | PARAM_BIT(PARAM_RADIUS) |                     \
+    (QUERY_BBOX_PARAMS | PARAM_BIT(PARAM_NEAR) | PARAM_BIT(PARAM_RADIUS) |                         \
      PARAM_BIT(PARAM_COMMUNE) | PARAM_BIT(PARAM_EPCI) | PARAM_BIT(PARAM_DEPARTEMENT) |             \
      PARAM_BIT(PARAM_REGION) | PARAM_BIT(PARAM_AXE) | PARAM_BIT(PARAM_ENJEU) |                     \
      PARAM_BIT(PARAM_USAGE) | PARAM_BIT(PARAM_NIVEAU) | PARAM_BIT(PARAM_DATETIME) |                \
      PARAM_BIT(PARAM_Q) | QUERY_CQL2_PARAMS)
 #define QUERY_COMMUNE_PARAMS                                                                       \
-    (PARAM_BIT(PARAM_BBOX) | PARAM_BIT(PARAM_NEAR) | PARAM_BIT(PARAM_RADIUS) |                     \
+    (QUERY_BBOX_PARAMS | PARAM_BIT(PARAM_NEAR) | PARAM_BIT(PARAM_RADIUS) |                         \
      PARAM_BIT(PARAM_COMMUNE) | PARAM_BIT(PARAM_EPCI) | PARAM_BIT(PARAM_DEPARTEMENT) |             \
      PARAM_BIT(PARAM_REGION) | PARAM_BIT(PARAM_NIVEAU) | PARAM_BIT(PARAM_Q) | QUERY_CQL2_PARAMS)
 #define QUERY_TERRITORY_PARAMS (QUERY_COMMUNE_PARAMS & ~PARAM_BIT(PARAM_NIVEAU))

@@ -58,4 +58,7 @@ bool query_is_behind(const struct point_set *points, uint32_t position,
 void query_name_next(const struct query *query, uint32_t position, struct cursor *cursor,
                      struct query_page *page);
 
+/** Reads bbox= and bbox-crs=, and leaves what is inside; ARO_BAD_INPUT with the parameter. */
+bool query_parse_bbox(const struct request *request, struct query *query, struct aro_error *err);
+
 #endif

@@ -96,8 +96,8 @@ const struct route routes[] = {
     {.pattern = "/collections/{collection}/items",
      .handler = handle_items,
      .params = QUERY_INITIATIVE_PARAMS | QUERY_PAGE_PARAMS | PARAM_BIT(PARAM_PROFILE) |
-               PARAM_BIT(PARAM_PROPERTIES) | PARAM_BIT(PARAM_GEOMETRY) | QUERY_PROPERTY_PARAMS |
-               PARAM_BIT(PARAM_F) | PARAM_BIT(PARAM_DIALECT),
+               PARAM_BIT(PARAM_PROPERTIES) | PARAM_BIT(PARAM_GEOMETRY) | PARAM_BIT(PARAM_CRS) |
+               QUERY_PROPERTY_PARAMS | PARAM_BIT(PARAM_F) | PARAM_BIT(PARAM_DIALECT),
      .formats = FORMAT_GEOJSON | FORMAT_HTML | FORMAT_FILES,
      .default_format = FORMAT_GEOJSON,
      .page = "items",
@@ -105,7 +105,7 @@ const struct route routes[] = {
      .tag = "Features"},
     {.pattern = "/collections/{collection}/items/{id}",
      .handler = handle_item,
-     .params = PARAM_BIT(PARAM_GEOMETRY) | PARAM_BIT(PARAM_F),
+     .params = PARAM_BIT(PARAM_GEOMETRY) | PARAM_BIT(PARAM_CRS) | PARAM_BIT(PARAM_F),
      .formats = FORMAT_GEOJSON | FORMAT_HTML,
      .default_format = FORMAT_GEOJSON,
      .page = "item",
@@ -260,7 +260,8 @@ const struct route routes[] = {
     {.pattern = "/clusters/{id}/items",
      .handler = handle_cluster_items,
      .params = QUERY_INITIATIVE_PARAMS | QUERY_PAGE_PARAMS | PARAM_BIT(PARAM_PROFILE) |
-               PARAM_BIT(PARAM_PROPERTIES) | PARAM_BIT(PARAM_F) | PARAM_BIT(PARAM_DIALECT),
+               PARAM_BIT(PARAM_PROPERTIES) | PARAM_BIT(PARAM_CRS) | PARAM_BIT(PARAM_F) |
+               PARAM_BIT(PARAM_DIALECT),
      .formats = FORMAT_GEOJSON | FORMAT_FILES,
      .default_format = FORMAT_GEOJSON,
      .summary = "The initiatives of a cluster or stack, filtered, page by page",

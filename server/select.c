@@ -85,13 +85,21 @@ static bool parse_geometry(const struct request *request, const struct collectio
     return true;
 }
 
+void selection_clear(struct selection *selection)
+{
+    crs_view_close(&selection->crs);
+    *selection = (struct selection){0};
+}
+
 bool selection_parse(const struct request *request, const struct collection *collection,
                      struct selection *out_selection, struct aro_error *err)
 {
     struct selection selection = {0};
     if (!parse_properties(request, collection->properties, &selection, err) ||
-        !parse_geometry(request, collection, &selection, err))
+        !parse_geometry(request, collection, &selection, err) ||
+        !crs_view_of_request(request, &selection.crs, err))
         return false;
+    selection.points = collection_points(collection, request->snapshot);
     *out_selection = selection;
     return true;
 }
@@ -130,9 +138,19 @@ static void write_member(const struct selection *selection, struct schema_json_s
         aro_buffer_append(out, value.text, value.len);
 }
 
+static void write_place(const struct selection *selection, uint32_t position,
+                        struct aro_buffer *out)
+{
+    struct geo_xy place = {NAN, NAN};
+    if (position < selection->points->n_placed)
+        crs_view_positions(&selection->crs, &selection->points->coords[position], 1, &place);
+    crs_write_geometry(selection->crs.crs, place, out);
+}
+
 static void write_geometry(const struct selection *selection, uint32_t position,
                            struct aro_buffer *out)
 {
+    size_t before = out->len;
     const struct api_entry entry = {
         .kind = selection->kind,
         .number = selection->numbers ? selection->numbers[position] : position,
@@ -143,6 +161,8 @@ static void write_geometry(const struct selection *selection, uint32_t position,
         (selection->geometry == GEOMETRY_BBOX && api_write_bbox(selection->snapshot, &entry, out));
     if (!is_written)
         aro_buffer_text(out, "null");
+    else if (crs_is_other(selection->crs.crs))
+        crs_view_rewrite(&selection->crs, before, out);
 }
 
 /* What stands before the members of `properties`, which begin at `start`. */
@@ -150,14 +170,18 @@ static void write_head(const struct selection *selection, const char *text, size
                        uint32_t position, bool is_first, struct aro_buffer *out)
 {
     static const char opening[] = ",\"geometry\":", properties[] = ",\"properties\":{";
-    if (selection->geometry == GEOMETRY_CENTRE) {
+    bool at_centre = selection->geometry == GEOMETRY_CENTRE;
+    if (at_centre && !crs_is_other(selection->crs.crs)) {
         aro_buffer_append(out, text + is_first, start - is_first);
         return;
     }
     const char *geometry = memmem(text, start, opening, sizeof opening - 1);
     size_t end = (size_t)(geometry - text) + sizeof opening - 1;
     aro_buffer_append(out, text + is_first, end - is_first);
-    write_geometry(selection, position, out);
+    if (at_centre)
+        write_place(selection, position, out);
+    else
+        write_geometry(selection, position, out);
     aro_buffer_append(out, properties, sizeof properties - 1);
 }
 

@@ -1,6 +1,6 @@
 /*
- * The parameters properties= and geometry=: which members of a feature's properties are sent, and
- * which geometry.
+ * The parameters properties=, geometry= and crs=: which members of a feature's properties are sent,
+ * which geometry, and in which system.
  *
  * Features stand ready as text; what is chosen is copied out of it, in the order that it has there.
  * A member without a value in the text is left out, as it is without the parameter.
@@ -8,6 +8,7 @@
 #ifndef ARO_SERVER_SELECT_H
 #define ARO_SERVER_SELECT_H
 
+#include "server/crs.h"
 #include "server/geo_api.h"
 #include "server/property.h"
 
@@ -16,7 +17,7 @@ struct collection; /* collections.h */
 /** Those of communes and territories. */
 enum selection_geometry { GEOMETRY_CENTRE, GEOMETRY_CONTOUR, GEOMETRY_BBOX, GEOMETRY_NONE };
 
-/** Plain value. Start from {0}: everything is sent. */
+/** Start from {0}: everything is sent, as it stands ready. */
 struct selection {
     const struct property_table *table; /* the collection's; NULL: all are sent */
     uint64_t chosen;                    /* bit i: its item i */
@@ -26,20 +27,27 @@ struct selection {
     const struct snapshot *snapshot;    /* whose contours are meant */
     enum api_kind kind;                 /* of what has the contour */
     const uint32_t *numbers;            /* by position: the territory; NULL: a commune's own */
+    const struct point_set *points;     /* the collection's */
+    struct crs_view crs;                /* owned: the answer's system */
 };
+/** Gives back what transforms. */
+void selection_clear(struct selection *selection);
 
 /** False where features are sent as they stand ready. */
 static inline bool selection_is_set(const struct selection *selection)
 {
-    return selection->table || selection->geometry != GEOMETRY_CENTRE;
+    return selection->table || selection->geometry != GEOMETRY_CENTRE ||
+           crs_is_other(selection->crs.crs);
 }
 
 /**
- * Reads properties= and geometry=.
+ * Reads properties=, geometry= and crs=.
  *
+ * @param out_selection  cleared by the caller, on success
  * @param err  ARO_BAD_INPUT with the parameter: a name that the collection does not have (those
  *             that it has are listed), an empty one, or profile= beside it; a geometry that is
- *             not known, or of a collection that has none to choose from
+ *             not known, or of a collection that has none to choose from; a system that is not
+ * served
  */
 bool selection_parse(const struct request *request, const struct collection *collection,
                      struct selection *out_selection, struct aro_error *err);

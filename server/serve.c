@@ -94,7 +94,8 @@ static bool make_server(struct serving *serving, struct aro_error *err)
         return false;
     server->holder = snapshot_holder_new(err);
     server->gzip = server->holder ? gzip_pool_new(err) : NULL;
-    server->tile_pool = server->gzip ? tile_pool_new(err) : NULL;
+    server->crs_pool = server->gzip ? crs_pool_new(err) : NULL;
+    server->tile_pool = server->crs_pool ? tile_pool_new(err) : NULL;
     size_t cache_bytes = (size_t)serving->settings.tile_cache_mb << 20;
     server->tile_cache = server->tile_pool ? tile_cache_new(cache_bytes, err) : NULL;
     server->metrics = server->tile_cache ? metrics_new(routes, n_routes, err) : NULL;
@@ -238,6 +239,7 @@ static void clear(struct serving *serving)
     listener_free(serving->server.listener);
     listener_free(serving->metrics_listener);
     gzip_pool_free(serving->server.gzip);
+    crs_pool_free(serving->server.crs_pool);
     tile_pool_free(serving->server.tile_pool);
     tile_cache_free(serving->server.tile_cache);
     metrics_free(serving->server.metrics);

@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 
 #include "server/address.h"
+#include "server/crs.h"
 #include "server/deflate.h"
 #include "server/listener.h"
 #include "server/metrics.h"
@@ -20,6 +21,7 @@ struct server {
     uint64_t tag_seed;              /* of the program and of the settings that answers show */
     struct snapshot_holder *holder; /* internally locked */
     struct gzip_pool *gzip;         /* internally locked */
+    struct crs_pool *crs_pool;      /* internally locked */
     struct tile_pool *tile_pool;    /* internally locked */
     struct tile_cache *tile_cache;  /* internally locked */
     struct metrics *metrics;        /* internally locked (atomic) */

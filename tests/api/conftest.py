@@ -22,6 +22,7 @@ FIXTURES = os.environ.get("AROBASE_FIXTURES", str(ROOT / "build/fixtures/arobase
 DATA = ROOT / "fixtures"
 KINDS = ["regions", "departements", "epcis", "communes", "communes-anciennes", "themes"]
 N_INITIATIVES = 11784
+LONGITUDE_LATITUDE = "<http://www.opengis.net/def/crs/OGC/1.3/CRS84>"
 START_S = 60  # under a sanitizer, on a busy machine
 
 
@@ -107,7 +108,8 @@ class Answer:
         self.body = response.read()
         self.version = response.version
         if self.body and not self.headers.get("Content-Encoding") and \
-                self.headers.get("Content-Type") == "application/geo+json":
+                self.headers.get("Content-Type") == "application/geo+json" and \
+                self.headers.get("Content-Crs") in (None, LONGITUDE_LATITUDE):
             geojson.take(target, self.body)
 
     def json(self):
