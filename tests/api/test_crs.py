@@ -1,13 +1,17 @@
 """Coordinate reference systems, against PROJ's own command line and library."""
+import contextlib
 import csv
 import io
 import json
 import random
+import shutil
+import sqlite3
 import subprocess
 import urllib.parse
 
 import pyproj
 import pytest
+from conftest import DATA, arobase, serving
 
 SEED = 20261126
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
@@ -346,3 +350,131 @@ def test_openapi_describes_the_parameters(server):
     names = {json.dumps(one) for one in items["parameters"]}
     for name in ("crs", "bbox-crs", "filter-crs"):
         assert any(f'"{name}"' in one or one.endswith(f'/{name}"}}') for one in names), name
+
+
+# ---- Contours ----
+
+CONTOURS = DATA / "contours-synthetiques.geojson"
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory, store):
+    """A server that knows some contours."""
+    copy = tmp_path_factory.mktemp("drawn") / "demo.sqlite"
+    shutil.copyfile(store, copy)
+    done = arobase("import", "contours", CONTOURS, "--store", copy)
+    assert done.returncode == 0, done.stderr
+    with serving(copy) as running:
+        yield running
+
+
+def positions_of(coordinates):
+    if isinstance(coordinates[0], (int, float)):
+        return [tuple(coordinates)]
+    return [position for part in coordinates for position in positions_of(part)]
+
+
+@pytest.mark.parametrize("uri", [EPSG + "4326", EPSG + "2154", EPSG + "3857"])
+@pytest.mark.parametrize("shape", ["contour", "bbox", "none", "centre"])
+def test_other_geometries(drawn, shape, uri):
+    for name in ("communes", "departements"):
+        query = {"geometry": shape, "departement": "01,39", "limit": 1000}
+        plain = drawn.json(target(name, **query))["features"]
+        there = drawn.json(target(name, crs=uri, **query))["features"]
+        assert len(plain) == len(there) > 1
+        drawings = [one["geometry"] for one in plain if one["geometry"]]
+        assert bool(drawings) == (shape != "none")
+        for one, other in zip(plain, there):
+            assert {**one, "geometry": None} == {**other, "geometry": None}
+            assert bool(one["geometry"]) == bool(other["geometry"])
+            if not one["geometry"]:
+                continue
+            assert one["geometry"]["type"] == other["geometry"]["type"]
+            want = cs2cs(positions_of(one["geometry"]["coordinates"]), uri)
+            got = positions_of(other["geometry"]["coordinates"])
+            tolerance = 1e-3 if uri.rsplit("/", 1)[1] in METRES else 1e-8
+            assert len(want) == len(got)
+            for a, b in zip(got, want):
+                assert abs(a[0] - b[0]) < tolerance and abs(a[1] - b[1]) < tolerance
+    item = drawn.json(f"/collections/departements/items/39?geometry=contour&crs={uri}")
+    if shape == "contour":
+        assert item["geometry"] in [one["geometry"] for one in there]
+
+
+# ---- Files ----
+
+FILES = {"fgb": "FlatGeobuf", "gpkg": "GPKG"}
+
+
+def file_of(server, tmp_path, ending, uri):
+    answer = server.get(target("communes", f=ending, crs=uri, limit="all", departement="13,974",
+                               properties="code"))
+    assert answer.status == 200 and answer.headers["Content-Crs"] == f"<{uri}>"
+    path = tmp_path / f"communes.{ending}"
+    path.write_bytes(answer.body)
+    return path
+
+
+def wanted(server, uri):
+    """By code, x or longitude first."""
+    found = by_id(server.json(target("communes", departement="13,974", limit=1000, crs=uri,
+                                     properties="code"))["features"])
+    turned = uri in LATITUDE_FIRST
+    return {code: tuple(at[::-1] if turned else at) for code, at in found.items() if at}
+
+
+@pytest.mark.parametrize("uri", [CRS84, EPSG + "4326", EPSG + "4258", EPSG + "2154", EPSG + "2975"])
+@pytest.mark.parametrize("ending", FILES)
+def test_gdal_reads_files_in_their_system(server, tmp_path, ending, uri):
+    path = file_of(server, tmp_path, ending, uri)
+    done = subprocess.run(["ogr2ogr", "-f", "CSV", "-lco", "GEOMETRY=AS_XY", "/vsistdout/", path],
+                          capture_output=True, text=True, check=True)
+    found = {row["code"]: (float(row["X"]), float(row["Y"]))
+             for row in csv.DictReader(io.StringIO(done.stdout)) if row["X"]}
+    want = wanted(server, uri)
+    assert len(want) > 100 and found == pytest.approx(want, abs=1e-9)
+    said = json.loads(subprocess.run(
+        ["gdalsrsinfo", "-o", "projjson", path], capture_output=True, text=True,
+        check=True).stdout)
+    assert said["id"] == {"authority": "EPSG",
+                          "code": 4326 if uri == CRS84 else int(uri.rsplit("/", 1)[1])}
+
+
+def test_a_geopackage_says_its_system(server, tmp_path):
+    path = file_of(server, tmp_path, "gpkg", EPSG + "2154")
+    with contextlib.closing(sqlite3.connect(path)) as file:
+        rows = file.execute("SELECT srs_name, organization, organization_coordsys_id, definition"
+                            " FROM gpkg_spatial_ref_sys WHERE srs_id = 2154").fetchall()
+        contents = file.execute("SELECT srs_id, min_x, max_x FROM gpkg_contents").fetchall()
+        columns = file.execute("SELECT srs_id FROM gpkg_geometry_columns").fetchall()
+    (name, organization, code, definition), = rows
+    assert (name, organization, code) == ("RGF93 v1 / Lambert-93", "EPSG", 2154)
+    assert pyproj.CRS(definition) == pyproj.CRS("EPSG:2154")
+    want = [at[0] for at in wanted(server, EPSG + "2154").values()]
+    assert contents == [(2154, min(want), max(want))] and columns == [(2154,)]
+
+
+@pytest.mark.parametrize("uri", [CRS84, EPSG + "4326", EPSG + "2154"])
+def test_csv_has_x_first(server, uri):
+    answer = server.get(target("communes", f="csv", dialect="rfc4180", crs=uri, limit="all",
+                               departement="13,974", properties="code"))
+    assert answer.headers["Content-Crs"] == f"<{uri}>"
+    rows = list(csv.DictReader(io.StringIO(answer.body.decode())))
+    x, y = ("x", "y") if uri == EPSG + "2154" else ("lon", "lat")
+    found = {row["code"]: (float(row[x]), float(row[y])) for row in rows if row[x]}
+    assert found == wanted(server, uri)
+    assert all(row["wkt"] == f"POINT ({row[x]} {row[y]})" for row in rows if row[x])
+
+
+@pytest.mark.parametrize("ending", ["geojsonseq", "geojsonl"])
+@pytest.mark.parametrize("uri", [EPSG + "4326", EPSG + "2154"])
+def test_sequences_are_as_geojson(server, ending, uri):
+    for more in ({}, {"near": "5.4,43.3"}, {"properties": "titre"}):
+        answer = server.get(target("initiatives", f=ending, crs=uri, departement="13",
+                                   limit="all", **more))
+        assert answer.headers["Content-Crs"] == f"<{uri}>"
+        found = [json.loads(line.lstrip("\x1e")) for line in answer.body.decode().split("\n")
+                 if line]
+        assert found == server.pages_of(target("initiatives", crs=uri, departement="13",
+                                               limit=10000, **more))
+        assert len(found) > 100
