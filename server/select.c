@@ -189,8 +189,15 @@ static void write_head(const struct selection *selection, const char *text, size
 static const char *write_members(const struct selection *selection, struct schema_json_walk *walk,
                                  uint32_t position, struct aro_buffer *out)
 {
+    enum { CLOSING = 2 }; /* the braces of the properties and of the feature */
     struct schema_json_slice key, value;
     const char *separator = "";
+    size_t first = walk->at + 1;
+    if (!selection->table && !selection->initiatives) {
+        size_t len = walk->len - CLOSING - first;
+        aro_buffer_append(out, walk->text + first, len);
+        return len > 0 ? "," : "";
+    }
     while (schema_json_key(walk, &key) == SCHEMA_JSON_FOUND &&
            schema_json_value(walk, &value) == SCHEMA_JSON_FOUND) {
         if (selection->table && !is_chosen(selection, key))

@@ -78,6 +78,8 @@ def main():
         time.sleep(1)  # what loading took goes back to the machine
         for name in FORMATS:
             measure(process, address, name, TARGET + name, args.runs)
+        for name in FORMATS:
+            measure(process, address, f"{name} 2154", f"{TARGET}{name}&crs=EPSG:2154", args.runs)
         measure(process, address, "csv, gzip", TARGET + "csv", args.runs,
                 {"Accept-Encoding": "gzip"})
         measure(process, address, "geojson, 10,000",
