@@ -204,10 +204,13 @@ static void hand_on(const struct response *inner, struct response *response)
 /* A page has fewer features than an answer for programs: it is read whole, and by people. */
 static const char *page_limit(const char *asked)
 {
-    bool is_number = asked && strspn(asked, "0123456789") == strlen(asked);
     if (!asked)
         return PAGE_DEFAULT_LIMIT;
-    return is_number && atol(asked) > atol(PAGE_MAX_LIMIT) ? PAGE_MAX_LIMIT : asked;
+    bool is_number = strspn(asked, "0123456789") == strlen(asked);
+    asked += is_number ? strspn(asked, "0") : 0;
+    size_t len = strlen(asked), max_len = strlen(PAGE_MAX_LIMIT);
+    bool above = len > max_len || (len == max_len && strcmp(asked, PAGE_MAX_LIMIT) > 0);
+    return is_number && above ? PAGE_MAX_LIMIT : asked;
 }
 
 bool page_answer(const struct request *request, struct response *response, struct aro_error *err)
