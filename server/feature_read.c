@@ -25,7 +25,7 @@ struct feature_reader {
     struct feature_column columns[FEATURE_MAX_COLUMNS];
     size_t n_columns;
     int id_column, distance_column, counts_column; /* or NO_COLUMN */
-    int8_t first_column[FEATURE_MAX_COLUMNS];      /* by property of the table; or NO_COLUMN */
+    int16_t first_column[FEATURE_MAX_COLUMNS];     /* by property of the table; or NO_COLUMN */
     struct feature_row rows[BLOCK_ROWS];
     size_t n_rows, next_row;
     struct schema_json_slice values[FEATURE_MAX_COLUMNS];
@@ -57,7 +57,7 @@ static void add_columns_of(struct feature_reader *reader, size_t item)
 {
     const struct property *property = &reader->items.collection->properties->items[item];
     const char *const *members = find_members(property);
-    reader->first_column[item] = (int8_t)reader->n_columns;
+    reader->first_column[item] = (int16_t)reader->n_columns;
     if (!members)
         add_column(reader, property, NULL);
     for (size_t i = 0; members && i < MAX_MEMBERS; i++)

@@ -53,7 +53,7 @@ bool api_limit(const struct request *request, size_t *out_limit, struct aro_erro
     if (len == 0 || digits != len)
         return aro_error_set_for(err, "limit", ARO_BAD_INPUT,
                                  "limit '%.40s' is not a count: wanted 0 or more", text);
-    *out_limit = len > 9 ? SIZE_MAX - 1 : (size_t)atol(text);
+    *out_limit = len > 9 ? SIZE_MAX - 1 : (size_t)strtoul(text, NULL, 10);
     return true;
 }
 

@@ -207,9 +207,9 @@ static const char *page_limit(const char *asked)
     if (!asked)
         return PAGE_DEFAULT_LIMIT;
     bool is_number = strspn(asked, "0123456789") == strlen(asked);
-    asked += is_number ? strspn(asked, "0") : 0;
-    size_t len = strlen(asked), max_len = strlen(PAGE_MAX_LIMIT);
-    bool above = len > max_len || (len == max_len && strcmp(asked, PAGE_MAX_LIMIT) > 0);
+    const char *number = asked + strspn(asked, "0");
+    size_t len = strlen(number), max_len = strlen(PAGE_MAX_LIMIT);
+    bool above = len > max_len || (len == max_len && strcmp(number, PAGE_MAX_LIMIT) > 0);
     return is_number && above ? PAGE_MAX_LIMIT : asked;
 }
 

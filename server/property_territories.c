@@ -34,8 +34,8 @@ _Static_assert(SCHEMA_POPULATION_UNKNOWN < 0, "null below 0");
     static const struct property kind_name##_items[] = {                                           \
         {.name = "code",                                                                           \
          .type = PROPERTY_TEXT,                                                                    \
-         .title = code_title,                                                                      \
-         .description = code_description,                                                          \
+         .title = (code_title),                                                                    \
+         .description = (code_description),                                                        \
          .read = kind_name##_code},                                                                \
         {.name = "nom",                                                                            \
          .type = PROPERTY_TEXT,                                                                    \
