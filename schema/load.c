@@ -63,9 +63,9 @@ enum {
 };
 static const char sql_communes[] =
     "SELECT c.code, c.nom, c.population, c.codes_postaux, c.epci, c.departement, c.region, "
-    "c.siren, "
-    "c.zone, coalesce(c.centre, k.surface) "
-    "FROM communes AS c LEFT JOIN contours AS k ON k.code = c.code ORDER BY c.code";
+    "c.siren, c.zone, coalesce(c.centre, CASE WHEN EXISTS (SELECT 1 FROM contours) THEN "
+    "(SELECT k.surface FROM contours AS k WHERE k.code = c.code) END) "
+    "FROM communes AS c ORDER BY c.code";
 
 static bool emit_commune(struct schema_stmt *stmt, const struct reader *reader,
                          struct aro_error *err)

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "server/clock.h"
+#include "server/task.h"
 
 struct loader {
     struct server *server;
@@ -50,6 +51,7 @@ static void load_once(struct loader *loader)
 static void *run(void *context)
 {
     struct loader *loader = context;
+    task_expect_large_heap();
     for (;;) {
         pthread_mutex_lock(&loader->lock);
         while (!loader->wanted && !loader->stop)

@@ -26,4 +26,10 @@ void task_start(struct task *task, task_fn *run, void *context);
 /** Waits for the step. False, and its error in err, when it failed. */
 bool task_join(struct task *task, struct aro_error *err);
 
+/**
+ * Asks the kernel for large pages under the heap of the calling thread, which is about to fill it.
+ * Tasks do so by themselves. A hint: nothing depends on it.
+ */
+void task_expect_large_heap(void);
+
 #endif
