@@ -28,6 +28,8 @@ bool handle_landing(const struct request *request, struct response *response, st
     link_write(request, out, "/api", "service-desc", format_content_type(FORMAT_OPENAPI),
                "The interface, as OpenAPI 3.0");
     aro_buffer_char(out, ',');
+    link_write(request, out, "/api?f=html", "service-doc", "text/html", "The interface, to read");
+    aro_buffer_char(out, ',');
     link_write(request, out, "/conformance", "conformance", "application/json",
                "Conformance classes");
     aro_buffer_char(out, ',');

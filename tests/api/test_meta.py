@@ -31,12 +31,15 @@ def test_landing_page(server):
     assert landing["title"]
     for rel, kind in [("self", "application/json"), ("alternate", "text/html"),
                       ("service-desc", "application/vnd.oai.openapi+json;version=3.0"),
-                      ("conformance", "application/json"), ("data", "application/json")]:
+                      ("service-doc", "text/html"), ("conformance", "application/json"),
+                      ("data", "application/json")]:
         item = link(landing, rel)
         assert item["type"] == kind
         answer = follow(server, item["href"])
         assert answer.status == 200
-        if rel not in ("alternate",):
+        if kind == "text/html":
+            assert rel == "alternate" or answer.headers["Content-Type"].startswith(kind)
+        else:
             assert answer.headers["Content-Type"] == kind
             answer.json()
 
