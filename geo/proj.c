@@ -230,9 +230,11 @@ static bool is_one_to_one(struct geo_transform *transform, struct geo_xy low, st
     enum { ALONG = 3, N = ALONG * ALONG };
     struct geo_xy there[N], back[N];
     double tolerance = 1e-3 * (high.x - low.x + high.y - low.y);
-    for (int i = 0; i < N; i++)
-        there[i] = (struct geo_xy){low.x + (high.x - low.x) * (i % ALONG) / (ALONG - 1),
-                                   low.y + (high.y - low.y) * (i / ALONG) / (ALONG - 1)};
+    for (int i = 0; i < N; i++) {
+        int column = i % ALONG, row = i / ALONG;
+        there[i] = (struct geo_xy){low.x + (high.x - low.x) * column / (ALONG - 1),
+                                   low.y + (high.y - low.y) * row / (ALONG - 1)};
+    }
     memcpy(back, there, sizeof back);
     geo_transform_positions(transform, GEO_TO_WGS84, back, N);
     for (int i = 0; i < N; i++)
