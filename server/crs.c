@@ -11,11 +11,11 @@
 #define EPSG_URI "http://www.opengis.net/def/crs/EPSG/0/"
 #define METRES(number)                                                                             \
     {                                                                                              \
-        .uri = EPSG_URI #number, .authority = "EPSG", .code = #number, .epsg = number              \
+        .uri = EPSG_URI #number, .authority = "EPSG", .code = #number, .epsg = (number)            \
     }
 #define DEGREES(number)                                                                            \
     {                                                                                              \
-        .uri = EPSG_URI #number, .authority = "EPSG", .code = #number, .epsg = number,             \
+        .uri = EPSG_URI #number, .authority = "EPSG", .code = #number, .epsg = (number),           \
         .is_stored = true, .is_latitude_first = true                                               \
     }
 
