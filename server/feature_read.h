@@ -10,7 +10,7 @@
 #ifndef ARO_SERVER_FEATURE_READ_H
 #define ARO_SERVER_FEATURE_READ_H
 
-#include "schema/json_scan.h"
+#include "server/feature_value.h"
 #include "server/items.h"
 
 enum { FEATURE_MAX_COLUMNS = 64, FEATURE_COLUMN_NAME_BYTES = 32 };
@@ -60,13 +60,5 @@ bool feature_reader_next(struct feature_reader *reader, struct feature_row *out_
  */
 const struct schema_json_slice *feature_reader_values(struct feature_reader *reader,
                                                       const struct feature_row *row);
-
-/* ---- Values ---- */
-
-/** Appends a JSON string without its quotes and escapes; of another value its JSON. */
-void feature_value_text(struct aro_buffer *out, struct schema_json_slice value);
-
-/** The next item of a JSON list. Start with the list as text, and at 0. False behind the last. */
-bool feature_value_next(struct schema_json_walk *walk, struct schema_json_slice *out_item);
 
 #endif

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "schema/json_scan.h"
+#include "server/feature_value.h"
 
 enum { DAY_SECONDS = 86400 };
 
@@ -68,11 +68,7 @@ bool filter_value_of_column(const struct property *property, const struct snapsh
 static bool find_member(const char *text, size_t len, const char *name,
                         struct schema_json_slice *out_value)
 {
-    static const char opening[] = ",\"properties\":{";
-    /* No text from outside comes before: an id and numbers do. */
-    const char *properties = memmem(text, len, opening, sizeof opening - 1);
-    size_t start = (size_t)(properties - text) + sizeof opening - 2;
-    struct schema_json_walk walk = {.text = text, .len = len, .at = start};
+    struct schema_json_walk walk = feature_value_properties(text, len);
     struct schema_json_slice key;
     while (schema_json_key(&walk, &key) == SCHEMA_JSON_FOUND &&
            schema_json_value(&walk, out_value) == SCHEMA_JSON_FOUND)
@@ -81,83 +77,31 @@ static bool find_member(const char *text, size_t len, const char *name,
     return false;
 }
 
-static uint32_t four_digits(const char *digits)
-{
-    uint32_t code = 0;
-    for (int i = 0; i < 4; i++)
-        code = code << 4 |
-               (uint32_t)(digits[i] <= '9' ? digits[i] - '0' : (digits[i] | 0x20) - 'a' + 10);
-    return code;
-}
-
-static char *put_character(char *out, uint32_t code)
-{
-    if (code < 0x80) {
-        *out++ = (char)code;
-        return out;
-    }
-    int n_more = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
-    static const unsigned char lead[] = {0, 0xC0, 0xE0, 0xF0};
-    *out++ = (char)(lead[n_more] | code >> (6 * n_more));
-    while (n_more-- > 0)
-        *out++ = (char)(0x80 | (code >> (6 * n_more) & 0x3F));
-    return out;
-}
-
-/* Behind a backslash; moves on behind what was written. */
-static char *put_escaped(char *out, const char **at)
-{
-    static const char letters[] = "bfnrt", meanings[] = "\b\f\n\r\t";
-    const char *letter = strchr(letters, **at);
-    if (**at != 'u') {
-        *out++ = letter ? meanings[letter - letters] : **at;
-        ++*at;
-        return out;
-    }
-    uint32_t code = four_digits(*at + 1);
-    *at += 5;
-    if (code >> 10 == 0xD800 >> 10 && (*at)[0] == '\\' && (*at)[1] == 'u') {
-        code = 0x10000 + ((code & 0x3FF) << 10) + (four_digits(*at + 2) & 0x3FF);
-        *at += 6;
-    }
-    return put_character(out, code);
-}
-
-/* Of a string in quotes. An escape is never shorter than what it stands for. */
+/* Of a string in quotes. */
 static bool read_string(struct schema_json_slice json, struct geo_scratch *scratch,
                         struct geo_cql2_text *out_text, struct aro_error *err)
 {
-    const char *at = json.text + 1, *end = json.text + json.len - 1;
-    *out_text = (struct geo_cql2_text){at, json.len - 2};
-    if (!memchr(at, '\\', json.len - 2))
+    struct aro_buffer made = {0};
+    *out_text = (struct geo_cql2_text){json.text + 1, json.len - 2};
+    if (!memchr(out_text->bytes, '\\', out_text->len))
         return true;
-    char *made = geo_scratch_take(scratch, json.len, err), *out = made;
-    while (made && at < end) {
-        if (*at == '\\') {
-            at++;
-            out = put_escaped(out, &at);
-        } else {
-            *out++ = *at++;
-        }
-    }
-    *out_text = (struct geo_cql2_text){made, (size_t)(out - made)};
-    return made != NULL;
+    feature_value_text(&made, json);
+    *out_text = (struct geo_cql2_text){geo_scratch_keep(scratch, &made, err), made.len};
+    aro_buffer_clear(&made);
+    return out_text->bytes != NULL;
 }
 
 /* Texts among the items of a list; no other things are in those of a TEXTS. */
 static bool read_list(struct schema_json_slice json, struct geo_scratch *scratch,
                       struct geo_cql2_value *out, struct aro_error *err)
 {
-    struct schema_json_walk walk = {.text = json.text, .len = json.len, .at = 1};
+    struct schema_json_walk walk = {.text = json.text, .len = json.len};
     struct schema_json_slice item;
     size_t n = 0, most = 1;
     for (size_t i = 0; i < json.len; i++)
         most += json.text[i] == ',';
     struct geo_cql2_value *items = geo_scratch_take(scratch, most * sizeof *items, err);
-    while (items && walk.at < json.len - 1) {
-        walk.at += json.text[walk.at] == ',';
-        if (schema_json_value(&walk, &item) != SCHEMA_JSON_FOUND)
-            break;
+    while (items && feature_value_next(&walk, &item)) {
         items[n] = (struct geo_cql2_value){.type = GEO_CQL2_IS_TEXT};
         if (*item.text == '"' && !read_string(item, scratch, &items[n++].text, err))
             return false;

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "geo/json.h"
-#include "schema/json_scan.h"
 #include "server/collections.h"
+#include "server/feature_value.h"
 
 /* ---- Reading ---- */
 
@@ -212,14 +212,10 @@ static const char *write_members(const struct selection *selection, struct schem
 void selection_write(const struct selection *selection, const struct text_block *texts,
                      uint32_t position, double distance_m, bool *is_first, struct aro_buffer *out)
 {
-    static const char opening[] = ",\"properties\":{";
     const char *text = texts->block + texts->offsets[position];
     size_t len = texts->offsets[position + 1] - texts->offsets[position];
-    /* No text from outside comes before: an id and numbers do. */
-    const char *properties = memmem(text, len, opening, sizeof opening - 1);
-    size_t start = (size_t)(properties - text) + sizeof opening - 1;
-    struct schema_json_walk walk = {.text = text, .len = len, .at = start - 1};
-    write_head(selection, text, start, position, *is_first, out);
+    struct schema_json_walk walk = feature_value_properties(text, len);
+    write_head(selection, text, walk.at + 1, position, *is_first, out);
     *is_first = false;
     const char *separator = write_members(selection, &walk, position, out);
     if (!isnan(distance_m)) {
