@@ -201,27 +201,10 @@ static void hand_on(const struct response *inner, struct response *response)
         response_add_header(response, inner->headers[i].name, response_header_value(inner, i));
 }
 
-/* A page has fewer features than an answer for programs: it is read whole, and by people. */
-static const char *page_limit(const char *asked)
-{
-    if (!asked)
-        return PAGE_DEFAULT_LIMIT;
-    bool is_number = strspn(asked, "0123456789") == strlen(asked);
-    const char *number = asked + strspn(asked, "0");
-    size_t len = strlen(number), max_len = strlen(PAGE_MAX_LIMIT);
-    bool above = len > max_len || (len == max_len && strcmp(number, PAGE_MAX_LIMIT) > 0);
-    return is_number && above ? PAGE_MAX_LIMIT : asked;
-}
-
 bool page_answer(const struct request *request, struct response *response, struct aro_error *err)
 {
-    const char *params[PARAM_COUNT_OF_ALL];
     struct request wanted = *request;
     struct response *inner = response_new();
-    memcpy(params, request->params, sizeof params);
-    if (request->route->params & PARAM_BIT(PARAM_LIMIT))
-        params[PARAM_LIMIT] = page_limit(params[PARAM_LIMIT]);
-    wanted.params = params;
     wanted.for_page = true;
     wanted.format = request->route->default_format;
     json_t *data = inner ? run_handler(&wanted, inner, err) : NULL;

@@ -8,8 +8,7 @@
 #include "server/http.h"
 
 /** Features on one page of a list: where the request does not say, and at most. */
-#define PAGE_DEFAULT_LIMIT "50"
-#define PAGE_MAX_LIMIT     "500"
+enum { PAGE_DEFAULT_LIMIT = 50, PAGE_MAX_LIMIT = 500 };
 
 /**
  * Answers a request for HTML of a route that has a page: runs the route's handler for its default

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "geo/bits.h"
+#include "server/page.h"
 #include "server/query_inside.h"
 
 /* ---- Places ---- */
@@ -116,14 +117,19 @@ static bool parse_offset(const struct request *request, struct query *query, str
 static bool parse_limit(const struct request *request, struct query *query, struct aro_error *err)
 {
     const char *text = request_param(request, PARAM_LIMIT);
+    size_t usual = (size_t)request->settings->items_default;
+    size_t most = (size_t)request->settings->items_max;
     bool is_all = text && strcmp(text, "all") == 0;
     if (is_all && !(request->format & FORMAT_FILES))
         return aro_error_set_for(err, "limit", ARO_BAD_INPUT,
                                  "limit=all is for files: add f=csv, geojsonseq, geojsonl, fgb or "
                                  "gpkg, or follow the next links");
+    if (request->for_page) {
+        most = most < PAGE_MAX_LIMIT ? most : PAGE_MAX_LIMIT;
+        usual = most < PAGE_DEFAULT_LIMIT ? most : PAGE_DEFAULT_LIMIT;
+    }
     if (!is_all)
-        return query_limit(request, (size_t)request->settings->items_default,
-                           (size_t)request->settings->items_max, &query->limit, err);
+        return query_limit(request, usual, most, &query->limit, err);
     query->limit = query->points->n + 1; /* 1 or more */
     return true;
 }
