@@ -61,7 +61,7 @@ function legend(page) {
 async function drawnAre(page, count) {
   await page.waitForFunction(
     (wanted) =>
-      window.drawnMap.getLayer('territoires-aires') &&
+      window.drawnMap?.getLayer('territoires-aires') &&
       new Set(
         window.drawnMap
           .queryRenderedFeatures({ layers: ['territoires-aires'] })
