@@ -138,29 +138,54 @@ static json_t *next_link(const json_t *data)
     return NULL;
 }
 
-/* "?f=json" and what else was asked. */
-static json_t *json_link(const struct request *request)
+/* "?f=json" and what else was asked; limit: in the place of what was, unless NULL. */
+static json_t *program_link(const struct request *request, const char *limit, param_set without)
 {
     const char *values[PARAM_COUNT_OF_ALL];
     struct aro_buffer link = {0};
     memcpy(values, request->params, sizeof values);
     values[PARAM_F] = "json";
+    if (limit)
+        values[PARAM_LIMIT] = limit;
     aro_buffer_char(&link, '?');
-    params_write(&link, values, 0);
+    params_write(&link, values, without);
     json_t *value = link.failed ? NULL : json_stringn(link.data, link.len);
     aro_buffer_clear(&link);
     return value;
 }
 
+/* What a map draws is what the page shows, in degrees; NULL where that is nothing. */
+static json_t *map_link(const struct request *request, const json_t *data)
+{
+    char limit[24];
+    size_t n = json_array_size(json_object_get(data, "features"));
+    bool is_one = json_object_get(data, "geometry") != NULL;
+    snprintf(limit, sizeof limit, "%zu", n);
+    return n > 0 || is_one ? program_link(request, is_one ? NULL : limit, PARAM_BIT(PARAM_CRS))
+                           : NULL;
+}
+
+/* The answer as text, which is large where a list is: only for a template that shows it itself. */
+static char *text_for(const char *page, const json_t *data)
+{
+    static const char use[] = "{{text}}";
+    const char *text;
+    size_t len;
+    bool is_used = find_template(page, strlen(page), &text, &len) &&
+                   memmem(text, len, use, sizeof use - 1) != NULL;
+    return is_used ? json_dumps(data, JSON_INDENT(2)) : NULL;
+}
+
 static json_t *page_data(const struct request *request, json_t *data)
 {
-    char *text = json_dumps(data, JSON_INDENT(2));
+    char *text = text_for(request->route->page, data);
     json_t *root = way_up(request->path);
     json_t *page = json_pack(
-        "{s:O, s:s*, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:O*}", "data", data, "text", text, "root",
-        root, "path", request->path, "here", strrchr(request->path, '/') + 1, "crumbs",
+        "{s:O, s:s*, s:o, s:s, s:s, s:o, s:o, s:o, s:o*, s:o, s:O*}", "data", data, "text", text,
+        "root", root, "path", request->path, "here", strrchr(request->path, '/') + 1, "crumbs",
         crumbs(request->path, root ? json_string_value(root) : ""), "query", query_of(request),
-        "json", json_link(request), "values", values_of(request), "next", next_link(data));
+        "json", program_link(request, NULL, 0), "map", map_link(request, data), "values",
+        values_of(request), "next", next_link(data));
     free(text);
     return page;
 }

@@ -15,12 +15,13 @@ enum { PAGE_DEFAULT_LIMIT = 50, PAGE_MAX_LIMIT = 500 };
  * format, and fills the page with
  *
  *   data    the JSON answer, each {"$ref": "#/…"} replaced by what it refers to
- *   text    the same as text to read
+ *   text    the same as text to read, where the route's own template shows it
  *   root    the way up from this page to "/": "../../"
  *   values  what stands in the place of each {…} of the route's path
  *   query   the parameters of the request, by name
  *   crumbs  [{href, title}] of the pages above this one; `here` is the last part of its path
  *   json    the way to the JSON form of this page; `next` to the next one
+ *   map     the way to the features that it shows, as GeoJSON in degrees
  *
  * @param err  what the handler recorded; ARO_IO when the template is wrong
  */

@@ -130,6 +130,31 @@ def test_a_table_has_the_columns_of_the_short_form(server):
     assert "recommandations" in read(server, "/collections/initiatives/items?profile=full").text
 
 
+@pytest.mark.parametrize("query", ["", "?limit=3", "?limit=3&offset=4", "?crs=EPSG:2154&limit=2",
+                                   "?departement=13&bbox=890000,6240000,900000,6255000"
+                                   "&bbox-crs=EPSG:2154"])
+def test_the_map_draws_what_the_page_shows(server, query):
+    page = read(server, "/collections/communes/items" + query)
+    way = next(attrs["data-geojson"] for tag, attrs in page.elements if "data-geojson" in attrs)
+    drawn = server.json("/collections/communes/items" + way)["features"]
+    shown = [link for link in page.links if link.startswith("items/")]
+    assert shown == [f"items/{one['id']}?f=html" for one in drawn]
+    assert all(abs(one["geometry"]["coordinates"][0]) <= 180 for one in drawn)
+
+
+def test_the_map_of_one(server):
+    page = read(server, "/collections/communes/items/13056?crs=EPSG:2154")
+    way = next(attrs["data-geojson"] for tag, attrs in page.elements if "data-geojson" in attrs)
+    drawn = server.json("/collections/communes/items/13056" + way)
+    assert drawn == server.json("/collections/communes/items/13056") | {"links": drawn["links"]}
+
+
+def test_what_has_no_page_of_its_own_shows_the_answer(server):
+    text = read(server, "/counts?by=region").text
+    assert f'"total": {server.json("/counts?by=region")["total"]},' in text
+    assert '"features":' not in read(server, "/collections/communes/items").text
+
+
 def test_the_documentation_names_every_route(server):
     page, document = read(server, "/api"), server.json("/api?f=json")
     for path, item in document["paths"].items():
