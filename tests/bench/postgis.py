@@ -120,22 +120,37 @@ class Database:
 
     def pgbench(self, script, passes):
         """Whole passes of one session; the server's seconds of the processor."""
-        before, workers = cpu_seconds(self.process.pid), self.workers()
+        self.wait_for_sessions()
+        before = cpu_seconds(self.process.pid)
         out = subprocess.run(
             ["taskset", "-c", "1", os.path.join(self.bin, "pgbench"), "-n", "-M", "prepared",
              "-c", "1", "-t", str(passes), "-f", script],
             capture_output=True, text=True, check=True, env=self.environment).stdout
         if "number of failed transactions: 0 " not in out:
             sys.exit(f"postgis.py: pgbench saw failures:\n{out}")
-        while self.workers() > workers:  # a session's seconds count when it is gone
-            time.sleep(0.01)
+        self.wait_for_sessions()
         return cpu_seconds(self.process.pid) - before
 
-    def workers(self):
-        """How many processes the server has beside the first."""
+    def wait_for_sessions(self):
+        """Waits until no session is left: the seconds of each count when it is gone, so those of one
+        before a measurement would count in it."""
+        while any(map(is_session, self.children())):
+            time.sleep(0.01)
+
+    def children(self):
         pid = self.process.pid
         with open(f"/proc/{pid}/task/{pid}/children", encoding="utf-8") as children:
-            return len(children.read().split())
+            return children.read().split()
+
+
+def is_session(pid):
+    """Whether a process of the server serves a client, or has just ended and is not waited for."""
+    try:
+        with open(f"/proc/{pid}/cmdline", "rb") as line:
+            title = line.read()
+    except OSError:
+        return False
+    return not title or b"[local]" in title
 
 
 def stamp(path):
