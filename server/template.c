@@ -1,6 +1,7 @@
 #include "server/template.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* What names are looked up in, innermost last. */
@@ -19,7 +20,7 @@ struct reading {
     int depth;
 };
 
-/* What stands between {{ and }}: its first character where it is one of #^/>!, and the rest. */
+/* What stands between {{ and }}: its first character where it is one of #^/>!%, and the rest. */
 struct tag {
     char kind; /* 0 for a value */
     const char *name;
@@ -163,6 +164,21 @@ static void write_value(struct aro_buffer *out, const json_t *value, int depth)
     }
 }
 
+/* What would end a script element, or begin a comment in one, or be a reference in XHTML, stands in
+ * strings only, where JSON may write it as \u. */
+static void write_script(struct aro_buffer *out, const json_t *value)
+{
+    char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+    for (const char *c = text; c && *c; c++) {
+        if (*c == '<' || *c == '>' || *c == '&')
+            aro_buffer_printf(out, "\\u%04x", (unsigned)*c);
+        else
+            aro_buffer_char(out, *c);
+    }
+    out->failed |= value && !text;
+    free(text);
+}
+
 /* ---- Tags ---- */
 
 static size_t trim(const char **text, size_t len)
@@ -199,7 +215,7 @@ static int next_tag(struct reading *reading, const char **at, bool live, struct 
     const char *name = open + 2;
     size_t len = trim(&name, (size_t)(close - name));
     struct tag tag = {0};
-    if (len > 0 && strchr("#^/>!", *name)) {
+    if (len > 0 && strchr("#^/>!%", *name)) {
         tag.kind = *name++;
         len = trim(&name, len - 1);
     }
@@ -324,6 +340,8 @@ static bool render_block(struct reading *reading, const char **at, const struct 
             ok = render_section(reading, at, &tag, context, live);
         else if (tag.kind == '>')
             ok = !live || render_other(reading, &tag, context);
+        else if (tag.kind == '%' && live)
+            write_script(reading->out, look_up(context, tag.name, tag.len));
         else if (tag.kind == 0 && live)
             render_value(reading, &tag, context);
     }

@@ -8,10 +8,12 @@
  *   {{^name}}…{{/name}}              where that would write nothing
  *   {{#name.*}}…{{/name.*}}          once for each member of an object: {{*}} is its name
  *   {{>name}}                        another template
+ *   {{%name}}                        the value as JSON, for a script element of a data type: in
+ *                                    strings <, > and & are written as \u003c, \u003e and \u0026
  *   {{! comment }}
  *
  * A name is looked up in the innermost context that has it. There is no way to write unescaped:
- * what is a value cannot become markup. An array of values is written "a, b"; an object as its
+ * what is a value cannot become markup, nor end the script element that it stands in. An array of values is written "a, b"; an object as its
  * values.
  */
 #ifndef ARO_SERVER_TEMPLATE_H

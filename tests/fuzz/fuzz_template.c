@@ -33,6 +33,7 @@ static bool render(const char *template, size_t len, const json_t *data, struct 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const char page[] = "{{a}}{{#a}}{{.}}{{b}}{{/a}}{{#a.*}}{{*}}{{.}}{{/a.*}}";
+    static const char script[] = "{{%a}}";
     struct aro_buffer out = {0};
     json_t *fixed = json_pack("{s:[s,{s:s}],s:{s:i}}", "a", "x", "b", "y", "o", "k", 1);
     json_t *any = json_loadb((const char *)data, size, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
@@ -45,6 +46,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (size_t i = 0; i < out.len; i++)
         if (strchr("<>\"'", out.data[i]) && out.data[i])
             abort();
+    out.len = 0;
+    if (!render(script, sizeof script - 1, within, &out))
+        abort();
+    for (size_t i = 0; i < out.len; i++)
+        if (strchr("<>&", out.data[i]) && out.data[i])
+            abort();
+    json_t *back = json_loadb(out.data, out.len, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+    if (any ? !json_equal(any, back) : out.len != 0)
+        abort();
+    json_decref(back);
     aro_buffer_clear(&out);
     json_decref(within);
     json_decref(fixed);

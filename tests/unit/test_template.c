@@ -52,6 +52,10 @@ static const struct {
     {"what is not live is not run", "{{#no}}{{#list}}{{>nowhere}}{{/list}}{{/no}}", ""},
     {"another template", "{{#items}}{{>partial}}{{/items}}", "[one][&lt;b&gt;&amp;&#39;&quot;]"},
     {"comments", "a{{! {name} }}b", "ab"},
+    {"JSON in a script", "{{%name}}{{%missing}}", "\"\\u003cb\\u003e\\u0026'\\\"\""},
+    {"JSON of any kind", "{{%o}} {{%list}} {{%n}} {{%nothing}} {{#list}}{{%.}}{{/list}}",
+     "{\"k\":\"v\",\"l\":[1,2]} [\"a\",\"b\"] 12 null \"a\"\"b\""},
+    {"JSON that is not live", "{{#no}}{{%o}}{{/no}}", ""},
 };
 
 static void fills_in(void **state)
@@ -110,7 +114,7 @@ static void memory_runs_out(void **state)
 {
     (void)state;
     json_t *data = json_loads(DATA, 0, NULL);
-    main_text = "{{#items}}{{>partial}}{{/items}}{{#o.*}}{{*}}={{.}};{{/o.*}}{{list}}"
+    main_text = "{{#items}}{{>partial}}{{/items}}{{#o.*}}{{*}}={{.}};{{/o.*}}{{list}}{{%o}}"
                 "long enough to want a second block of memory, and a third one after it: "
                 "long enough to want a second block of memory, and a third one after it.";
     bool ok = false;
