@@ -18,6 +18,7 @@ void geo_words_free(struct geo_words *words)
     free(words->positions);
     free(words->list_offsets);
     free(words->common);
+    free(words->common_counts);
     free(words->bitmaps);
     free(words);
 }
@@ -27,7 +28,8 @@ size_t geo_words_bytes(const struct geo_words *words)
     return sizeof *words + words->text_offsets[words->n] +
            2 * (words->n + 1) * sizeof *words->text_offsets +
            words->list_offsets[words->n] * sizeof *words->positions +
-           words->n_common * (sizeof *words->common + words->n_words * sizeof *words->bitmaps);
+           words->n_common * (sizeof *words->common + sizeof *words->common_counts +
+                              words->n_words * sizeof *words->bitmaps);
 }
 
 int geo_words_compare(const char *a, size_t a_len, const char *b, size_t b_len)
@@ -61,11 +63,8 @@ struct postings {
     size_t at; /* how many of the list the search has left behind */
 };
 
-static struct postings postings_of(const struct geo_words *words, size_t term)
+size_t geo_words_common(const struct geo_words *words, size_t term)
 {
-    size_t first = words->list_offsets[term], end = words->list_offsets[term + 1];
-    if (first < end)
-        return (struct postings){.positions = words->positions + first, .n = end - first};
     size_t low = 0, high = words->n_common - 1;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
@@ -74,11 +73,10 @@ static struct postings postings_of(const struct geo_words *words, size_t term)
         else
             high = middle;
     }
-    return (struct postings){.bitmap = words->bitmaps + low * words->n_words};
+    return low;
 }
 
-/* An empty list where no text holds the term. */
-static struct postings find_term(const struct geo_words *words, const char *term, size_t len)
+size_t geo_words_find(const struct geo_words *words, const char *term, size_t len)
 {
     size_t low = 0, high = words->n;
     while (low < high) {
@@ -87,13 +85,26 @@ static struct postings find_term(const struct geo_words *words, const char *term
         size_t text_len = words->text_offsets[middle + 1] - words->text_offsets[middle];
         int order = geo_words_compare(text, text_len, term, len);
         if (order == 0)
-            return postings_of(words, middle);
+            return middle;
         if (order < 0)
             low = middle + 1;
         else
             high = middle;
     }
-    return (struct postings){0};
+    return words->n;
+}
+
+/* An empty list where no text holds the term. */
+static struct postings find_term(const struct geo_words *words, const char *text, size_t len)
+{
+    size_t term = geo_words_find(words, text, len);
+    if (term == words->n)
+        return (struct postings){0};
+    size_t first = words->list_offsets[term], end = words->list_offsets[term + 1];
+    if (first < end)
+        return (struct postings){.positions = words->positions + first, .n = end - first};
+    return (struct postings){.bitmap =
+                                 words->bitmaps + geo_words_common(words, term) * words->n_words};
 }
 
 /* What the query's words have; how many, or 0 on failure. */

@@ -268,8 +268,9 @@ static bool make_room(struct geo_words *words, size_t n_listed)
 {
     words->positions = malloc((n_listed + 1) * sizeof *words->positions);
     words->common = malloc((words->n_common + 1) * sizeof *words->common);
+    words->common_counts = malloc((words->n_common + 1) * sizeof *words->common_counts);
     words->bitmaps = calloc(words->n_common * words->n_words + 1, sizeof *words->bitmaps);
-    return words->positions && words->common && words->bitmaps;
+    return words->positions && words->common && words->common_counts && words->bitmaps;
 }
 
 static void lay_out_posting(struct geo_words *words, const struct layout *layout, uint32_t term,
@@ -296,6 +297,13 @@ static void lay_out_postings(struct geo_words *words, const struct layout *layou
     }
 }
 
+static void count_common(struct geo_words *words, uint32_t n_positions)
+{
+    for (size_t i = 0; i < words->n_common; i++)
+        words->common_counts[i] =
+            geo_bits_count(words->bitmaps + i * words->n_words, (struct geo_run){0, n_positions});
+}
+
 static bool lay_out(struct geo_words *words, struct layout *layout)
 {
     size_t n_listed;
@@ -307,6 +315,7 @@ static bool lay_out(struct geo_words *words, struct layout *layout)
     if (!make_room(words, n_listed))
         return false;
     lay_out_postings(words, layout);
+    count_common(words, layout->n_positions);
     return true;
 }
 

@@ -403,7 +403,7 @@ static void the_shorter_form_is_kept(void **state)
         geo_words_free(words);
     }
     assert_int_equal(bytes[1], bytes[0] + sizeof(uint32_t));
-    assert_int_equal(bytes[2], bytes[1] + sizeof(uint32_t)); /* the term's number */
+    assert_int_equal(bytes[2], bytes[1] + 2 * sizeof(uint32_t)); /* the term, its count */
 }
 
 static struct geo_words *build_within_memory(struct aro_error *err)
