@@ -13,8 +13,8 @@
  *   {{! comment }}
  *
  * A name is looked up in the innermost context that has it. There is no way to write unescaped:
- * what is a value cannot become markup, nor end the script element that it stands in. An array of values is written "a, b"; an object as its
- * values.
+ * what is a value cannot become markup, nor end the script element that it stands in. An array of
+ * values is written "a, b"; an object as its values.
  */
 #ifndef ARO_SERVER_TEMPLATE_H
 #define ARO_SERVER_TEMPLATE_H
