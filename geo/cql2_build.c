@@ -99,7 +99,7 @@ static bool set_instant(struct geo_cql2_node *node, const char *text, size_t len
                no_instant(node->op, node->character, text, len, err);
     if (!geo_day_parse(text, len, &day))
         return no_instant(node->op, node->character, text, len, err);
-    node->instant.seconds = (int64_t)day * 86400;
+    node->instant = geo_day_start(day);
     return true;
 }
 
@@ -310,7 +310,7 @@ static bool ends_before_it_begins(const struct geo_cql2_node *const *ends)
         return false;
     struct geo_instant end = ends[1]->instant;
     if (ends[1]->op == GEO_CQL2_DATE)
-        end.seconds += 86399; /* a day ends with its last second */
+        end.seconds += GEO_DAY_SECONDS - 1; /* a day ends with its last second */
     return geo_instant_compare(ends[0]->instant, end) > 0;
 }
 

@@ -66,7 +66,7 @@ static bool call_length(const struct geo_cql2_value *args, struct geo_scratch *s
 static double digits_of_day(struct geo_instant instant, int first)
 {
     char text[GEO_DAY_TEXT_BYTES];
-    geo_day_text((int32_t)geo_cql2_day(instant), text);
+    geo_day_text(geo_instant_day(instant), text);
     return 10 * (text[first] - '0') + (text[first + 1] - '0');
 }
 
@@ -75,7 +75,7 @@ static bool call_year(const struct geo_cql2_value *args, struct geo_scratch *scr
 {
     (void)scratch;
     (void)err;
-    out->number = geo_day_year((int32_t)geo_cql2_day(args[0].instant));
+    out->number = geo_day_year(geo_instant_day(args[0].instant));
     return true;
 }
 

@@ -69,7 +69,7 @@ static bool add_range(struct geo_cql2_step *step, double low, double high)
 /* As numbers() gives them. */
 static double number_of(const struct geo_cql2_value *value)
 {
-    return value->type == GEO_CQL2_IS_NUMBER ? value->number : (double)geo_cql2_day(value->instant);
+    return value->type == GEO_CQL2_IS_NUMBER ? value->number : geo_instant_day(value->instant);
 }
 
 static bool add_comparison(struct geo_cql2_step *step, enum geo_cql2_op op, double number,
@@ -99,8 +99,8 @@ static bool add_days(struct geo_cql2_step *step, enum geo_cql2_op op,
     bool is_interval = time->type == GEO_CQL2_IS_INTERVAL;
     bool opens = is_interval && time->interval.is_open_start;
     bool stays = is_interval && time->interval.is_open_end;
-    double first = (double)geo_cql2_day(is_interval ? time->interval.start : time->instant);
-    double last = (double)geo_cql2_day(is_interval ? time->interval.end : time->instant);
+    double first = geo_instant_day(is_interval ? time->interval.start : time->instant);
+    double last = geo_instant_day(is_interval ? time->interval.end : time->instant);
     first = opens ? -INFINITY : first;
     last = stays ? INFINITY : last;
     if (first > last)

@@ -47,7 +47,7 @@ static void print_instant(const struct geo_cql2_node *node, struct aro_buffer *o
 {
     char text[GEO_INSTANT_TEXT_BYTES];
     if (node->op == GEO_CQL2_DATE)
-        geo_day_text((int32_t)(node->instant.seconds / 86400), text);
+        geo_day_text(geo_instant_day(node->instant), text);
     else
         geo_instant_text(node->instant, text);
     aro_buffer_printf(out, "'%s'", text);

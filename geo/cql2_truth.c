@@ -2,15 +2,7 @@
 
 #include <string.h>
 
-enum { DAY_SECONDS = 86400 };
-
 /* ------------------------------------------------------------------ time */
-
-int64_t geo_cql2_day(struct geo_instant instant)
-{
-    int64_t day = instant.seconds / DAY_SECONDS;
-    return day - (instant.seconds % DAY_SECONDS < 0);
-}
 
 static int order_numbers(int64_t a, int64_t b)
 {
@@ -19,7 +11,8 @@ static int order_numbers(int64_t a, int64_t b)
 
 static int order_instants(struct geo_instant a, struct geo_instant b, bool by_day)
 {
-    return by_day ? order_numbers(geo_cql2_day(a), geo_cql2_day(b)) : geo_instant_compare(a, b);
+    return by_day ? order_numbers(geo_instant_day(a), geo_instant_day(b))
+                  : geo_instant_compare(a, b);
 }
 
 /* An instant is an interval that ends where it begins. */

@@ -51,9 +51,6 @@ static inline enum geo_cql2_truth geo_cql2_truth_of(bool holds)
     return holds ? GEO_CQL2_TRUE : GEO_CQL2_FALSE;
 }
 
-/** Days since 1970-01-01 of an instant, downwards. */
-int64_t geo_cql2_day(struct geo_instant instant);
-
 /**
  * Below 0, 0 or above 0 as a is before, with or after b: numbers by size, texts by their bytes
  * (that is, by code points), instants in time, by their day where one is a DATE; false before

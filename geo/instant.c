@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { DAY_SECONDS = 86400, DATE_LEN = 10, TIME_LEN = 8, NANO_DIGITS = 9 };
+enum { DATE_LEN = 10, TIME_LEN = 8, NANO_DIGITS = 9 };
 
 static bool is_digit(char c)
 {
@@ -30,7 +30,7 @@ static int days_in_month(int year, int month)
 }
 
 /* Source: H. Hinnant, "chrono-Compatible Low-Level Date Algorithms", days_from_civil. */
-static int32_t days_from_civil(int year, int month, int day)
+int32_t geo_day_of_date(int year, int month, int day)
 {
     if (month <= 2)
         year--;
@@ -90,7 +90,7 @@ bool geo_day_parse(const char *text, size_t len, int32_t *out_day)
         return false;
     if (month < 1 || month > 12 || day < 1 || day > days_in_month(year, month))
         return false;
-    *out_day = days_from_civil(year, month, day);
+    *out_day = geo_day_of_date(year, month, day);
     return true;
 }
 
@@ -145,16 +145,16 @@ bool geo_instant_parse(const char *text, size_t len, struct geo_instant *out_ins
         !geo_day_parse(text, DATE_LEN, &day) ||
         !parse_time(text + DATE_LEN + 1, len - DATE_LEN - 1, &time))
         return false;
-    time.seconds += (int64_t)day * DAY_SECONDS;
+    time.seconds += geo_day_start(day).seconds;
     *out_instant = time;
     return true;
 }
 
 void geo_instant_text(struct geo_instant instant, char out_text[GEO_INSTANT_TEXT_BYTES])
 {
-    int64_t second = instant.seconds % DAY_SECONDS;
-    second += second < 0 ? DAY_SECONDS : 0;
-    struct civil civil = civil_from_days((instant.seconds - second) / DAY_SECONDS);
+    int32_t day = geo_instant_day(instant);
+    int64_t second = instant.seconds - geo_day_start(day).seconds;
+    struct civil civil = civil_from_days(day);
     int len = snprintf(out_text, GEO_INSTANT_TEXT_BYTES, "%04d-%02d-%02dT%02d:%02d:%02d",
                        (int)civil.year, civil.month, civil.day, (int)(second / 3600),
                        (int)(second / 60 % 60), (int)(second % 60));
@@ -165,6 +165,17 @@ void geo_instant_text(struct geo_instant instant, char out_text[GEO_INSTANT_TEXT
             len--;
     }
     snprintf(out_text + len, GEO_INSTANT_TEXT_BYTES - (size_t)len, "Z");
+}
+
+int32_t geo_instant_day(struct geo_instant instant)
+{
+    int64_t day = instant.seconds / GEO_DAY_SECONDS;
+    return (int32_t)(day - (instant.seconds % GEO_DAY_SECONDS < 0));
+}
+
+struct geo_instant geo_day_start(int32_t day)
+{
+    return (struct geo_instant){.seconds = (int64_t)day * GEO_DAY_SECONDS};
 }
 
 int geo_instant_compare(struct geo_instant a, struct geo_instant b)

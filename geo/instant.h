@@ -13,6 +13,9 @@
 /** Reads "YYYY-MM-DD" (full-date). False when it is no such day. */
 bool geo_day_parse(const char *text, size_t len, int32_t *out_day);
 
+/** The day of a date of the calendar: month 1 to 12, day of the month 1 to 31. */
+int32_t geo_day_of_date(int year, int month, int day);
+
 /** The calendar year of a day. */
 int geo_day_year(int32_t day);
 
@@ -41,6 +44,13 @@ enum { GEO_INSTANT_TEXT_BYTES = 32 };
  * 9999, or within a day of them.
  */
 void geo_instant_text(struct geo_instant instant, char out_text[GEO_INSTANT_TEXT_BYTES]);
+
+enum { GEO_DAY_SECONDS = 86400 };
+/** The day of UTC that an instant is in. The instant is as in geo_instant_text(). */
+int32_t geo_instant_day(struct geo_instant instant);
+
+/** Where a day begins. */
+struct geo_instant geo_day_start(int32_t day);
 
 /** Negative, 0 or positive as a is before, at or after b. */
 int geo_instant_compare(struct geo_instant a, struct geo_instant b);

@@ -4,8 +4,6 @@
 
 #include "server/feature_value.h"
 
-enum { DAY_SECONDS = 86400 };
-
 enum geo_cql2_type filter_value_type(const struct property *property)
 {
     static const enum geo_cql2_type types[] = {
@@ -15,11 +13,6 @@ enum geo_cql2_type filter_value_type(const struct property *property)
         [PROPERTY_JSON] = GEO_CQL2_IS_OTHER,        [PROPERTY_GEOMETRY] = GEO_CQL2_IS_GEOMETRY,
     };
     return types[property->type];
-}
-
-static struct geo_instant start_of_day(int32_t day)
-{
-    return (struct geo_instant){(int64_t)day * DAY_SECONDS, 0};
 }
 
 /* ---- From columns ---- */
@@ -53,7 +46,7 @@ bool filter_value_of_column(const struct property *property, const struct snapsh
         out->number = (double)value.integer;
         return true;
     case GEO_CQL2_IS_DATE:
-        out->instant = start_of_day(value.day);
+        out->instant = geo_day_start(value.day);
         return true;
     case GEO_CQL2_IS_ARRAY:
         return list_set(property, snapshot, value.set, scratch, out, err);
@@ -132,7 +125,7 @@ bool filter_value_of_text(const struct property *property, const char *text, siz
         return out->is_null || read_list(json, scratch, out, err);
     case GEO_CQL2_IS_DATE:
         out->is_null = !geo_day_parse(string.bytes, string.len, &day);
-        out->instant = start_of_day(day);
+        out->instant = geo_day_start(day);
         return true;
     case GEO_CQL2_IS_TIMESTAMP:
         out->is_null = !geo_instant_parse(string.bytes, string.len, &out->instant);

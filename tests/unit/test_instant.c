@@ -55,6 +55,8 @@ static void reads_and_writes(void **state)
         CHECK(failures, instants[i].name, geo_instant_parse(text, strlen(text), &instant));
         CHECK(failures, instants[i].name, instant.seconds == instants[i].seconds);
         CHECK(failures, instants[i].name, instant.nanos == instants[i].nanos);
+        int64_t second = instant.seconds - geo_day_start(geo_instant_day(instant)).seconds;
+        CHECK(failures, instants[i].name, second >= 0 && second < GEO_DAY_SECONDS);
         geo_instant_text(instant, written);
         CHECK(failures, instants[i].name,
               strcmp(written, instants[i].written ? instants[i].written : text) == 0);
