@@ -1,7 +1,9 @@
 /*
  * Where and when the features of a collection are (OGC 17-069r4, section 7.14.2): the first box is
  * around all of them, the others around those of each part of the country, since a box around
- * France and its overseas territories is most of the world.
+ * France and its overseas territories is most of the world. The first one crosses the antimeridian
+ * only where that makes a box of it: QGIS takes west above east for swapped, and one of 251 degrees
+ * from Nouvelle-Calédonie to La Réunion then lies where France is not.
  */
 #include "geo/bbox.h"
 #include "geo/instant.h"
@@ -24,6 +26,8 @@ static const struct geo_bbox parts[] = {
     {158.0, -23.0, 172.6, -17.5},   /* Nouvelle-Calédonie */
     {-109.4, 10.2, -109.1, 10.4},   /* Clipperton */
 };
+
+enum { MAX_ACROSS_DEG = 180 };
 
 static void write_box(struct aro_buffer *out, const struct geo_bbox *box)
 {
@@ -59,11 +63,25 @@ static void write_part(const struct point_set *points, const struct geo_bbox *pa
                                       rect.north_e7 / 1e7});
 }
 
+/* To a box of the same points on this side of the antimeridian. */
+static void widen(const struct point_set *points, struct geo_bbox *box)
+{
+    box->west_deg = 180;
+    box->east_deg = -180;
+    for (size_t i = 0; i < points->n_placed; i++) {
+        double lon_deg = points->coords[i].lon_e7 / 1e7;
+        box->west_deg = lon_deg < box->west_deg ? lon_deg : box->west_deg;
+        box->east_deg = lon_deg > box->east_deg ? lon_deg : box->east_deg;
+    }
+}
+
 static void write_spatial(const struct point_set *points, struct aro_buffer *out)
 {
     struct geo_bbox box = {-180, -90, 180, 90}; /* where nothing is known of it */
     struct geo_runs runs = {0};
     geo_bbox_around(points->coords, points->n_placed, &box);
+    if (box.west_deg > box.east_deg && box.east_deg + 360 - box.west_deg > MAX_ACROSS_DEG)
+        widen(points, &box);
     aro_buffer_text(out, "\"spatial\":{\"bbox\":[");
     write_box(out, &box);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
@@ -72,18 +90,9 @@ static void write_spatial(const struct point_set *points, struct aro_buffer *out
     geo_runs_clear(&runs);
 }
 
-static void write_temporal(const struct snapshot *snapshot, struct aro_buffer *out)
+static void write_interval(int32_t first, int32_t last, struct aro_buffer *out)
 {
-    const int32_t *days = snapshot->initiative.days;
-    size_t n = snapshot->initiatives.n;
     char from[GEO_DAY_TEXT_BYTES], to[GEO_DAY_TEXT_BYTES];
-    if (n == 0)
-        return;
-    int32_t first = days[0], last = days[0];
-    for (size_t i = 1; i < n; i++) {
-        first = days[i] < first ? days[i] : first;
-        last = days[i] > last ? days[i] : last;
-    }
     geo_day_text(first, from);
     geo_day_text(last, to);
     aro_buffer_printf(out,
@@ -92,12 +101,43 @@ static void write_temporal(const struct snapshot *snapshot, struct aro_buffer *o
                       from, to);
 }
 
+static void write_days(const struct snapshot *snapshot, struct aro_buffer *out)
+{
+    const int32_t *days = snapshot->initiative.days;
+    size_t n = snapshot->initiatives.n;
+    if (n == 0)
+        return;
+    int32_t first = days[0], last = days[0];
+    for (size_t i = 1; i < n; i++) {
+        first = days[i] < first ? days[i] : first;
+        last = days[i] > last ? days[i] : last;
+    }
+    write_interval(first, last, out);
+}
+
+/* Labels are of whole years. */
+static void write_years(const struct snapshot *snapshot, struct aro_buffer *out)
+{
+    const uint16_t *years = snapshot->label.annees;
+    size_t n = snapshot->labels.n;
+    if (n == 0)
+        return;
+    int first = years[0], last = years[0];
+    for (size_t i = 1; i < n; i++) {
+        first = years[i] < first ? years[i] : first;
+        last = years[i] > last ? years[i] : last;
+    }
+    write_interval(geo_day_of_date(first, 1, 1), geo_day_of_date(last, 12, 31), out);
+}
+
 void collection_write_extent(const struct collection *collection, const struct snapshot *snapshot,
                              struct aro_buffer *out)
 {
     aro_buffer_text(out, ",\"extent\":{");
     write_spatial(collection_points(collection, snapshot), out);
-    if (collection->properties->instant)
-        write_temporal(snapshot, out);
+    if (collection == &collections[COLLECTION_INITIATIVES])
+        write_days(snapshot, out);
+    if (collection == &collections[COLLECTION_LABELS])
+        write_years(snapshot, out);
     aro_buffer_char(out, '}');
 }

@@ -145,8 +145,7 @@ static bool add_niveau(struct filter *filter, enum param param, const char *valu
 /* What says which initiatives a collection's property `initiatives` counts. */
 static bool is_of_counted(enum param param)
 {
-    return param == PARAM_AXE || param == PARAM_ENJEU || param == PARAM_USAGE ||
-           param == PARAM_DATETIME;
+    return param == PARAM_AXE || param == PARAM_ENJEU || param == PARAM_USAGE;
 }
 
 static bool refuse_param(enum param param, const struct collection *collection,
@@ -176,15 +175,27 @@ static bool refuse_others(const struct request *request, const struct collection
     return true;
 }
 
-static bool read_themes_and_days(const struct request *request, struct filter *filter,
-                                 struct aro_error *err)
+static bool read_themes(const struct request *request, struct filter *filter, struct aro_error *err)
 {
-    const char *datetime = request_param(request, PARAM_DATETIME);
-    filter->on_days = datetime != NULL;
     return read_values(request, PARAM_AXE, add_theme, filter, err) &&
            read_values(request, PARAM_ENJEU, add_theme, filter, err) &&
-           read_values(request, PARAM_USAGE, add_theme, filter, err) &&
-           (!datetime || datetime_parse(datetime, &filter->days, err));
+           read_values(request, PARAM_USAGE, add_theme, filter, err);
+}
+
+/* What has no time is there at any (OGC 17-069r4, /req/core/fc-time-response, B). */
+static bool read_time(const struct request *request, struct filter *filter, struct aro_error *err)
+{
+    const char *datetime = request_param(request, PARAM_DATETIME);
+    struct day_range days;
+    if (!datetime)
+        return true;
+    if (!datetime_parse(datetime, &days, err))
+        return false;
+    filter->on_days = filter->of_initiatives || filter->year_of;
+    filter->days = days;
+    filter->first_year = days.first == INT32_MIN ? INT32_MIN : geo_day_year(days.first);
+    filter->last_year = days.last == INT32_MAX ? INT32_MAX : geo_day_year(days.last);
+    return true;
 }
 
 /* The territories that have a commune which the filter accepts. */
@@ -217,6 +228,7 @@ bool filter_parse(const struct request *request, const struct collection *collec
     if (collection == &collections[COLLECTION_LABELS]) {
         filter.commune_of = snapshot->label.communes;
         filter.niveau_of = snapshot->label.niveaux;
+        filter.year_of = snapshot->label.annees;
     }
     bool ok = refuse_others(request, collection, err) &&
               read_values(request, PARAM_COMMUNE, add_commune, &filter, err) &&
@@ -224,7 +236,8 @@ bool filter_parse(const struct request *request, const struct collection *collec
               read_values(request, PARAM_DEPARTEMENT, add_departement, &filter, err) &&
               read_values(request, PARAM_REGION, add_region, &filter, err) &&
               read_values(request, PARAM_NIVEAU, add_niveau, &filter, err) &&
-              (!filter.of_initiatives || read_themes_and_days(request, &filter, err));
+              (!filter.of_initiatives || read_themes(request, &filter, err)) &&
+              read_time(request, &filter, err);
     filter.on_commune = filter.communes.has || filter.epcis.has || filter.departements.has ||
                         filter.regions.has || filter.niveaux;
     if (ok && filter.on_commune && collection->of_territories)

@@ -44,8 +44,10 @@ struct filter {
      * commune. */
     struct number_set positions;
     struct theme_choice themes[3];
-    bool on_days;
+    bool on_days; /* where positions have a time: */
     struct day_range days;
+    const uint16_t *year_of; /* by position of a label its year */
+    int32_t first_year, last_year;
 };
 
 /**

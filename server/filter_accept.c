@@ -63,9 +63,16 @@ static bool accepts_initiative(const struct filter *filter, uint32_t position)
     return !filter->on_days || (day >= filter->days.first && day <= filter->days.last);
 }
 
+static bool accepts_year(const struct filter *filter, uint16_t year)
+{
+    return year >= filter->first_year && year <= filter->last_year;
+}
+
 bool filter_accepts(const struct filter *filter, uint32_t position)
 {
     return (!filter->of_initiatives || accepts_initiative(filter, position)) &&
+           (!filter->on_days || !filter->year_of ||
+            accepts_year(filter, filter->year_of[position])) &&
            (!filter->on_commune || accepts_place(filter, position));
 }
 

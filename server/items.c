@@ -64,7 +64,8 @@ static bool count_initiatives(const struct request *request, struct items_page *
     struct tally tally = {0};
     bool filtered = request_param(request, PARAM_AXE) || request_param(request, PARAM_ENJEU) ||
                     request_param(request, PARAM_USAGE) || request_param(request, PARAM_DATETIME);
-    if (!filtered || collection->counted_by == N_TALLY_BY)
+    if (!filtered || collection->counted_by == N_TALLY_BY ||
+        !selection_names(request, "initiatives"))
         return true;
     bool ok = query_find_by_columns(request, &set, err) &&
               tally_make(request->snapshot, collection->counted_by, &set, &tally, err);

@@ -65,10 +65,11 @@ const struct param_info param_infos[PARAM_COUNT_OF_ALL] = {
                       "{\"type\":\"array\",\"minItems\":1,\"items\":{\"type\":\"integer\","
                       "\"minimum\":1,\"maximum\":5}}",
                       "4,5"},
-    [PARAM_DATETIME] = {"datetime",
-                        "Date or RFC 3339 instant, or an interval of two with \"/\"; \"..\" is an "
-                        "open end.",
-                        "{\"type\":\"string\"}", "2018-01-01/2020-12-31"},
+    [PARAM_DATETIME] =
+        {"datetime",
+         "Date or RFC 3339 instant, or an interval of two with \"/\"; \"..\" is an "
+         "open end. Labels are of whole years; territories, which have no time, match any.",
+         "{\"type\":\"string\"}", "2018-01-01/2020-12-31"},
     [PARAM_Q] = {"q", "Words that must all occur; accents and case do not matter.",
                  "{\"type\":\"string\"}", "mediatheque"},
     [PARAM_FILTER] = {"filter",

@@ -25,7 +25,8 @@
 #define QUERY_COMMUNE_PARAMS                                                                       \
     (QUERY_BBOX_PARAMS | PARAM_BIT(PARAM_NEAR) | PARAM_BIT(PARAM_RADIUS) |                         \
      PARAM_BIT(PARAM_COMMUNE) | PARAM_BIT(PARAM_EPCI) | PARAM_BIT(PARAM_DEPARTEMENT) |             \
-     PARAM_BIT(PARAM_REGION) | PARAM_BIT(PARAM_NIVEAU) | PARAM_BIT(PARAM_Q) | QUERY_CQL2_PARAMS)
+     PARAM_BIT(PARAM_REGION) | PARAM_BIT(PARAM_NIVEAU) | PARAM_BIT(PARAM_DATETIME) |               \
+     PARAM_BIT(PARAM_Q) | QUERY_CQL2_PARAMS)
 #define QUERY_TERRITORY_PARAMS (QUERY_COMMUNE_PARAMS & ~PARAM_BIT(PARAM_NIVEAU))
 /** Properties of collections as parameters: server/filter_equal.h. */
 #define QUERY_PROPERTY_PARAMS                                                                      \

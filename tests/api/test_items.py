@@ -309,7 +309,28 @@ def test_what_is_refused(server, query, parameter, word):
     assert word in problem["detail"], problem["detail"]
 
 
-@pytest.mark.parametrize("query", ["axe=1", "enjeu=1a", "usage=1a1", "datetime=2015-01-01"])
+@pytest.mark.parametrize("value, first, last", [
+    ("2019-06-01", 2019, 2019), ("2018-12-31/2019-01-01", 2018, 2019), ("2020-01-01/..", 2020, 9999),
+    ("../2018-12-31T23:59:59Z", 0, 2018), ("1990-01-01", 1990, 1990), ("../..", 0, 9999)])
+def test_labels_are_of_whole_years(server, value, first, last):
+    at = "/collections/labels/items?limit=10000"
+    wanted = [f["id"] for f in server.json(at)["features"]
+              if first <= f["properties"]["annee"] <= last]
+    found = server.json(f"{at}&datetime={value}")
+    assert [f["id"] for f in found["features"]] == wanted
+    assert found["numberMatched"] == len(wanted)
+
+
+@pytest.mark.parametrize("name", ["communes", "epcis", "departements", "regions"])
+def test_what_has_no_time_is_there_at_any(server, name):
+    at = f"/collections/{name}/items?limit=20"
+    plain, timed = server.json(at), server.json(f"{at}&datetime=2015-01-01")
+    assert timed["features"] == plain["features"]
+    assert timed["numberMatched"] == plain["numberMatched"]
+    assert server.problem(f"{at}&datetime=2015-13-01")["parameter"] == "datetime"
+
+
+@pytest.mark.parametrize("query", ["axe=1", "enjeu=1a", "usage=1a1"])
 def test_communes_have_no_themes(server, query):
     problem = server.problem(f"/collections/communes/items?{query}")
     assert problem["parameter"] == query.split("=")[0]
