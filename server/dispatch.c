@@ -155,6 +155,7 @@ static void add_common_headers(struct work *work, const char *tag)
     response_add_header(response, "Cache-Control", cache_control(work));
     headers_add_vary(response, work->match.route);
     headers_add_cors(response);
+    headers_add_sharing(response, work->match.route);
 }
 
 static void answer_not_modified(struct work *work, const char *tag)
@@ -212,7 +213,7 @@ static void add_body_headers(struct work *work)
     if (response->encoding)
         response_add_header(response, "Content-Encoding", response->encoding);
     if (response->content_type && strncmp(response->content_type, "text/html", 9) == 0)
-        headers_add_page_security(response, work->site->server->settings);
+        headers_add_page_security(response, work->site->server->settings, work->match.route);
 }
 
 /* A handler is through: from what it wrote to what is sent. */

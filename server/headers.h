@@ -18,7 +18,16 @@ const char *headers_methods(const struct route *route);
 /** Vary of a route whose answers may be gzip. */
 void headers_add_vary(struct response *response, const struct route *route);
 
-/** Content-Security-Policy and its like, for pages. */
-void headers_add_page_security(struct response *response, const struct settings *settings);
+/**
+ * Content-Security-Policy and its like, for pages.
+ *
+ * @param route  NULL where the page is of none; one that is `embedded` may stand in frames of the
+ *               sites that --embed-ancestors names, any other in those of this site alone
+ */
+void headers_add_page_security(struct response *response, const struct settings *settings,
+                               const struct route *route);
+
+/** Lets pages of any origin use what is made to be embedded, those that isolate themselves too. */
+void headers_add_sharing(struct response *response, const struct route *route);
 
 #endif

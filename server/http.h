@@ -233,6 +233,7 @@ struct route {
     bool is_list;           /* of FORMAT_JSON: an array, not an object */
     bool tagged_by_handler; /* the ETag follows from the bytes: response_set_tag() */
     bool needs_no_snapshot; /* probes and assets: answers before the data is there */
+    bool embedded;          /* shown on other sites: headers_add_page_security() */
     const char
         *cache_control;  /* NULL: the default for data, "public, max-age=0, must-revalidate" … */
     const char *page;    /* template that FORMAT_HTML fills with the JSON answer (page.h); NULL: the

@@ -446,6 +446,7 @@ const struct route routes[] = {
      .formats = FORMAT_JSON,
      .default_format = FORMAT_JSON,
      .lenient = true,
+     .embedded = true,
      .needs_no_snapshot = true},
 };
 const size_t n_routes = sizeof routes / sizeof *routes;

@@ -74,6 +74,7 @@ static uint64_t make_tag_seed(const struct settings *settings)
     const struct asset *page = asset_find("index.html");
     hash = hash_text(hash, page ? page->hash : NULL);
     hash = hash_text(hash, settings->basemap_style);
+    hash = hash_text(hash, settings->embed_ancestors);
     const int64_t numbers[] = {settings->items_default, settings->items_max, settings->map_budget,
                                settings->cluster_cell_px};
     hash = hash_bytes(hash, numbers, sizeof numbers);

@@ -1,6 +1,7 @@
 #include "server/settings.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include "server/address.h"
 #include "server/forwarded.h"
@@ -28,6 +29,9 @@ static const struct option_info infos[] = {
          "10.0.0.0/8,::1"),
     TEXT("basemap-style", basemap_style, "URL", NULL,
          "MapLibre style of the map's background; without, a built-in one"),
+    TEXT("embed-ancestors", embed_ancestors, "LIST", "*",
+         "which sites may show /embed in a frame: sources of frame-ancestors, such as "
+         "\"https://*.example.org https://example.com\"; without, any"),
     {"log-requests", OPTION_FLAG, offsetof(struct settings, log_requests), NULL, NULL, 0, 0,
      "log each request"},
     INTEGER("threads", threads, "0", 0, 1024, "threads that answer; 0: one for each core"),
@@ -61,6 +65,27 @@ static const struct option_info infos[] = {
 };
 static const struct option_table table = {infos, sizeof infos / sizeof *infos, true};
 
+/* What stands in a header as it is: sources (CSP 3, section 2.3.1), separated by blanks. */
+static bool ancestors_check(const char *sources, struct aro_error *err)
+{
+    static const char source_bytes[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~:/*[]";
+    bool any = false;
+    for (const char *at = sources + strspn(sources, " "); *at; at += strspn(at, " ")) {
+        size_t len = strcspn(at, " ");
+        bool named = (len == 6 && strncmp(at, "'self'", 6) == 0) ||
+                     (len == 6 && strncmp(at, "'none'", 6) == 0);
+        if (!named && strspn(at, source_bytes) < len)
+            return aro_error_set(err, ARO_BAD_INPUT,
+                                 "--embed-ancestors '%.80s': '%.*s' is not a site such as "
+                                 "https://*.example.org, 'self', 'none' or *",
+                                 sources, (int)(len < 80 ? len : 80), at);
+        any = true;
+        at += len;
+    }
+    return any || aro_error_set(err, ARO_BAD_INPUT, "--embed-ancestors is empty: * is any site");
+}
+
 static bool check_together(struct settings *settings, struct aro_error *err)
 {
     struct address_set proxies = {0};
@@ -75,6 +100,8 @@ static bool check_together(struct settings *settings, struct aro_error *err)
     if (settings->tile_empty_status != 200 && settings->tile_empty_status != 204)
         return aro_error_set(err, ARO_BAD_INPUT, "--tile-empty-status '%lld': 204 or 200",
                              (long long)settings->tile_empty_status);
+    if (!ancestors_check(settings->embed_ancestors, err))
+        return false;
     if (settings->base_url && !base_url_check(settings->base_url, err))
         return aro_error_context(err, "--base-url");
     if (!address_set_parse(settings->trusted_proxies, &proxies, err))

@@ -17,6 +17,7 @@ struct settings {
     char *base_url;       /* --base-url; NULL: from trusted proxies, else the address listened on */
     char *trusted_proxies;   /* --trusted-proxies: comma-separated addresses or CIDR */
     char *basemap_style;     /* --basemap-style: URL of a MapLibre style; NULL: the built-in one */
+    char *embed_ancestors;   /* --embed-ancestors: sources of frame-ancestors */
     bool log_requests;       /* --log-requests */
     int64_t threads;         /* 0: one per core */
     int64_t items_default;   /* 1000 */

@@ -137,16 +137,52 @@ def test_assets(server):
         assert server.get(path).status == 404, path
 
 
+def directives(headers):
+    """The policy of a page: sources by directive."""
+    parts = [part.split() for part in headers["Content-Security-Policy"].split(";")]
+    assert len({part[0] for part in parts}) == len(parts)
+    return {part[0]: part[1:] for part in parts}
+
+
+def assert_strict(headers, ancestors=("'self'",)):
+    """What every page's headers say: nothing inline, nothing from elsewhere."""
+    policy = directives(headers)
+    own = {name: policy[name] for name in ("script-src", "style-src", "font-src")}
+    assert own == dict.fromkeys(own, ["'self'"])
+    assert policy["default-src"] == policy["base-uri"] == ["'none'"]
+    assert policy["worker-src"] == ["'self'", "blob:"]
+    assert policy["img-src"][:3] == ["'self'", "data:", "blob:"]
+    assert policy["form-action"] == ["'self'"]
+    assert policy["frame-ancestors"] == list(ancestors)
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] in ("strict-origin-when-cross-origin", "no-referrer")
+    assert "camera=()" in headers["Permissions-Policy"]
+    assert "Set-Cookie" not in headers
+
+
+@pytest.mark.parametrize("path", [
+    "/", "/api", "/collections", "/collections/communes", "/collections/communes/items?limit=1",
+    "/collections/communes/items/13056", "/collections/communes/schema", "/conformance",
+    "/themes", "/territoires", "/tiles.json", "/counts?by=axe"])
+def test_pages_may_do_little_and_stand_in_no_other_sites_frame(server, path):
+    page = server.get(path, {"Accept": "text/html"})
+    assert page.headers["Content-Type"].startswith("text/html"), path
+    assert_strict(page.headers)
+    assert "geolocation=(self)" in page.headers["Permissions-Policy"]
+
+
+def test_only_what_is_embedded_is_open_to_pages_that_isolate_themselves(server):
+    asset = server.get("/assets/js/app.js")
+    assert asset.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert asset.headers["Access-Control-Allow-Origin"] == "*"
+    assert server.get("/?f=html").headers["Cross-Origin-Resource-Policy"] is None
+
+
 def test_the_page(server):
     page = server.get("/", {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
     assert page.headers["Content-Type"] == "text/html; charset=utf-8"
-    policy = page.headers["Content-Security-Policy"]
-    for rule in ("default-src 'self'", "worker-src 'self' blob:", "img-src 'self' data: blob:",
-                 "frame-ancestors 'self'", "object-src 'none'", "base-uri 'none'"):
-        assert rule in policy
-    assert "https:" not in policy
-    assert page.headers["X-Content-Type-Options"] == "nosniff"
-    assert page.headers["Referrer-Policy"]
+    assert_strict(page.headers)
+    assert "https:" not in page.headers["Content-Security-Policy"]
     assert page.headers["Vary"] == "Accept-Encoding, Accept"
     assert server.get("/?f=html&utm_source=x").body == page.body
     assert server.get("/", {"Accept": "application/json"}).json()["links"]
@@ -156,10 +192,18 @@ def test_the_page(server):
 
 def test_a_background_style_opens_the_policy(store):
     with serving(store, "--basemap-style", "https://tiles.example/style.json") as server:
-        policy = server.get("/?f=html").headers["Content-Security-Policy"]
-        assert "connect-src 'self' https:;" in policy
-        assert "default-src 'self';" in policy
+        headers = server.get("/?f=html").headers
+        assert_strict(headers)
+        assert directives(headers)["connect-src"] == ["'self'", "https:"]
+        assert directives(headers)["img-src"] == ["'self'", "data:", "blob:", "https:"]
         assert server.json("/config.json")["basemap_style"] == "https://tiles.example/style.json"
+
+
+def test_a_background_style_on_http_opens_the_policy_to_its_host(store):
+    with serving(store, "--basemap-style", "http://tiles.example:8081/style.json") as server:
+        policy = directives(server.get("/?f=html").headers)
+        assert policy["connect-src"] == ["'self'", "https:", "http://tiles.example:8081"]
+        assert policy["script-src"] == ["'self'"]
 
 
 def test_cors(server):

@@ -59,7 +59,7 @@ def read(server, target):
     answer = server.get(target, headers={"Accept": "text/html"})
     assert answer.status == 200, (target, answer.body[:300])
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
-    assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     text = answer.body.decode()
     assert "{{" not in text
     return Page(text)
