@@ -55,7 +55,7 @@ static const struct option_info own_infos[] = {
 static const enum param filter_params[] = {
     PARAM_NEAR,     PARAM_RADIUS, PARAM_COMMUNE, PARAM_EPCI,  PARAM_DEPARTEMENT,
     PARAM_REGION,   PARAM_AXE,    PARAM_ENJEU,   PARAM_USAGE, PARAM_NIVEAU,
-    PARAM_DATETIME, PARAM_Q,      PARAM_DIALECT,
+    PARAM_DATETIME, PARAM_Q,      PARAM_DIALECT, PARAM_CRS,
 };
 enum {
     N_OWN = sizeof own_infos / sizeof *own_infos,
@@ -298,6 +298,11 @@ static int read_words(struct exporting *exporting, const char *const *words)
     return exporting->collection ? CLI_DONE : cli_usage("export", err.message);
 }
 
+static bool is_geojson(const struct format_writer *writer)
+{
+    return writer == &format_geojson || writer == &format_geojsonseq || writer == &format_geojsonl;
+}
+
 static int find_format(struct exporting *exporting)
 {
     const struct export_options *options = exporting->options;
@@ -311,6 +316,11 @@ static int find_format(struct exporting *exporting)
         return cli_usage("export", "which format? End the file's name in .csv, .geojson, "
                                    ".geojsonseq, .geojsonl, .gpkg, .fgb, .mbtiles or .pmtiles, or "
                                    "say --format");
+    if (options->params[PARAM_CRS] && !exporting->writer)
+        return cli_usage("export", "--crs is for features: tiles are in Web Mercator");
+    if (options->params[PARAM_CRS] && is_geojson(exporting->writer))
+        return cli_usage("export", "--crs is for .csv, .fgb and .gpkg: GeoJSON is in longitude and "
+                                   "latitude, and a file of it cannot say otherwise");
     if (has_dialect && exporting->writer != &format_csv)
         return cli_usage("export", "--dialect is for CSV");
     return CLI_DONE;

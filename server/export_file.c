@@ -6,7 +6,7 @@
 
 #include "schema/aside.h"
 
-/* All that matches, as a request with limit=all finds it. */
+/* All that matches, as a request with limit=all finds it, in the system that it asks for. */
 static bool find_page(const struct export_file *what, struct items_page *items,
                       struct aro_error *err)
 {
@@ -18,7 +18,8 @@ static bool find_page(const struct export_file *what, struct items_page *items,
                                     .params = params,
                                     .format = FORMAT_GEOJSONL}; /* of files, any */
     struct query *query = query_new(&request, what->collection, err);
-    bool ok = query && query_page(query, &items->page, err);
+    bool ok = query && selection_parse(&request, what->collection, &items->selection, err) &&
+              query_page(query, &items->page, err);
     query_free(query);
     return ok;
 }
@@ -75,6 +76,7 @@ bool export_file(const struct export_file *what, size_t *out_n_features, struct 
     ok = ok && schema_aside_begin(&aside, what->path, what->replace, err) &&
          write_file(what, &items, aside.path, err) && schema_aside_finish(&aside, err);
     schema_aside_clear(&aside);
+    selection_clear(&items.selection);
     query_page_clear(&items.page);
     if (ok)
         *out_n_features = n;

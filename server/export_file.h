@@ -11,7 +11,7 @@ struct export_file {
     const struct snapshot *snapshot;
     const struct collection *collection;
     const struct format_writer *writer;
-    const char *const *params; /* by enum param, the filters among them; NULL where not given */
+    const char *const *params; /* by enum param, the filters and crs among them; or NULL */
     const struct settings *settings;
     const char *path;
     bool replace;                                    /* a file that stands there */

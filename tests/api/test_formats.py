@@ -544,6 +544,17 @@ def test_export_writes_what_the_server_sends(server, store, tmp_path, f):
     assert sorted(os.listdir(tmp_path)) == [path.name]
 
 
+@pytest.mark.parametrize("f", ["csv", "fgb", "gpkg"])
+@pytest.mark.parametrize("crs", ["EPSG:2154", "http://www.opengis.net/def/crs/EPSG/0/3857"])
+def test_export_in_any_system(server, store, tmp_path, f, crs):
+    path = tmp_path / f"file.{f}"
+    done = arobase("export", "communes", "--output", path, "--store", store, "--departement", "13",
+                   "--crs", crs)
+    assert done.returncode == 0, done.stderr
+    sent = fetch(server, f"{COMMUNES}?departement=13&crs={crs}", f).body
+    assert path.read_bytes() == sent != fetch(server, f"{COMMUNES}?departement=13", f).body
+
+
 def test_export_of_other_collections_and_dialects(server, store, tmp_path):
     path = tmp_path / "file.csv"
     done = arobase("export", "communes", "--output", path, "--store", store, "--departement", "2A",
@@ -563,7 +574,8 @@ def test_export_of_other_collections_and_dialects(server, store, tmp_path):
     (["maires", "--output", "{}/x.csv"], 2, "communes"),
     (["{}/x.gpkg", "--dialect", "rfc4180"], 2, "--dialect"),
     (["{}/there.csv"], 1, "--force"),
-    (["{}/x.csv", "--departement", "20"], 1, "20"),
+    (["{}/x.csv", "--departement", "20"], 1, "20"), (["{}/x.csv", "--crs", "EPSG:1"], 1, "EPSG:1"),
+    (["{}/x.geojson", "--crs", "EPSG:2154"], 2, ".fgb"), (["{}/x.pmtiles", "--crs", "EPSG:2154"], 2, "Mercator"),
     (["{}/none/x.csv"], 1, "none"),
 ])
 def test_export_says_what_is_wrong(store, tmp_path, words, code, sentence):
