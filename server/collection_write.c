@@ -39,14 +39,15 @@ static void write_names(const struct collection *collection, struct aro_buffer *
 
 #define REL(name) "http://www.opengis.net/def/rel/ogc/1.0/" name
 
-/* The features as files, in every format that there is. */
+/* The features as files, in every format that there is, and as a feed. */
 static void write_files(const struct request *request, const struct collection *collection,
                         struct aro_buffer *out)
 {
-    for (unsigned bit = 1; bit <= FORMAT_FILES; bit <<= 1) {
+    unsigned formats = FORMAT_FILES | (collection_has_feed(collection) ? FORMAT_ATOM : 0);
+    for (unsigned bit = 1; bit <= formats; bit <<= 1) {
         enum format format = (enum format)bit;
         char path[96];
-        if (!(FORMAT_FILES & bit))
+        if (!(formats & bit))
             continue;
         snprintf(path, sizeof path, "/collections/%s/items?f=%s", collection->id,
                  format_name(format));

@@ -46,6 +46,12 @@ struct collection {
 /** By enum collection_kind. */
 extern const struct collection collections[N_COLLECTIONS];
 
+/** Initiatives alone are told of in a feed (feed.c). */
+static inline bool collection_has_feed(const struct collection *collection)
+{
+    return collection == &collections[COLLECTION_INITIATIVES];
+}
+
 /** NULL and ARO_NOT_FOUND, with the names of those that there are. */
 const struct collection *collection_find(const char *id, struct aro_error *err);
 

@@ -5,6 +5,7 @@
 
 #include "server/clusters.h"
 #include "server/handlers.h"
+#include "server/negotiate.h"
 #include "server/text.h"
 
 static const struct {
@@ -124,10 +125,45 @@ static bool answer_items(const struct request *request, const struct collection 
     return ok;
 }
 
+enum param items_not_of_feed(const struct request *request)
+{
+    static const param_set known = QUERY_INITIATIVE_PARAMS | QUERY_PROPERTY_PARAMS |
+                                   PARAM_BIT(PARAM_LIMIT) | PARAM_BIT(PARAM_CURSOR) |
+                                   PARAM_BIT(PARAM_OFFSET) | PARAM_BIT(PARAM_SORTBY) |
+                                   PARAM_BIT(PARAM_F);
+    int param = 0;
+    while (param < PARAM_COUNT_OF_ALL &&
+           (known & PARAM_BIT(param) || !request_param(request, (enum param)param)))
+        param++;
+    return (enum param)param;
+}
+
+static bool answer_feed(const struct request *request, const struct collection *collection,
+                        struct response *response, struct aro_error *err)
+{
+    enum param other = items_not_of_feed(request);
+    const char *params[PARAM_COUNT_OF_ALL];
+    struct request asked = *request;
+    if (!collection_has_feed(collection))
+        return aro_error_set_for(err, "f", ARO_BAD_INPUT, "%s have no feed: f=atom is for %s",
+                                 collection->id, collections[COLLECTION_INITIATIVES].id);
+    if (other != PARAM_COUNT_OF_ALL)
+        return aro_error_set_for(err, param_infos[other].name, ARO_BAD_INPUT,
+                                 "%s says nothing in a feed: leave it out, or f=atom",
+                                 param_infos[other].name);
+    memcpy(params, request->params, sizeof params);
+    params[PARAM_F] = format_name(FORMAT_ATOM); /* of its links too, where Accept asked */
+    asked.params = params;
+    return handle_feed(&asked, response, err);
+}
+
 bool handle_items(const struct request *request, struct response *response, struct aro_error *err)
 {
     const struct collection *collection = collection_find(request->path_values[0], err);
-    return collection && answer_items(request, collection, NULL, response, err);
+    if (!collection)
+        return false;
+    return request->format == FORMAT_ATOM ? answer_feed(request, collection, response, err)
+                                          : answer_items(request, collection, NULL, response, err);
 }
 
 bool handle_cluster_items(const struct request *request, struct response *response,

@@ -22,6 +22,10 @@ struct items_page {
 typedef bool items_writer_fn(const struct request *request, struct items_page *items,
                              struct response *response, struct aro_error *err);
 
+/** A parameter of the request that says nothing in a feed; PARAM_COUNT_OF_ALL where there is none.
+ */
+enum param items_not_of_feed(const struct request *request);
+
 items_writer_fn items_write_geojson, items_write_file;
 
 #endif

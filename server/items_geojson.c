@@ -28,11 +28,15 @@ static void write_features(struct response *response, const struct items_page *i
 }
 
 /* The same features in the route's other formats. */
-static void write_alternates(const struct request *request, struct aro_buffer *out)
+static void write_alternates(const struct request *request, const struct items_page *items,
+                             struct aro_buffer *out)
 {
     struct aro_buffer href = {0};
+    unsigned formats = items->selection.geometry == GEOMETRY_CENTRE ? FORMAT_FILES : 0;
+    if (collection_has_feed(items->collection) && items_not_of_feed(request) == PARAM_COUNT_OF_ALL)
+        formats |= FORMAT_ATOM;
     for (unsigned format = 1; format && format <= request->route->formats; format <<= 1) {
-        if (!(request->route->formats & FORMAT_FILES & format))
+        if (!(request->route->formats & formats & format))
             continue;
         request_link(request, &href, PARAM_F, format_name((enum format)format));
         aro_buffer_char(out, ',');
@@ -50,7 +54,7 @@ static void write_links(const struct request *request, const struct items_page *
         aro_buffer_char(out, ',');
         answer_link(out, "next", ANSWER_TYPE_GEOJSON, &href);
     }
-    write_alternates(request, out);
+    write_alternates(request, items, out);
     aro_buffer_printf(&href, "%s/collections/%s", request->base_url, items->collection->id);
     aro_buffer_char(out, ',');
     answer_link(out, "collection", ANSWER_TYPE_JSON, &href);

@@ -18,7 +18,9 @@
 
 const struct param_info param_infos[PARAM_COUNT_OF_ALL] = {
     [PARAM_F] =
-        {"f", "Format of the answer, instead of the Accept header.",
+        {"f",
+         "Format of the answer, instead of the Accept header. A feed (atom) has the newest of the "
+         "initiatives that match, 50 where limit does not say.",
          "{\"type\":\"string\",\"enum\":[\"json\",\"geojson\",\"html\",\"csv\",\"geojsonseq\","
          "\"geojsonl\",\"fgb\",\"gpkg\",\"atom\"]}",
          "json"},

@@ -98,7 +98,7 @@ const struct route routes[] = {
      .params = QUERY_INITIATIVE_PARAMS | QUERY_PAGE_PARAMS | PARAM_BIT(PARAM_PROFILE) |
                PARAM_BIT(PARAM_PROPERTIES) | PARAM_BIT(PARAM_GEOMETRY) | PARAM_BIT(PARAM_CRS) |
                QUERY_PROPERTY_PARAMS | PARAM_BIT(PARAM_F) | PARAM_BIT(PARAM_DIALECT),
-     .formats = FORMAT_GEOJSON | FORMAT_HTML | FORMAT_FILES,
+     .formats = FORMAT_GEOJSON | FORMAT_HTML | FORMAT_FILES | FORMAT_ATOM,
      .default_format = FORMAT_GEOJSON,
      .page = "items",
      .summary = "Features of a collection, filtered, page by page",

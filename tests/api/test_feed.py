@@ -95,3 +95,40 @@ def test_nothing_found_is_a_feed_too(server):
                                               ("f=json", "f"), ("departement=99999", "departement")])
 def test_what_is_wrong_is_said(server, query, parameter):
     assert server.problem(f"/feed.atom?{query}")["parameter"] == parameter
+
+
+ITEMS = "/collections/initiatives/items"
+
+
+@pytest.mark.parametrize("query", ["", "departement=13&axe=1", "q=ecole&limit=7", "near=5.05,43.4&radius=9000",
+                                   "filter=niveau>3&sortby=titre", "commune_nom=Martigues"])
+def test_items_are_a_feed_too(server, query):
+    """The entries of /feed.atom, under the address of the list."""
+    feed, asked = read(server, f"{ITEMS}?f=atom&{query}"), server.get(f"{ITEMS}?{query}", headers={
+        "Accept": "application/atom+xml"})
+    assert asked.headers["Content-Type"] == "application/atom+xml; charset=utf-8"
+    for other in (xml.fromstring(asked.body), *([read(server, f"/feed.atom?{query}")]
+                                                if "commune_nom" not in query else [])):
+        assert [xml.tostring(each) for each in other.findall(ATOM + "entry")] == [
+            xml.tostring(each) for each in feed.findall(ATOM + "entry")] != []
+    assert "f=atom" in link(feed, "self") and feed.findtext(ATOM + "id").startswith(server.url + ITEMS)
+    assert "f=atom" in (link(feed, "next") or "f=atom")
+
+
+def test_lists_link_to_their_feeds(server):
+    plain = server.json(ITEMS + "?departement=13&limit=3")
+    href = next(each["href"] for each in plain["links"] if each.get("type", "").startswith(
+        "application/atom+xml"))
+    entries = read(server, href[len(server.url):]).findall(ATOM + "entry")
+    assert len(entries) == 3
+    for at in ("initiatives/items?profile=compact", "communes/items?limit=1",
+               "communes/items?geometry=bbox&limit=1"):
+        for each in server.json("/collections/" + at)["links"]:
+            assert server.get(each["href"][len(server.url):]).status == 200, each
+
+
+@pytest.mark.parametrize("target, parameter", [
+    ("/collections/communes/items?f=atom", "f"), (ITEMS + "?f=atom&crs=EPSG:2154", "crs"),
+    (ITEMS + "?f=atom&properties=titre", "properties"), (ITEMS + "?f=atom&limit=all", "limit")])
+def test_what_a_feed_of_items_does_not_take(server, target, parameter):
+    assert server.problem(target)["parameter"] == parameter
