@@ -240,6 +240,7 @@ struct route {
                             handler writes HTML itself, or there is none */
     const char *summary; /* English; NULL keeps it out of OpenAPI */
     const char *tag;     /* group in OpenAPI */
+    const char *operation; /* operationId where a standard names it; NULL: made of the pattern */
     const struct upload_handler *upload; /* of a POST, which takes no parameters; NULL: none */
 };
 extern const struct route routes[];

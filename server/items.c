@@ -103,6 +103,28 @@ static bool find_page(const struct request *request, const struct query *query,
                              "resultType '%.40s' is not one of: 'results', 'hits'", type);
 }
 
+/* What the features can be asked for and sorted by (OGC 19-079r2, /req/queryables/queryables-link;
+ * 24-030), and of a file, which has no links in it, the next page. */
+static void add_links(const struct request *request, const struct collection *collection,
+                      const struct query_page *page, struct response *response)
+{
+    static const char *const below[] = {"queryables", "sortables"};
+    struct aro_buffer links = {0};
+    if (page && page->next_cursor[0] && request->format & FORMAT_FILES) {
+        aro_buffer_char(&links, '<');
+        request_link(request, &links, PARAM_CURSOR, page->next_cursor);
+        aro_buffer_text(&links, ">; rel=\"next\", ");
+    }
+    for (size_t i = 0; i < sizeof below / sizeof *below; i++)
+        aro_buffer_printf(
+            &links, "%s<%s/collections/%s/%s>; rel=\"http://www.opengis.net/def/rel/ogc/1.0/%s\"",
+            i ? ", " : "", request->base_url, collection->id, below[i], below[i]);
+    aro_buffer_char(&links, '\0');
+    response_add_header(response, "Link", links.failed ? "" : links.data);
+    response_buffer(response)->failed |= links.failed;
+    aro_buffer_clear(&links);
+}
+
 /* One page of what matches; of it only positions of `within`, where that is not NULL. */
 static bool answer_items(const struct request *request, const struct collection *collection,
                          const struct geo_runs *within, struct response *response,
@@ -118,6 +140,7 @@ static bool answer_items(const struct request *request, const struct collection 
               find_page(request, query, &items.page, err);
     if (ok) {
         crs_add_header(response, items.selection.crs.crs);
+        add_links(request, collection, &items.page, response);
         ok = write_page(request, &items, response, err);
     }
     items_clear(&items);
@@ -154,6 +177,7 @@ static bool answer_feed(const struct request *request, const struct collection *
     memcpy(params, request->params, sizeof params);
     params[PARAM_F] = format_name(FORMAT_ATOM); /* of its links too, where Accept asked */
     asked.params = params;
+    add_links(request, collection, NULL, response);
     return handle_feed(&asked, response, err);
 }
 

@@ -59,7 +59,7 @@ static void add_header(struct response *response, const char *name, struct aro_b
     value->len = 0;
 }
 
-/* What the links and counts of a document say. */
+/* What the counts of a document say; its links are those of items.c. */
 static void add_headers(const struct request *request, const struct items_page *items,
                         const char *ending, struct response *response)
 {
@@ -72,12 +72,6 @@ static void add_headers(const struct request *request, const struct items_page *
     add_header(response, "OGC-NumberMatched", &value);
     aro_buffer_printf(&value, "%zu", items->page.n_returned);
     add_header(response, "OGC-NumberReturned", &value);
-    if (items->page.next_cursor[0]) {
-        aro_buffer_char(&value, '<');
-        request_link(request, &value, PARAM_CURSOR, items->page.next_cursor);
-        aro_buffer_text(&value, ">; rel=\"next\"");
-        add_header(response, "Link", &value);
-    }
     aro_buffer_clear(&value);
 }
 

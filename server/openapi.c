@@ -22,8 +22,14 @@ static void write_path(struct aro_buffer *out, const char *pattern)
 }
 
 /* Of "/collections/{collection}/items": "get_collections_collection_items". */
-static void write_operation_id(struct aro_buffer *out, const char *method, const char *pattern)
+static void write_operation_id(struct aro_buffer *out, const char *method,
+                               const struct route *route)
 {
+    const char *pattern = route->pattern;
+    if (route->operation) {
+        aro_buffer_printf(out, "\"operationId\":\"%s\"", route->operation);
+        return;
+    }
     aro_buffer_printf(out, "\"operationId\":\"%s", method);
     if (strcmp(pattern, "/") == 0)
         aro_buffer_text(out, "_landing");
@@ -35,21 +41,57 @@ static void write_operation_id(struct aro_buffer *out, const char *method, const
     aro_buffer_char(out, '"');
 }
 
-static void write_path_value(struct aro_buffer *out, const char *name, size_t name_len)
+/* What may stand in the place of a {…}. */
+static const struct path_value {
+    const char *name, *example;
+    bool is_number;
+    const char *below; /* where it differs: the beginning of the pattern */
+} path_values[] = {
+    {"collection", "initiatives", false, ""},
+    {"tileset", "initiatives", false, ""},
+    {"id", "17", false, ""},
+    {"code", "13056", false, "/communes/"},
+    {"code", "01015", false, "/communes_associees_deleguees/"},
+    {"code", "200054807", false, "/epcis/"},
+    {"code", "13", false, "/departements/"},
+    {"code", "93", false, "/regions/"},
+    {"z", "8", true, ""},
+    {"x", "130", true, ""},
+    {"y", "92", true, ""},
+    {"row", "92", true, ""},
+    {"col", "130", true, ""},
+};
+
+static const struct path_value *path_value_find(const char *pattern, const char *name,
+                                                size_t name_len)
 {
-    static const char *const numbers[] = {"z", "x", "y", "row", "col"};
-    bool collection = name_len == 10 && memcmp(name, "collection", 10) == 0, number = false;
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        number |= strlen(numbers[i]) == name_len && memcmp(name, numbers[i], name_len) == 0;
+    for (size_t i = 0; i < sizeof path_values / sizeof *path_values; i++) {
+        const struct path_value *value = &path_values[i];
+        if (strlen(value->name) == name_len && memcmp(value->name, name, name_len) == 0 &&
+            strncmp(pattern, value->below, strlen(value->below)) == 0)
+            return value;
+    }
+    return NULL;
+}
+
+static void write_path_value(struct aro_buffer *out, const char *pattern, const char *name,
+                             size_t name_len)
+{
+    const struct path_value *value = path_value_find(pattern, name, name_len);
+    bool is_collection = value == &path_values[0];
     aro_buffer_text(out, "{\"name\":");
     aro_json_string(out, name, name_len);
     aro_buffer_printf(out, ",\"in\":\"path\",\"required\":true,\"schema\":{\"type\":\"%s\"",
-                      number ? "integer" : "string");
-    for (size_t i = 0; collection && i < N_COLLECTIONS; i++) {
+                      value && value->is_number ? "integer" : "string");
+    for (size_t i = 0; is_collection && i < N_COLLECTIONS; i++) {
         aro_buffer_text(out, i ? "," : ",\"enum\":[");
         aro_json_text(out, collections[i].id);
     }
-    aro_buffer_text(out, collection ? "]}}" : "}}");
+    aro_buffer_text(out, is_collection ? "]}" : "}");
+    if (value)
+        aro_buffer_printf(out, value->is_number ? ",\"example\":%s" : ",\"example\":\"%s\"",
+                          value->example);
+    aro_buffer_char(out, '}');
 }
 
 static void write_parameters(struct aro_buffer *out, const struct route *route)
@@ -58,7 +100,7 @@ static void write_parameters(struct aro_buffer *out, const struct route *route)
     aro_buffer_text(out, "\"parameters\":[");
     for (const char *open = strchr(route->pattern, '{'); open; open = strchr(open + 1, '{')) {
         aro_buffer_text(out, separator);
-        write_path_value(out, open + 1, strcspn(open + 1, "*}"));
+        write_path_value(out, route->pattern, open + 1, strcspn(open + 1, "*}"));
         separator = ",";
     }
     for (int i = 0; i < PARAM_COUNT_OF_ALL; i++) {
@@ -104,7 +146,12 @@ static void write_responses(struct aro_buffer *out, const struct route *route)
         aro_buffer_printf(out, ":{\"schema\":%s}", schema_of(route, (enum format)bit));
         separator = ",";
     }
-    aro_buffer_text(out, "}},\"default\":{\"$ref\":\"#/components/responses/problem\"}}");
+    aro_buffer_text(out, "}},");
+    if (route->params)
+        aro_buffer_text(out, "\"400\":{\"$ref\":\"#/components/responses/problem\"},");
+    if (strchr(route->pattern, '{'))
+        aro_buffer_text(out, "\"404\":{\"$ref\":\"#/components/responses/problem\"},");
+    aro_buffer_text(out, "\"default\":{\"$ref\":\"#/components/responses/problem\"}}");
 }
 
 static void write_summary(struct aro_buffer *out, const struct route *route, const char *method,
@@ -115,7 +162,7 @@ static void write_summary(struct aro_buffer *out, const struct route *route, con
     aro_buffer_text(out, ",\"tags\":[");
     aro_json_text(out, route->tag);
     aro_buffer_text(out, "],");
-    write_operation_id(out, method, route->pattern);
+    write_operation_id(out, method, route);
     aro_buffer_char(out, ',');
 }
 
@@ -160,23 +207,55 @@ static void write_routes(struct aro_buffer *out)
     aro_buffer_char(out, '}');
 }
 
-/* Lists are "a,b,c"; examples are left to the description where they are such texts. */
+static bool begins_with(const char *text, const char *start)
+{
+    return strncmp(text, start, strlen(start)) == 0;
+}
+
+/* As its schema has it: a list where a request has "a,b,c", and numbers as such. */
+static void write_example(struct aro_buffer *out, const struct param_info *info)
+{
+    bool is_list = begins_with(info->schema, "{\"type\":\"array\"");
+    const char *items = is_list ? strstr(info->schema, "\"items\":{") : NULL;
+    const char *schema = items ? items + strlen("\"items\":") : info->schema;
+    bool is_number = begins_with(schema, "{\"type\":\"integer\"") ||
+                     begins_with(schema, "{\"type\":\"number\"") ||
+                     begins_with(schema, "{\"oneOf\":[{\"type\":\"integer\"");
+    const char *text = info->example;
+    aro_buffer_text(out, is_list ? ",\"example\":[" : ",\"example\":");
+    while (text) {
+        size_t len = is_list ? strcspn(text, ",") : strlen(text);
+        if (is_number)
+            aro_buffer_append(out, text, len);
+        else
+            aro_json_string(out, text, len);
+        text = text[len] ? text + len + 1 : NULL;
+        if (text)
+            aro_buffer_char(out, ',');
+    }
+    aro_buffer_text(out, is_list ? "]" : "");
+}
+
+/* The description has the example too, as a request does. */
 static void write_parameter(struct aro_buffer *out, const struct param_info *info)
 {
-    bool list = strncmp(info->schema, "{\"type\":\"array\"", 15) == 0;
+    bool list = begins_with(info->schema, "{\"type\":\"array\"");
+    struct aro_buffer description = {0};
     aro_json_text(out, info->name);
     aro_buffer_text(out, ":{\"name\":");
     aro_json_text(out, info->name);
     aro_buffer_text(out, ",\"in\":\"query\",\"required\":false,\"description\":");
-    struct aro_buffer description = {0};
     aro_buffer_text(&description, info->description);
     if (info->example)
         aro_buffer_printf(&description, " Example: %s=%s", info->name, info->example);
     aro_json_string(out, description.data, description.len);
     out->failed |= description.failed;
     aro_buffer_clear(&description);
-    aro_buffer_printf(out, ",\"schema\":%s,\"style\":\"form\",\"explode\":false%s}", info->schema,
+    aro_buffer_printf(out, ",\"schema\":%s,\"style\":\"form\",\"explode\":false%s", info->schema,
                       list ? "" : ",\"allowReserved\":false");
+    if (info->example)
+        write_example(out, info);
+    aro_buffer_char(out, '}');
 }
 
 static const char schemas[] =

@@ -160,6 +160,23 @@ def resolve(document, reference):
     return document
 
 
+def check_example(parameter):
+    jsonschema.Draft4Validator(parameter["schema"]).validate(parameter["example"])
+
+
+def test_tiles_are_found_by_operation(server):
+    """The names that OGC 20-057 gives (/req/oas30/operation-id)."""
+    paths = server.json("/api")["paths"]
+    found = {item["get"]["operationId"]: path for path, item in paths.items()}
+    for kind, above in (("dataset", ""), ("collection", "/collections/{collection}")):
+        name = f"features.{kind}.vector.get"
+        assert found[name + "TileSetsList"] == above + "/tiles"
+        assert found[name + "TileSet"] == above + "/tiles/WebMercatorQuad"
+        assert found[name + "Tile"] == above + "/tiles/WebMercatorQuad/{z}/{row}/{col}"
+    assert found["getTileMatrixSetsList"] == "/tileMatrixSets"
+    assert found["getTileMatrixSet"] == "/tileMatrixSets/WebMercatorQuad"
+
+
 def test_openapi_is_whole(server):
     document = server.json("/api")
     assert document["openapi"] == "3.0.3"
@@ -175,10 +192,25 @@ def test_openapi_is_whole(server):
         in_path = [p["name"] for p in parameters if p["in"] == "path"]
         assert in_path == re.findall(r"{(\w+)}", path)
         assert all(p["required"] for p in parameters if p["in"] == "path")
-        assert "200" in item["get"]["responses"] and "default" in item["get"]["responses"]
+        for operation in item.values():
+            assert operation["summary"] and operation["tags"]
+            problems = {"default"} | ({"404"} if in_path else set())
+            assert {"200"} | problems <= set(operation["responses"])
+            for status in set(operation["responses"]) - {"200"}:
+                answer = resolve(document, operation["responses"][status]["$ref"])
+                assert "application/problem+json" in answer["content"]
+        for parameter in parameters:
+            if parameter["in"] == "path":
+                check_example(parameter)
     for parameter in document["components"]["parameters"].values():
         jsonschema.Draft4Validator.check_schema(parameter["schema"])
         assert parameter["description"]
+        if "example" in parameter:
+            check_example(parameter)
+            assert f"Example: {parameter['name']}=" in parameter["description"]
+    without = {name for name, parameter in document["components"]["parameters"].items()
+               if "example" not in parameter}
+    assert without == {"cursor"}
     for schema in document["components"]["schemas"].values():
         jsonschema.Draft4Validator.check_schema(schema)
 

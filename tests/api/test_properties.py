@@ -28,6 +28,17 @@ def test_what_is_chosen_is_sent(server, collection, names):
             (name, value) for name, value in every["properties"].items() if name in names]
 
 
+@pytest.mark.parametrize("target, names", [
+    ("initiatives/items/17", ["titre", "axes"]), ("communes/items/13056", ["nom"]),
+    ("communes/items/13056?crs=EPSG:2154", ["nom", "population"]), ("labels/items/2020-13056", ["niveau"])])
+def test_what_is_chosen_of_one_is_sent(server, target, names):
+    at = f"/collections/{target}{'&' if '?' in target else '?'}"
+    whole, some = server.json(at), server.json(f"{at}properties={','.join(names)}")
+    assert some["properties"] == {name: whole["properties"][name] for name in names}
+    assert some["geometry"] == whole["geometry"] and some["id"] == whole["id"]
+    assert server.problem(at + "properties=hauteur")["parameter"] == "properties"
+
+
 def test_distances_stay(server):
     target = "/collections/communes/items?near=5.05,43.4&limit=20"
     whole = server.json(target)["features"]

@@ -1,4 +1,5 @@
 """Queryables, sortables and schemas: JSON Schemas that every feature keeps to."""
+import re
 from urllib.parse import quote
 
 import jsonschema
@@ -71,6 +72,18 @@ def test_closed_lists_are_listed(server):
     assert properties["themes"]["items"]["enum"] == [t["id"] for t in themes if t["niveau"] == 3]
     assert "13" in properties["departement"]["enum"] and "enum" not in properties["commune"]
     assert properties["niveau"]["minimum"] == 1 and properties["niveau"]["maximum"] == 5
+
+
+@pytest.mark.parametrize("query", ["", "?f=csv&limit=3", "?resultType=hits", "?crs=EPSG:2154&limit=3"])
+@pytest.mark.parametrize("collection", COLLECTIONS)
+def test_features_link_to_them_in_the_header(server, collection, query):
+    """Where a client has asked for features and wants to filter or sort them."""
+    target = f"/collections/{collection}/items{query}"
+    for answer in (server.get(target), server.get(target, method="HEAD")):
+        links = dict(re.findall(r'<([^>]*)>; rel="([^"]*)"', answer.headers["Link"]))
+        for name in ("queryables", "sortables"):
+            assert links[f"{server.url}/collections/{collection}/{name}"] == (
+                f"http://www.opengis.net/def/rel/ogc/1.0/{name}")
 
 
 @pytest.mark.parametrize("collection", COLLECTIONS)
