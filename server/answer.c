@@ -36,7 +36,11 @@ void answer_link(struct aro_buffer *out, const char *rel, const char *type, stru
 {
     aro_buffer_text(out, "{\"href\":");
     aro_json_string(out, href->data ? href->data : "", href->len);
-    aro_buffer_printf(out, ",\"rel\":\"%s\",\"type\":\"%s\"}", rel, type);
+    aro_buffer_text(out, ",\"rel\":\"");
+    aro_buffer_text(out, rel);
+    aro_buffer_text(out, "\",\"type\":\"");
+    aro_buffer_text(out, type);
+    aro_buffer_text(out, "\"}");
     out->failed |= href->failed;
     aro_buffer_clear(href);
 }

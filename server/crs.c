@@ -1,5 +1,6 @@
 #include "server/crs.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 #include <strings.h>
@@ -126,12 +127,10 @@ bool crs_param(const struct request *request, enum param param, const struct crs
 
 void crs_add_header(struct response *response, const struct crs *crs)
 {
-    struct aro_buffer value = {0};
-    aro_buffer_printf(&value, "<%s>", crs->uri);
-    aro_buffer_char(&value, '\0');
-    response_add_header(response, "Content-Crs", value.failed ? "" : value.data);
-    response_buffer(response)->failed |= value.failed;
-    aro_buffer_clear(&value);
+    char value[128];
+    assert(strlen(crs->uri) + sizeof "<>" <= sizeof value);
+    stpcpy(stpcpy(stpcpy(value, "<"), crs->uri), ">");
+    response_add_header(response, "Content-Crs", value);
 }
 
 void crs_write_list(struct aro_buffer *out)

@@ -1,4 +1,3 @@
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -91,8 +90,13 @@ static const char *find_base_url(struct work *work)
 
 static void write_tags(struct work *work, uint64_t hash)
 {
-    snprintf(work->tag, sizeof work->tag, "\"%016" PRIx64 "\"", hash);
-    snprintf(work->gzip_tag, sizeof work->gzip_tag, "\"%016" PRIx64 "-gz\"", hash);
+    enum { DIGITS = 16 };
+    *work->tag = '"';
+    for (int i = 0; i < DIGITS; i++)
+        work->tag[1 + i] = "0123456789abcdef"[hash >> (60 - 4 * i) & 15];
+    memcpy(work->gzip_tag, work->tag, 1 + DIGITS);
+    memcpy(work->tag + 1 + DIGITS, "\"", 2);
+    memcpy(work->gzip_tag + 1 + DIGITS, "-gz\"", 5);
 }
 
 /* Everything that the bytes of an answer follow from, so that the tag is known before they are. */
@@ -366,7 +370,7 @@ struct response *dispatch(void *context, const struct exchange *exchange)
     const struct site *site = context;
     struct work work = {.site = site, .exchange = exchange, .started_s = clock_seconds()};
     struct aro_error err = {0};
-    work.response = response_new();
+    work.response = response_new(site->server->responses);
     if (!work.response)
         return NULL;
     answer(&work);

@@ -99,7 +99,8 @@ static enum MHD_Result on_header(void *context, enum MHD_ValueKind kind, const c
     (void)kind;
     struct pending *pending = context;
     for (int i = 0; i < HTTP_HEADER_COUNT; i++) {
-        if (strcasecmp(name, header_names[i]) != 0)
+        /* Most are not: bit 5 is a letter's case. */
+        if (((*name ^ *header_names[i]) & ~0x20) || strcasecmp(name, header_names[i]) != 0)
             continue;
         if (pending->exchange.headers[i])
             join_header(pending, i, value ? value : "");
@@ -199,22 +200,14 @@ static struct MHD_Response *from_stream(struct response *response)
                                              free_sent);
 }
 
-/* The body in one block, which libmicrohttpd takes. */
+/* The body in one block, of which libmicrohttpd makes no list and no copy. */
 static struct MHD_Response *in_one_block(struct response *response)
 {
-    if (response->n_pieces == 0)
-        return MHD_create_response_from_buffer(0, (void *)"", MHD_RESPMEM_PERSISTENT);
-    bool ready = response->n_pieces == 1 && !response->pieces[0].bytes;
-    char *body = ready ? response->buffer.data : response_flatten(response);
-    if (!body)
+    struct body_piece body;
+    if (!response_in_one_block(response, &body))
         return NULL;
-    struct MHD_Response *out =
-        MHD_create_response_from_buffer(response->body_bytes, body, MHD_RESPMEM_MUST_FREE);
-    if (ready && out)
-        response->buffer = (struct aro_buffer){0};
-    else if (!ready && !out)
-        free(body);
-    return out;
+    const struct MHD_IoVec part = {body.bytes, body.len};
+    return MHD_create_response_from_iovec(&part, 1, free_sent, response);
 }
 
 /* Takes the response, on failure too. */
@@ -225,7 +218,7 @@ static struct MHD_Response *to_library(struct response *response, bool close_aft
                                : response->fd >= 0 ? from_file(response)
                                : gathered          ? gather(response)
                                                    : in_one_block(response);
-    bool is_kept = response->stream || gathered; /* by libmicrohttpd, until it is sent */
+    bool is_kept = response->fd < 0; /* by libmicrohttpd, until it is sent */
     for (size_t i = 0; out && i < response->n_headers; i++)
         MHD_add_response_header(out, response->headers[i].name, response_header_value(response, i));
     if (out && close_after)

@@ -198,9 +198,9 @@ static json_t *run_handler(const struct request *request, struct response *inner
 {
     if (!request->route->handler(request, inner, err) || !response_finish(inner, err))
         return NULL;
-    char *body = response_flatten(inner);
-    json_t *data = body ? json_loadb(body, inner->body_bytes, 0, NULL) : NULL;
-    free(body);
+    struct body_piece body;
+    json_t *data =
+        response_in_one_block(inner, &body) ? json_loadb(body.bytes, body.len, 0, NULL) : NULL;
     if (!data)
         aro_error_no_memory(err);
     return data;
@@ -229,7 +229,7 @@ static void hand_on(const struct response *inner, struct response *response)
 bool page_answer(const struct request *request, struct response *response, struct aro_error *err)
 {
     struct request wanted = *request;
-    struct response *inner = response_new();
+    struct response *inner = response_new(NULL);
     wanted.for_page = true;
     wanted.format = request->route->default_format;
     json_t *data = inner ? run_handler(&wanted, inner, err) : NULL;

@@ -305,9 +305,13 @@ void params_clear(struct params *params)
 
 static enum param find_param(const char *name, param_set known)
 {
-    for (int i = 0; i < PARAM_COUNT_OF_ALL; i++)
-        if ((known & PARAM_BIT(i)) && strcmp(param_infos[i].name, name) == 0)
-            return (enum param)i;
+    enum { HALF = 64 };
+    for (int from = 0; from < PARAM_COUNT_OF_ALL; from += HALF)
+        for (uint64_t left = (uint64_t)(known >> from); left; left &= left - 1) {
+            int i = from + __builtin_ctzll(left);
+            if (*param_infos[i].name == *name && strcmp(param_infos[i].name, name) == 0)
+                return (enum param)i;
+        }
     return PARAM_COUNT_OF_ALL;
 }
 

@@ -1,15 +1,81 @@
 #include "server/response.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-struct response *response_new(void)
+/* Kept of a response at most; most bodies fit. */
+enum { KEPT_MAX = 32, KEPT_MAX_BYTES = 128 << 10 };
+
+struct response_pool {
+    pthread_mutex_t lock; /* guards what follows */
+    size_t n_kept;
+    struct response *kept[KEPT_MAX];
+};
+
+struct response_pool *response_pool_new(struct aro_error *err)
 {
-    struct response *response = calloc(1, sizeof *response);
+    struct response_pool *pool = calloc(1, sizeof *pool);
+    if (!pool) {
+        aro_error_no_memory(err);
+        return NULL;
+    }
+    pthread_mutex_init(&pool->lock, NULL);
+    return pool;
+}
+
+static void destroy(struct response *response)
+{
+    free(response->headers);
+    aro_buffer_clear(&response->header_values);
+    free(response->pieces);
+    aro_buffer_clear(&response->buffer);
+    aro_buffer_clear(&response->block);
+    free(response);
+}
+
+void response_pool_free(struct response_pool *pool)
+{
+    if (!pool)
+        return;
+    for (size_t i = 0; i < pool->n_kept; i++)
+        destroy(pool->kept[i]);
+    pthread_mutex_destroy(&pool->lock);
+    free(pool);
+}
+
+static struct response *take(struct response_pool *pool)
+{
+    pthread_mutex_lock(&pool->lock);
+    struct response *response = pool->n_kept > 0 ? pool->kept[--pool->n_kept] : NULL;
+    pthread_mutex_unlock(&pool->lock);
+    return response;
+}
+
+static bool give_back(struct response *response)
+{
+    struct response_pool *pool = response->pool;
+    if (!pool || response->buffer.capacity > KEPT_MAX_BYTES ||
+        response->block.capacity > KEPT_MAX_BYTES)
+        return false;
+    pthread_mutex_lock(&pool->lock);
+    bool is_room = pool->n_kept < KEPT_MAX;
+    if (is_room)
+        pool->kept[pool->n_kept++] = response;
+    pthread_mutex_unlock(&pool->lock);
+    return is_room;
+}
+
+struct response *response_new(struct response_pool *pool)
+{
+    struct response *response = pool ? take(pool) : NULL;
+    if (!response)
+        response = calloc(1, sizeof *response);
     if (response) {
+        response->pool = pool;
         response->status = 200;
-        response->fd = -1;
+        response->fd = response->socket = -1;
     }
     return response;
 }
@@ -36,21 +102,19 @@ void response_reset(struct response *response)
     response->has_tag = false;
     response->n_pieces = response->body_bytes = response->buffer_listed = 0;
     response->buffer.len = 0;
-    response->buffer.failed = response->failed = false;
+    response->block.len = 0;
+    response->buffer.failed = response->block.failed = response->failed = false;
 }
 
 void response_free(struct response *response)
 {
     if (!response)
         return;
-    end_source(response);
-    free(response->own_type);
-    free(response->headers);
-    aro_buffer_clear(&response->header_values);
-    free(response->pieces);
-    aro_buffer_clear(&response->buffer);
+    response_reset(response);
     snapshot_release(response->holding);
-    free(response);
+    response->holding = NULL;
+    if (!give_back(response))
+        destroy(response);
 }
 
 void response_set_type(struct response *response, const char *content_type)
@@ -190,20 +254,21 @@ struct body_piece response_piece(const struct response *response, size_t i)
 static bool gzip_pieces_listed(struct response *response, struct gzip_pool *pool,
                                struct aro_error *err)
 {
-    struct aro_buffer packed = {0};
+    struct aro_buffer packed = response->block;
+    response->block = (struct aro_buffer){0};
+    packed.len = 0;
     struct body_piece *pieces = calloc(response->n_pieces, sizeof *pieces);
-    if (!pieces)
-        return aro_error_no_memory(err);
-    for (size_t i = 0; i < response->n_pieces; i++)
+    for (size_t i = 0; pieces && i < response->n_pieces; i++)
         pieces[i] = response_piece(response, i);
     aro_buffer_reserve(&packed, response->body_bytes / 4 + 1024);
-    bool ok = gzip_pieces(pool, pieces, response->n_pieces, &packed, err);
+    bool ok = pieces ? gzip_pieces(pool, pieces, response->n_pieces, &packed, err)
+                     : aro_error_no_memory(err);
     free(pieces);
     if (!ok) {
         aro_buffer_clear(&packed);
         return false;
     }
-    aro_buffer_clear(&response->buffer);
+    response->block = response->buffer;
     response->buffer = packed;
     response->pieces[0] = (struct response_piece){NULL, 0, packed.len};
     response->n_pieces = 1;
@@ -226,13 +291,21 @@ bool response_is_gatherable(const struct response *response)
            response->body_bytes / response->n_pieces >= RESPONSE_MIN_MEAN_PIECE_BYTES;
 }
 
-char *response_flatten(const struct response *response)
+bool response_in_one_block(struct response *response, struct body_piece *out_body)
 {
-    char *body = malloc(response->body_bytes + 1);
-    char *end = body;
-    for (size_t i = 0; body && i < response->n_pieces; i++) {
-        struct body_piece piece = response_piece(response, i);
-        end = mempcpy(end, piece.bytes, piece.len);
+    struct aro_buffer *block = &response->block;
+    if (response->n_pieces <= 1) {
+        *out_body = response->n_pieces ? response_piece(response, 0) : (struct body_piece){"", 0};
+        return true;
     }
-    return body;
+    block->len = 0;
+    if (!aro_buffer_reserve(block, response->body_bytes))
+        return false;
+    for (size_t i = 0; i < response->n_pieces; i++) {
+        struct body_piece piece = response_piece(response, i);
+        memcpy(block->data + block->len, piece.bytes, piece.len);
+        block->len += piece.len;
+    }
+    *out_body = (struct body_piece){block->data, block->len};
+    return true;
 }

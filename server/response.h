@@ -21,8 +21,16 @@ struct response_piece {
     size_t offset, len;
 };
 
+/** Responses kept for reuse, with the memory that they have grown. Internally locked. */
+struct response_pool;
+
+struct response_pool *response_pool_new(struct aro_error *err);
+/** Once all of its responses are freed. NULL is allowed. */
+void response_pool_free(struct response_pool *pool);
+
 /** Owned by one thread at a time; response_new() and response_free(). */
 struct response {
+    struct response_pool *pool; /* that it goes back to; NULL: none */
     unsigned status;
     const char *content_type; /* NULL: no body is meant (204, 304) */
     const char *encoding;     /* Content-Encoding; NULL: none */
@@ -36,6 +44,7 @@ struct response {
     size_t n_pieces, pieces_capacity;
     size_t body_bytes;              /* of the pieces listed */
     struct aro_buffer buffer;       /* what is not static */
+    struct aro_buffer block;        /* the pieces in one, where they had to be copied */
     size_t buffer_listed;           /* so much of it is in pieces already */
     char *own_type;                 /* content_type where a handler set it */
     const struct snapshot *holding; /* reference that static pieces need; NULL: none */
@@ -45,8 +54,12 @@ struct response {
     bool failed;                    /* memory ran out on the way */
 };
 
-struct response *response_new(void);
-/** Drops the snapshot too. NULL is allowed. */
+/**
+ * @param pool  borrowed until response_free(); NULL: it is made anew
+ * @return      NULL when memory runs out
+ */
+struct response *response_new(struct response_pool *pool);
+/** Drops the snapshot too, and goes back to its pool. NULL is allowed. */
 void response_free(struct response *response);
 
 /** Forgets body, status, type and headers (for a problem document instead); keeps the snapshot. */
@@ -69,8 +82,11 @@ bool response_gzip(struct response *response, struct gzip_pool *pool, struct aro
 
 /** Pieces few and large enough to be sent from where they are (see RESPONSE_MAX_PIECES). */
 bool response_is_gatherable(const struct response *response);
-/** Copies all pieces into one malloc()ed block; NULL when memory runs out. */
-char *response_flatten(const struct response *response);
+/**
+ * After response_finish(): the body in one block, borrowed until the response changes. A body of
+ * one piece stays where it is. False when memory runs out.
+ */
+bool response_in_one_block(struct response *response, struct body_piece *out_body);
 
 /*
  * libmicrohttpd 0.9.75 stalls after 1,024 pieces (IOV_MAX) and may abort beyond. Small pieces are

@@ -94,7 +94,8 @@ static bool make_server(struct serving *serving, struct aro_error *err)
     if (!address_set_parse(serving->settings.trusted_proxies, &server->trusted_proxies, err))
         return false;
     server->holder = snapshot_holder_new(err);
-    server->gzip = server->holder ? gzip_pool_new(err) : NULL;
+    server->responses = server->holder ? response_pool_new(err) : NULL;
+    server->gzip = server->responses ? gzip_pool_new(err) : NULL;
     server->crs_pool = server->gzip ? crs_pool_new(err) : NULL;
     server->tile_pool = server->crs_pool ? tile_pool_new(err) : NULL;
     size_t cache_bytes = (size_t)serving->settings.tile_cache_mb << 20;
@@ -239,6 +240,7 @@ static void clear(struct serving *serving)
 {
     listener_free(serving->server.listener);
     listener_free(serving->metrics_listener);
+    response_pool_free(serving->server.responses);
     gzip_pool_free(serving->server.gzip);
     crs_pool_free(serving->server.crs_pool);
     tile_pool_free(serving->server.tile_pool);

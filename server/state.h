@@ -11,6 +11,7 @@
 #include "server/deflate.h"
 #include "server/listener.h"
 #include "server/metrics.h"
+#include "server/response.h"
 #include "server/tile_cache.h"
 #include "server/tile_pool.h"
 
@@ -18,15 +19,16 @@
 struct server {
     const struct settings *settings;
     struct address_set trusted_proxies;
-    uint64_t tag_seed;              /* of the program and of the settings that answers show */
-    struct snapshot_holder *holder; /* internally locked */
-    struct gzip_pool *gzip;         /* internally locked */
-    struct crs_pool *crs_pool;      /* internally locked */
-    struct tile_pool *tile_pool;    /* internally locked */
-    struct tile_cache *tile_cache;  /* internally locked */
-    struct metrics *metrics;        /* internally locked (atomic) */
-    struct listener *listener;      /* the public one; NULL until it listens */
-    atomic_bool draining;           /* on the way out: not ready any more */
+    uint64_t tag_seed;               /* of the program and of the settings that answers show */
+    struct snapshot_holder *holder;  /* internally locked */
+    struct response_pool *responses; /* internally locked */
+    struct gzip_pool *gzip;          /* internally locked */
+    struct crs_pool *crs_pool;       /* internally locked */
+    struct tile_pool *tile_pool;     /* internally locked */
+    struct tile_cache *tile_cache;   /* internally locked */
+    struct metrics *metrics;         /* internally locked (atomic) */
+    struct listener *listener;       /* the public one; NULL until it listens */
+    atomic_bool draining;            /* on the way out: not ready any more */
 };
 
 /** Routes that one listener answers. Immutable. */

@@ -48,7 +48,7 @@ static bool answer(const struct aro_buffer *body, size_t piece, struct aro_buffe
 {
     static const struct settings settings = {.max_upload_rows = 1000};
     struct aro_error err = {0};
-    struct response *response = response_new();
+    struct response *response = response_new(NULL);
     void *state = upload_communes_at.begin(snapshot, &settings, &err);
     require(response && state);
     bool ok = take(state, body->data, body->len, piece, &err) &&

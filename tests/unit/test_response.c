@@ -10,20 +10,20 @@
 
 static const char block[] = "0123456789abcdefghijklmnopqrstuvwxyz";
 
-static void assert_body(const struct response *response, const char *want)
+static void assert_body(struct response *response, const char *want)
 {
-    char *body = response_flatten(response);
-    assert_non_null(body);
+    struct body_piece body;
+    assert_true(response_in_one_block(response, &body));
     assert_int_equal(response->body_bytes, strlen(want));
-    assert_memory_equal(body, want, strlen(want));
-    free(body);
+    assert_int_equal(body.len, strlen(want));
+    assert_memory_equal(body.bytes, want, strlen(want));
 }
 
 static void keeps_the_order_of_pieces(void **state)
 {
     (void)state;
     struct aro_error err = {0};
-    struct response *response = response_new();
+    struct response *response = response_new(NULL);
     response_add_copy(response, "[", 1);
     response_add_static(response, block, 3);
     response_add_static(response, block + 3, 2); /* touches the last: one piece */
@@ -45,7 +45,7 @@ static void a_growing_buffer_moves_no_piece(void **state)
     (void)state;
     struct aro_error err = {0};
     struct aro_buffer want = {0};
-    struct response *response = response_new();
+    struct response *response = response_new(NULL);
     for (int i = 0; i < 5000; i++) {
         aro_buffer_printf(response_buffer(response), "<%d>", i);
         response_add_static(response, block + i % 36, 1);
@@ -65,7 +65,7 @@ static void gathers_few_and_large_pieces_only(void **state)
     static char large[RESPONSE_MAX_PIECES * 8192];
     struct aro_error err = {0};
     for (size_t n = 1; n <= RESPONSE_MAX_PIECES + 1; n += n == 1 ? RESPONSE_MAX_PIECES - 1 : 1) {
-        struct response *response = response_new();
+        struct response *response = response_new(NULL);
         for (size_t i = 0; i < n; i++) /* backwards: neighbours would become one */
             response_add_static(response, large + (n - i - 1) * 8000, 6000);
         assert_true(response_finish(response, &err));
@@ -79,7 +79,7 @@ static void resets(void **state)
 {
     (void)state;
     struct aro_error err = {0};
-    struct response *response = response_new();
+    struct response *response = response_new(NULL);
     response_set_status(response, 201);
     response_set_type(response, "text/plain");
     response_add_header(response, "Location", "/x");
@@ -95,6 +95,66 @@ static void resets(void **state)
     response_free(response);
 }
 
+/* What was kept of one answer shows in no other. */
+static void reuses_what_was_freed(void **state)
+{
+    (void)state;
+    struct aro_error err = {0};
+    struct response_pool *pool = response_pool_new(&err);
+    assert_non_null(pool);
+    struct response *first = response_new(pool);
+    response_set_status(first, 201);
+    response_set_type(first, "text/plain");
+    response_set_tag(first, 7);
+    response_set_gzipped(first);
+    response_add_header(first, "Location", "/x");
+    response_add_static(first, block, 10);
+    aro_buffer_text(response_buffer(first), "an answer that is longer");
+    assert_true(response_finish(first, &err));
+    assert_body(first, "0123456789an answer that is longer");
+    first->failed = first->buffer.failed = true;
+    response_free(first);
+    struct response *second = response_new(pool);
+    assert_ptr_equal(second, first);
+    struct response *other = response_new(pool); /* while that is in use */
+    assert_ptr_not_equal(other, second);
+    aro_buffer_text(response_buffer(second), "short");
+    assert_true(response_finish(second, &err));
+    assert_body(second, "short");
+    assert_int_equal(second->status, 200);
+    assert_int_equal(second->n_headers, 0);
+    assert_null(second->content_type);
+    assert_null(second->encoding);
+    assert_false(second->has_tag);
+    assert_null(second->holding);
+    response_free(other);
+    response_free(second);
+    response_pool_free(pool);
+}
+
+/* A large body's memory goes back to the machine. */
+static void keeps_little(void **state)
+{
+    (void)state;
+    enum { MANY = 100 };
+    struct aro_error err = {0};
+    struct response *all[MANY];
+    struct response_pool *pool = response_pool_new(&err);
+    assert_non_null(pool);
+    for (int i = 0; i < MANY; i++)
+        assert_non_null(all[i] = response_new(pool));
+    assert_true(aro_buffer_reserve(response_buffer(all[0]), 1 << 20));
+    for (int i = 0; i < MANY; i++)
+        response_free(all[i]);
+    for (int i = 0; i < MANY; i++) {
+        assert_non_null(all[i] = response_new(pool));
+        assert_true(response_buffer(all[i])->capacity < 1 << 20);
+    }
+    for (int i = 0; i < MANY; i++)
+        response_free(all[i]);
+    response_pool_free(pool);
+}
+
 static void gzip_gives_back_what_went_in(void **state)
 {
     (void)state;
@@ -102,14 +162,18 @@ static void gzip_gives_back_what_went_in(void **state)
     struct gzip_pool *pool = gzip_pool_new(&err);
     assert_non_null(pool);
     for (size_t n = 1; n < 3000; n = n * 3 + 1) {
-        struct response *response = response_new();
+        struct response *response = response_new(NULL);
         for (size_t i = 0; i < n; i++) {
             response_add_static(response, block + i % 20, i % 15 + 1);
             aro_buffer_printf(response_buffer(response), ",%zu", i * 7919 % 1000);
         }
         assert_true(response_finish(response, &err));
-        char *want = response_flatten(response);
-        size_t want_len = response->body_bytes;
+        struct body_piece body;
+        assert_true(response_in_one_block(response, &body));
+        size_t want_len = body.len;
+        char *want = malloc(want_len);
+        assert_non_null(want);
+        memcpy(want, body.bytes, want_len);
         assert_true(response_gzip(response, pool, &err));
         assert_int_equal(response->n_pieces, 1);
         assert_string_equal(response->encoding, "gzip");
@@ -220,6 +284,8 @@ int main(void)
         cmocka_unit_test(a_growing_buffer_moves_no_piece),
         cmocka_unit_test(gathers_few_and_large_pieces_only),
         cmocka_unit_test(resets),
+        cmocka_unit_test(reuses_what_was_freed),
+        cmocka_unit_test(keeps_little),
         cmocka_unit_test(gzip_gives_back_what_went_in),
         cmocka_unit_test(problems),
         cmocka_unit_test(finds_routes),
