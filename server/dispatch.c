@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/account.h"
 #include "server/clock.h"
 #include "server/forwarded.h"
 #include "server/hash.h"
@@ -342,27 +343,24 @@ static void answer(struct work *work)
     }
 }
 
-static void log_request(const struct work *work, double seconds)
+/* Tells the metrics and the log, or leaves it to the end of a body that is made while it is sent.
+ */
+static void give_account(struct work *work)
 {
-    struct aro_buffer line = {0};
-    char peer[ADDRESS_TEXT_MAX], number[32];
-    size_t path_len = strcspn(work->exchange->target, "?");
-    char *path = strndup(work->exchange->target, path_len < 200 ? path_len : 200);
-    address_truncated(work->exchange->peer, peer);
-    log_field(&line, "level", "info");
-    log_field(&line, "event", "request");
-    log_field(&line, "method", work->exchange->method);
-    log_field(&line, "route", work->match.route ? work->match.route->pattern : "unmatched");
-    log_field(&line, "path", path ? path : "");
-    snprintf(number, sizeof number, "%u", work->response->status);
-    log_field(&line, "status", number);
-    snprintf(number, sizeof number, "%zu", work->response->body_bytes);
-    log_field(&line, "bytes", number);
-    snprintf(number, sizeof number, "%.3f", seconds * 1e3);
-    log_field(&line, "ms", number);
-    log_field(&line, "client", peer);
-    log_write(&line);
-    free(path);
+    const struct server *server = work->site->server;
+    struct response *response = work->response;
+    struct account account = {.metrics = server->metrics,
+                              .route = work->match.route,
+                              .status = response->status,
+                              .seconds = clock_seconds() - work->started_s};
+    if (!work->site->counted)
+        return;
+    if (server->settings->log_requests)
+        account_open_line(&account, work->exchange);
+    if (response->stream && (response->account = malloc(sizeof account)))
+        *response->account = account;
+    else
+        account_settle(&account, is_method(work, "HEAD") ? 0 : response->body_bytes);
 }
 
 struct response *dispatch(void *context, const struct exchange *exchange)
@@ -381,13 +379,8 @@ struct response *dispatch(void *context, const struct exchange *exchange)
         response_free(response);
         response = NULL;
     }
-    double seconds = clock_seconds() - work.started_s;
-    if (response && site->counted) {
-        metrics_count_request(site->server->metrics, work.match.route, response->status, seconds,
-                              response->body_bytes);
-        if (site->server->settings->log_requests)
-            log_request(&work, seconds);
-    }
+    if (response)
+        give_account(&work);
     route_match_clear(&work.match);
     params_clear(&work.params);
     free(work.forwarded_url);

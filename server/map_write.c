@@ -14,6 +14,7 @@ struct writing {
     const struct map_view *view;
     struct aro_buffer *out;
     struct aro_buffer member_query; /* behind the path of a stack's members */
+    struct aro_buffer href;         /* of the group at hand */
     bool is_first;
 };
 
@@ -37,9 +38,14 @@ static void write_member_query(const struct request *request, struct aro_buffer 
 
 static void write_counts(const struct geo_cluster *cluster, struct aro_buffer *out)
 {
-    aro_buffer_printf(out, "\"count\":%u", (unsigned)cluster->count);
-    for (int i = 0; i < GEO_CLUSTER_GROUPS; i++)
-        aro_buffer_printf(out, ",\"axe_%d\":%u", i + 1, (unsigned)cluster->group_counts[i]);
+    aro_buffer_text(out, "\"count\":");
+    aro_json_integer(out, cluster->count);
+    for (int i = 0; i < GEO_CLUSTER_GROUPS; i++) {
+        aro_buffer_text(out, ",\"axe_");
+        aro_json_integer(out, i + 1);
+        aro_buffer_text(out, "\":");
+        aro_json_integer(out, cluster->group_counts[i]);
+    }
 }
 
 static void open_feature(struct writing *writing, int64_t id, uint32_t position)
@@ -80,8 +86,9 @@ static void write_cluster(struct writing *writing, const struct geo_cluster *clu
     write_box(cluster, out);
     aro_buffer_text(out, ",\"properties\":{\"cluster\":true,");
     write_counts(cluster, out);
-    aro_buffer_printf(out, ",\"expansion_zoom\":%d}}",
-                      clusters_zoom(expansion, (uint32_t)settings->cluster_cell_px));
+    aro_buffer_text(out, ",\"expansion_zoom\":");
+    aro_json_integer(out, clusters_zoom(expansion, (uint32_t)settings->cluster_cell_px));
+    aro_buffer_text(out, "}}");
 }
 
 /* Members of a stack are neighbours: matching positions from its first on. */
@@ -103,20 +110,21 @@ static void write_stack_ids(struct writing *writing, const struct geo_cluster *s
 
 static void write_stack(struct writing *writing, const struct geo_cluster *stack)
 {
-    struct aro_buffer href = {0}, *out = writing->out;
+    struct aro_buffer *href = &writing->href, *out = writing->out;
     int64_t id = clusters_id(writing->view->snapshot, stack);
-    aro_buffer_printf(&href, "%s/clusters/%lld/items", writing->view->request->base_url,
-                      (long long)id);
-    aro_buffer_append(&href, writing->member_query.data, writing->member_query.len);
+    href->len = 0;
+    aro_buffer_text(href, writing->view->request->base_url);
+    aro_buffer_text(href, "/clusters/");
+    aro_json_integer(href, id);
+    aro_buffer_text(href, "/items");
+    aro_buffer_append(href, writing->member_query.data, writing->member_query.len);
     open_feature(writing, id, stack->position);
     aro_buffer_text(out, ",\"properties\":{\"stack\":true,");
     write_counts(stack, out);
     write_stack_ids(writing, stack);
     aro_buffer_text(out, ",\"href\":");
-    aro_json_string(out, href.data ? href.data : "", href.len);
+    aro_json_string(out, href->data ? href->data : "", href->len);
     aro_buffer_text(out, "}}");
-    out->failed |= href.failed;
-    aro_buffer_clear(&href);
 }
 
 /* ---- Territories ---- */
@@ -171,7 +179,7 @@ static bool has_link(const struct writing *writing, const struct territory *terr
 static void write_territory(struct writing *writing, const struct geo_cluster *cluster)
 {
     struct territory territory = territory_of(writing->view->snapshot, cluster);
-    struct aro_buffer href = {0}, *out = writing->out;
+    struct aro_buffer *href = &writing->href, *out = writing->out;
     open_feature(writing, territory_id(&territory), cluster->position);
     write_box(cluster, out);
     aro_buffer_text(out, ",\"properties\":{\"cluster\":true,");
@@ -183,13 +191,12 @@ static void write_territory(struct writing *writing, const struct geo_cluster *c
     aro_buffer_text(out, ",\"nom\":");
     aro_json_text(out, territory.row ? territory.row->nom : NULL);
     if (has_link(writing, &territory)) {
-        write_territory_link(writing, &territory, &href);
+        href->len = 0;
+        write_territory_link(writing, &territory, href);
         aro_buffer_text(out, ",\"href\":");
-        aro_json_string(out, href.data ? href.data : "", href.len);
+        aro_json_string(out, href->data ? href->data : "", href->len);
     }
     aro_buffer_text(out, "}}");
-    out->failed |= href.failed;
-    aro_buffer_clear(&href);
 }
 
 /* ---- The whole ---- */
@@ -241,6 +248,7 @@ void map_write(const struct map_view *view, struct response *response)
     answer_self_link(view->request, ANSWER_TYPE_GEOJSON, out);
     aro_buffer_text(out, "]}");
     crs_add_header(response, &crs_systems[0]);
-    out->failed |= writing.member_query.failed;
+    out->failed |= writing.member_query.failed | writing.href.failed;
     aro_buffer_clear(&writing.member_query);
+    aro_buffer_clear(&writing.href);
 }

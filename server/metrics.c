@@ -138,7 +138,7 @@ static void write_requests(const struct metrics *metrics, struct aro_buffer *out
                     label(metrics, i), c + 1, n);
         }
     write_header(out, "arobase_http_response_body_bytes_total", "counter",
-                 "Bytes of bodies handed over for sending.");
+                 "Bytes of bodies, as they were handed over for sending.");
     for (size_t i = 0; i <= metrics->n_routes; i++)
         if (get(&metrics->counts[i].body_bytes) > 0)
             aro_buffer_printf(out,

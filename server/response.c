@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "server/account.h"
+
 /* Kept of a response at most; most bodies fit. */
 enum { KEPT_MAX = 32, KEPT_MAX_BYTES = 128 << 10 };
 
@@ -110,6 +112,10 @@ void response_free(struct response *response)
 {
     if (!response)
         return;
+    if (response->account)
+        account_settle(response->account, response->body_bytes);
+    free(response->account);
+    response->account = NULL;
     response_reset(response);
     snapshot_release(response->holding);
     response->holding = NULL;

@@ -10,6 +10,8 @@
 #include "server/http.h"
 #include "server/stream.h"
 
+struct account; /* account.h */
+
 struct response_header {
     const char *name; /* a literal */
     size_t value_at;  /* in header_values, with its terminator */
@@ -42,7 +44,7 @@ struct response {
     struct aro_buffer header_values;
     struct response_piece *pieces;
     size_t n_pieces, pieces_capacity;
-    size_t body_bytes;              /* of the pieces listed */
+    size_t body_bytes;              /* of the pieces listed; of a stream: read so far */
     struct aro_buffer buffer;       /* what is not static */
     struct aro_buffer block;        /* the pieces in one, where they had to be copied */
     size_t buffer_listed;           /* so much of it is in pieces already */
@@ -51,7 +53,8 @@ struct response {
     int fd;                         /* the body is this file, of body_bytes; -1: none */
     int socket;                     /* that it is sent over, to break a stream off; -1: unknown */
     struct stream *stream;          /* the body is made while it is sent; NULL: it is there */
-    bool failed;                    /* memory ran out on the way */
+    struct account *account; /* of a stream: settled, and freed, with the response; NULL: none */
+    bool failed;             /* memory ran out on the way */
 };
 
 /**

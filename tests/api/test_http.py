@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import threading
+import time
 import urllib.parse
 
 import pytest
@@ -478,6 +479,16 @@ def test_connections_of_one_address(server):
     assert "Socket errors" not in done.stdout, done.stdout
 
 
+def test_head_of_what_is_made_while_it_is_sent(server):
+    """Headers and not a byte more: what came behind would be taken for the next answer."""
+    with socket.create_connection(server.address, timeout=20) as connection:
+        connection.sendall(b"HEAD /collections/initiatives/items?f=csv HTTP/1.1\r\nHost: x\r\n\r\n")
+        got = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert got.startswith(b"HTTP/1.1 200") and b"\r\nContent-Type: text/csv" in got
+    assert got.index(b"\r\n\r\n") == len(got) - 4
+    assert b"content-length" not in got.lower()
+
+
 def test_metrics(server):
     def metrics():
         parts = urllib.parse.urlsplit(server.metrics_url)
@@ -501,6 +512,12 @@ def test_metrics(server):
                  'arobase_http_request_duration_seconds_count{route="/summary"}'):
         assert after[name] == before.get(name, 0) + 1, name
     assert after["arobase_snapshot_initiatives"] == 11784
+    name = 'arobase_http_response_body_bytes_total{route="/collections/{collection}/items"}'
+    wanted = before.get(name, 0) + len(server.get("/collections/initiatives/items?f=csv").body)
+    deadline = time.monotonic() + 20  # a file is counted with its last byte, after it is sent
+    while metrics().get(name) != wanted and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert metrics()[name] == wanted
     assert after["process_resident_memory_bytes"] > 1e6
     assert not any("nothing-there" in name for name in after)
     assert server.get("/metrics").status == 404

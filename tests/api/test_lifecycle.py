@@ -219,6 +219,20 @@ def test_log_of_requests(own):
     assert not any("secret" in line or "127.0.0.1" in line for line in lines)
 
 
+def test_log_of_what_is_made_while_it_is_sent(own):
+    """The line of a file comes with its last byte, and has as many as were sent."""
+    server = Server(own, "--log-requests")
+    path = "/collections/initiatives/items?f=csv"
+    plain = server.get(path)
+    packed = server.get(path, {"Accept-Encoding": "gzip"})
+    server.get(path, method="HEAD")
+    server.get("/collections/initiatives/items?limit=10", method="HEAD")
+    lines = [line for line in server.stop()[1].splitlines() if "event=request" in line]
+    assert len(plain.body) > 2 * len(packed.body) > 10_000
+    assert [int(re.search(r" status=200 bytes=(\d+) ms=", line)[1]) for line in lines] == [
+        len(plain.body), len(packed.body), 0, 0]
+
+
 def test_every_thread_count(own):
     for threads in (1, 2, 5):
         with serving(own, "--threads", threads) as server:
