@@ -10,24 +10,12 @@
 #include "server/feature_read.h"
 #include "server/handlers.h"
 #include "server/params.h"
+#include "server/xml.h"
 
 #define DEFAULT_LIMIT "50"
 #define MAX_LIMIT     "500"
 
 /* ---- XML ---- */
-
-/* Characters that XML 1.0 does not have are left out. */
-static void write_escaped(struct aro_buffer *out, const char *text, size_t len)
-{
-    for (size_t i = 0; i < len; i++) {
-        unsigned char c = (unsigned char)text[i];
-        const char *entity = c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '"' ? "&quot;" : NULL;
-        if (entity)
-            aro_buffer_text(out, entity);
-        else if (c >= 0x20 || c == '\t' || c == '\n')
-            aro_buffer_char(out, (char)c);
-    }
-}
 
 static void write_element(struct aro_buffer *out, const char *name, struct schema_json_slice value)
 {
@@ -36,7 +24,7 @@ static void write_element(struct aro_buffer *out, const char *name, struct schem
         return;
     feature_value_text(&text, value);
     aro_buffer_printf(out, "<%s>", name);
-    write_escaped(out, text.data, text.len);
+    xml_escape(out, text.data, text.len);
     aro_buffer_printf(out, "</%s>\n", name);
     out->failed |= text.failed;
     aro_buffer_clear(&text);
@@ -47,7 +35,7 @@ static void write_link(struct aro_buffer *out, const char *rel, const char *type
                        struct aro_buffer *href)
 {
     aro_buffer_printf(out, "<link rel=\"%s\" type=\"%s\" href=\"", rel, type);
-    write_escaped(out, href->data, href->len);
+    xml_escape(out, href->data, href->len);
     aro_buffer_text(out, "\"/>\n");
     out->failed |= href->failed;
     aro_buffer_clear(href);
@@ -82,9 +70,9 @@ static void write_themes(const struct feed *feed, struct schema_json_slice theme
             continue;
         const char *label = snapshot->themes[theme].libelle;
         aro_buffer_printf(feed->out, "<category term=\"%s\" scheme=\"", id);
-        write_escaped(feed->out, feed->request->base_url, strlen(feed->request->base_url));
+        xml_escape(feed->out, feed->request->base_url, strlen(feed->request->base_url));
         aro_buffer_text(feed->out, "/themes\" label=\"");
-        write_escaped(feed->out, label, strlen(label));
+        xml_escape(feed->out, label, strlen(label));
         aro_buffer_text(feed->out, "\"/>\n");
     }
 }
@@ -106,7 +94,7 @@ static void write_entry(const struct feed *feed, const struct feature_row *row)
     bool has_short = values[at[SYNTHESE]].text != NULL;
     aro_buffer_text(out, "<entry>\n<id>");
     write_item_url(feed, row, "", &href);
-    write_escaped(out, href.data, href.len);
+    xml_escape(out, href.data, href.len);
     aro_buffer_text(out, "</id>\n");
     write_element(out, "title", values[at[TITRE]]);
     write_element(out, "updated", values[at[UPDATED]]);
@@ -164,7 +152,7 @@ static void write_head(const struct feed *feed)
                          "<feed xmlns=\"http://www.w3.org/2005/Atom\""
                          " xmlns:georss=\"http://www.georss.org/georss\" xml:lang=\"fr\">\n<id>");
     write_filters_url(request, request->path, of_page, &href);
-    write_escaped(out, href.data, href.len);
+    xml_escape(out, href.data, href.len);
     href.len = 0;
     aro_buffer_printf(out,
                       "</id>\n<title>Initiatives numériques locales</title>\n"

@@ -63,6 +63,15 @@ handler_fn handle_territoires;
 handler_fn handle_feed;
 handler_fn handle_search;
 
+/** GET /embed (embed.h): EMBED_PARAMS, FORMAT_GEOJSON; what its page needs beside the features. */
+handler_fn handle_embed;
+
+/** GET /embed.css. Params: PARAM_COULEUR. GET /embed.js. */
+handler_fn handle_embed_css, handle_embed_js;
+
+/** GET /oembed. Params: PARAM_URL, PARAM_MAXWIDTH, PARAM_MAXHEIGHT, PARAM_FORMAT. */
+handler_fn handle_oembed;
+
 /*
  * Tiles: FORMAT_MVT, tagged_by_handler; params QUERY_INITIATIVE_PARAMS, PARAM_CLUSTER, PARAM_F.
  * Path values in this order: the set where there is one, zoom, x and y, or, in OGC API Tiles, the

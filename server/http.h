@@ -87,6 +87,14 @@ enum param {
     PARAM_FORMAT,
     PARAM_GEOMETRY,
     PARAM_BOOST,
+    PARAM_URL, /* from here on those of embeds */
+    PARAM_MAXWIDTH,
+    PARAM_MAXHEIGHT,
+    PARAM_VUE,
+    PARAM_COULEUR,
+    PARAM_HAUTEUR,
+    PARAM_CONSENTEMENT,
+    PARAM_LIEU,
     PARAM_V,
     PARAM_COUNT_OF_ALL
 };

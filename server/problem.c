@@ -26,7 +26,8 @@ static const struct {
     {400, "Bad Request"},           {404, "Not Found"},
     {405, "Method Not Allowed"},    {409, "Conflict"},
     {413, "Content Too Large"},     {414, "URI Too Long"},
-    {500, "Internal Server Error"}, {503, "Service Unavailable"},
+    {500, "Internal Server Error"}, {501, "Not Implemented"},
+    {503, "Service Unavailable"},
 };
 
 const char *problem_title(unsigned http_status)

@@ -109,6 +109,14 @@ function version(assets) {
   return done;
 }
 
+/** What other sites load is sent without comments and indentation; it has no text of several lines. */
+function lean(assets) {
+  const script = assets.get('embed/embed.js').toString('utf8').replace(/^ *\/\*.*\*\/\n/gm, '');
+  const lines = script.split('\n').map((line) => line.trim());
+  assets.set('embed/embed.js', Buffer.from(lines.filter(Boolean).join('\n')));
+  return assets;
+}
+
 /** Names every module in the page's head, so that a browser need not find them one by one. */
 function preloadModules(assets) {
   const links = [...assets.keys()]
@@ -176,4 +184,4 @@ const size_t n_assets = sizeof asset_table / sizeof asset_table[0];
 
 const [tablePath, blobPath, communesCsv, ...files] = process.argv.slice(2);
 if (!files.length) fail('usage: pack.mjs TABLE.c BLOB COMMUNES.csv FILE…');
-write(tablePath, blobPath, version(preloadModules(await collect(communesCsv, files))));
+write(tablePath, blobPath, version(preloadModules(lean(await collect(communesCsv, files)))));
