@@ -242,12 +242,14 @@ static enum MHD_Result respond(struct listener *listener, struct MHD_Connection 
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     response->socket = info ? info->connect_fd : -1;
-    /* libmicrohttpd 0.9.75 ends a body of unknown length with its last chunk, even where HEAD asks
-     * for no body: without chunks, which a connection that closes does not need, it sends none. */
-    bool ends = response->stream && strcmp(pending->exchange.method, "HEAD") == 0;
-    struct MHD_Response *out = to_library(response, ends || atomic_load(&listener->draining));
+    bool is_bare = response->stream && strcmp(pending->exchange.method, "HEAD") == 0;
+    struct MHD_Response *out = to_library(response, atomic_load(&listener->draining));
     if (!out)
         return MHD_NO;
+    /* libmicrohttpd 0.9.75 ends a body of unknown length with its last chunk even where HEAD asks
+     * for no body. As for HTTP/1.0 there are no chunks, and the connection closes. */
+    if (is_bare)
+        MHD_set_response_options(out, MHD_RF_HTTP_VERSION_1_0_ONLY, MHD_RO_END);
     enum MHD_Result queued = MHD_queue_response(connection, status, out);
     MHD_destroy_response(out);
     return queued;
