@@ -79,6 +79,15 @@ static bool find_format(struct work *work, struct aro_error *err)
     return true;
 }
 
+static bool find_language(struct work *work, struct aro_error *err)
+{
+    const char *lang = work->params.values[PARAM_LANG];
+    if (lang)
+        return negotiate_lang(lang, &work->request.language, err);
+    work->request.language = negotiate_language(work->exchange->headers[HTTP_ACCEPT_LANGUAGE]);
+    return true;
+}
+
 static const char *find_base_url(struct work *work)
 {
     const struct server *server = work->site->server;
@@ -110,6 +119,8 @@ static void make_tags(struct work *work)
     hash = hash_text(hash, request->query);
     hash = hash_text(hash, request->snapshot->version);
     hash = hash_bytes(hash, &request->format, sizeof request->format);
+    if (request->format == FORMAT_HTML)
+        hash = hash_text(hash, language_names[request->language]);
     write_tags(work, hash);
 }
 
@@ -158,7 +169,7 @@ static void add_common_headers(struct work *work, const char *tag)
     if (tag && *tag)
         response_add_header(response, "ETag", tag);
     response_add_header(response, "Cache-Control", cache_control(work));
-    headers_add_vary(response, work->match.route);
+    headers_add_vary(response, work->match.route, work->request.format == FORMAT_HTML);
     headers_add_cors(response);
     headers_add_sharing(response, work->match.route);
 }
@@ -217,6 +228,8 @@ static void add_body_headers(struct work *work)
     response_add_header(response, "X-Content-Type-Options", "nosniff");
     if (response->encoding)
         response_add_header(response, "Content-Encoding", response->encoding);
+    if (work->request.format == FORMAT_HTML)
+        response_add_header(response, "Content-Language", language_names[work->request.language]);
     if (response->content_type && strncmp(response->content_type, "text/html", 9) == 0)
         headers_add_page_security(response, work->site->server->settings, work->match.route);
 }
@@ -249,9 +262,9 @@ static bool fill_request(struct work *work, const char *query, struct aro_error 
 {
     const struct route *route = work->match.route;
     struct request *request = &work->request;
-    param_set known = work->exchange->upload ? 0 : route->params;
+    param_set known = work->exchange->upload ? 0 : route_params(route);
     if (!params_parse(query, strlen(query), known, route->lenient, &work->params, err) ||
-        !find_format(work, err))
+        !find_format(work, err) || !find_language(work, err))
         return false;
     request->route = route;
     request->path = work->match.path;

@@ -24,10 +24,13 @@ void headers_add_options(struct response *response, const struct route *route)
     response_add_header(response, "Access-Control-Max-Age", "86400");
 }
 
-void headers_add_vary(struct response *response, const struct route *route)
+void headers_add_vary(struct response *response, const struct route *route, bool is_page)
 {
     bool choice = (route->formats & (route->formats - 1)) != 0;
-    response_add_header(response, "Vary", choice ? "Accept-Encoding, Accept" : "Accept-Encoding");
+    response_add_header(response, "Vary",
+                        is_page  ? "Accept-Encoding, Accept, Accept-Language"
+                        : choice ? "Accept-Encoding, Accept"
+                                 : "Accept-Encoding");
 }
 
 /* What a kind of page may do. %1 stands for where a background style brings its tiles from, %2 for

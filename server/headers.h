@@ -15,8 +15,8 @@ void headers_add_options(struct response *response, const struct route *route);
 /** The methods of a route (of any that takes no body, where NULL), as Allow lists them. */
 const char *headers_methods(const struct route *route);
 
-/** Vary of a route whose answers may be gzip. */
-void headers_add_vary(struct response *response, const struct route *route);
+/** Vary of a route whose answers may be gzip, and whose pages are in several languages. */
+void headers_add_vary(struct response *response, const struct route *route, bool is_page);
 
 /**
  * Content-Security-Policy and its like, for pages.

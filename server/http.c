@@ -26,6 +26,7 @@ struct listener {
 static const char *const header_names[HTTP_HEADER_COUNT] = {
     [HTTP_ACCEPT] = "Accept",
     [HTTP_ACCEPT_ENCODING] = "Accept-Encoding",
+    [HTTP_ACCEPT_LANGUAGE] = "Accept-Language",
     [HTTP_CONTENT_ENCODING] = "Content-Encoding",
     [HTTP_CONTENT_LENGTH] = "Content-Length",
     [HTTP_CONTENT_TYPE] = "Content-Type",

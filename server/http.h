@@ -13,12 +13,14 @@
 #include "geo/buffer.h"
 #include "server/settings.h"
 #include "server/snapshot.h"
+#include "server/words.h"
 
 /* ---- Parameters: described once, in params.c; routes name them by bit. ---- */
 
 enum param {
     PARAM_F,
     PARAM_DIALECT,
+    PARAM_LANG, /* of every route that has pages: route_params() */
     PARAM_BBOX,
     PARAM_BBOX_CRS,
     PARAM_NEAR,
@@ -149,6 +151,7 @@ struct request {
                                         only where needs_no_snapshot and none is loaded */
     const char *const *params;       /* by enum param: decoded value, NULL when not given */
     const char *query;               /* canonical: known parameters, sorted by name, encoded */
+    enum language language;          /* of a page: lang=, else Accept-Language, else French */
     bool for_page;                   /* the answer goes into a page for people (page.h) */
     bool accepts_gzip;               /* and likes it no less than plain bytes */
 };

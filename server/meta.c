@@ -11,14 +11,8 @@
  */
 bool handle_landing(const struct request *request, struct response *response, struct aro_error *err)
 {
+    (void)err;
     struct aro_buffer *out = response_buffer(response);
-    if (request->format == FORMAT_HTML) {
-        const struct asset *page = asset_find("index.html");
-        if (!page)
-            return aro_error_set(err, ARO_NOT_FOUND, "this program was built without its page");
-        response_set_asset(response, page);
-        return true;
-    }
     aro_buffer_text(out, "{\"title\":\"arobase\",\"description\":\"Local initiatives of French "
                          "communes, as features.\",\"links\":[");
     link_write(request, out, "/", "self", "application/json", "This document");

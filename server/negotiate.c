@@ -241,6 +241,46 @@ struct encoding_wishes negotiate_encoding(const char *accept_encoding)
     return wishes;
 }
 
+/* RFC 4647, basic filtering: "fr" and "fr-CA" are French. */
+static bool is_language(const struct element *range, const char *name)
+{
+    size_t len = strlen(name);
+    return range->len >= len && strncasecmp(range->text, name, len) == 0 &&
+           (range->len == len || range->text[len] == '-');
+}
+
+enum language negotiate_language(const char *accept_language)
+{
+    int wishes[N_LANGUAGES], any = 0;
+    struct element range;
+    memset(wishes, -1, sizeof wishes);
+    while (accept_language && next_element(&accept_language, &range)) {
+        if (is_text(&range, "*"))
+            any = range.q;
+        for (int i = 0; i < N_LANGUAGES; i++)
+            if (is_language(&range, language_names[i]) && range.q > wishes[i])
+                wishes[i] = range.q;
+    }
+    enum language best = LANGUAGE_FR;
+    for (int i = 0; i < N_LANGUAGES; i++) {
+        wishes[i] = wishes[i] < 0 ? any : wishes[i];
+        if (wishes[i] > wishes[best])
+            best = (enum language)i;
+    }
+    return best;
+}
+
+bool negotiate_lang(const char *lang, enum language *out_language, struct aro_error *err)
+{
+    for (int i = 0; i < N_LANGUAGES; i++)
+        if (strcmp(lang, language_names[i]) == 0) {
+            *out_language = (enum language)i;
+            return true;
+        }
+    return aro_error_set_for(err, "lang", ARO_BAD_INPUT, "lang '%.16s' is not one of: 'fr', 'en'",
+                             lang);
+}
+
 bool etag_matches(const char *header, const char *tag)
 {
     struct element element;

@@ -35,6 +35,12 @@ struct encoding_wishes {
 };
 struct encoding_wishes negotiate_encoding(const char *accept_encoding);
 
+/** The language of pages that the client likes most; French among equals, and without a wish. */
+enum language negotiate_language(const char *accept_language);
+
+/** Reads lang=. @param err  ARO_BAD_INPUT: not a language of pages */
+bool negotiate_lang(const char *lang, enum language *out_language, struct aro_error *err);
+
 /**
  * If-None-Match against a tag, by weak comparison (RFC 9110, section 13.1.2).
  *

@@ -5,6 +5,7 @@
 #include "server/collections.h"
 #include "server/negotiate.h"
 #include "server/program_handlers.h"
+#include "server/route.h"
 
 /* OpenAPI 3.0.3 (https://spec.openapis.org/oas/v3.0.3), made from the tables of routes and of
  * parameters: what is routed is described, and the other way round. */
@@ -104,7 +105,7 @@ static void write_parameters(struct aro_buffer *out, const struct route *route)
         separator = ",";
     }
     for (int i = 0; i < PARAM_COUNT_OF_ALL; i++) {
-        if (!(route->params & PARAM_BIT(i)))
+        if (!(route_params(route) & PARAM_BIT(i)))
             continue;
         aro_buffer_printf(out, "%s{\"$ref\":\"#/components/parameters/%s\"}", separator,
                           param_infos[i].name);

@@ -5,9 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/hash.h"
 #include "server/params.h"
 #include "server/response.h"
 #include "server/route.h"
+#include "server/state.h"
 #include "server/template.h"
 
 enum { MAX_REFERENCES = 64 }; /* within each other */
@@ -60,6 +62,8 @@ static bool find_template(const char *name, size_t name_len, const char **out_te
     char path[96];
     snprintf(path, sizeof path, "pages/%.*s.html", (int)name_len, name);
     const struct asset *asset = asset_find(path);
+    if (!asset && name_len == 5 && memcmp(name, "index", 5) == 0)
+        asset = asset_find("index.html");
     if (!asset)
         return false;
     *out_text = (const char *)asset->plain;
@@ -89,8 +93,8 @@ static bool has_page(const char *path, size_t len)
     return found;
 }
 
-/* The pages above: each part of the path that is one. */
-static json_t *crumbs(const char *path, const char *root)
+/* The pages above: each part of the path that is one; then those that the answer names. */
+static json_t *crumbs(const char *path, const json_t *data)
 {
     json_t *list = json_array();
     for (const char *end = strchr(path + 1, '/'); end; end = strchr(end + 1, '/')) {
@@ -98,11 +102,11 @@ static json_t *crumbs(const char *path, const char *root)
         while (start[-1] != '/')
             start--;
         if (has_page(path, (size_t)(end - path)))
-            json_array_append_new(
-                list, json_pack("{s:o, s:s#}", "href",
-                                json_sprintf("%s%.*s", root, (int)(end - path - 1), path + 1),
-                                "title", start, (size_t)(end - start)));
+            json_array_append_new(list, json_pack("{s:s#, s:s#}", "href", path + 1,
+                                                  (size_t)(end - path - 1), "title", start,
+                                                  (size_t)(end - start)));
     }
+    json_array_extend(list, json_object_get(data, "crumbs"));
     return list;
 }
 
@@ -138,17 +142,23 @@ static json_t *next_link(const json_t *data)
     return NULL;
 }
 
-/* "?f=json" and what else was asked; limit: in the place of what was, unless NULL. */
-static json_t *program_link(const struct request *request, const char *limit, param_set without)
+/* The parameters of the request with f=, lang= and limit= replaced (NULL: left out), behind
+ * `before`. */
+static json_t *link_to(const struct request *request, const char *before, const char *f,
+                       const char *lang, const char *limit, param_set without)
 {
     const char *values[PARAM_COUNT_OF_ALL];
     struct aro_buffer link = {0};
     memcpy(values, request->params, sizeof values);
-    values[PARAM_F] = "json";
-    if (limit)
-        values[PARAM_LIMIT] = limit;
+    values[PARAM_F] = f;
+    values[PARAM_LANG] = lang;
+    values[PARAM_LIMIT] = limit;
+    aro_buffer_text(&link, before);
+    size_t len = link.len;
     aro_buffer_char(&link, '?');
     params_write(&link, values, without);
+    if (link.len == len + 1 && len > 0)
+        link.len = len;
     json_t *value = link.failed ? NULL : json_stringn(link.data, link.len);
     aro_buffer_clear(&link);
     return value;
@@ -161,8 +171,9 @@ static json_t *map_link(const struct request *request, const json_t *data)
     size_t n = json_array_size(json_object_get(data, "features"));
     bool is_one = json_object_get(data, "geometry") != NULL;
     snprintf(limit, sizeof limit, "%zu", n);
-    return n > 0 || is_one ? program_link(request, is_one ? NULL : limit, PARAM_BIT(PARAM_CRS))
-                           : NULL;
+    return n > 0 || is_one
+               ? link_to(request, "", "json", NULL, is_one ? NULL : limit, PARAM_BIT(PARAM_CRS))
+               : NULL;
 }
 
 /* The answer as text, which is large where a list is: only for a template that shows it itself. */
@@ -176,17 +187,62 @@ static char *text_for(const char *page, const json_t *data)
     return is_used ? json_dumps(data, JSON_INDENT(2)) : NULL;
 }
 
+/* One link of each language: absolute ones that search engines keep, and those that readers
+ * choose by. */
+static json_t *languages(const struct request *request, const char *address)
+{
+    json_t *list = json_array();
+    for (int i = 0; i < N_LANGUAGES; i++) {
+        const char *name = language_names[i];
+        bool own = i == (int)request->language;
+        json_array_append_new(
+            list, json_pack("{s:s, s:b, s:o, s:o}", "lang", name, "own", own, "href",
+                            link_to(request, "", request->params[PARAM_F], name,
+                                    request->params[PARAM_LIMIT], 0),
+                            "canonical",
+                            link_to(request, address, NULL, i == LANGUAGE_FR ? NULL : name,
+                                    request->params[PARAM_LIMIT], 0)));
+    }
+    return list;
+}
+
+/* What every page knows of itself, whatever it shows. */
+static json_t *common_data(const struct request *request)
+{
+    const struct settings *settings = request->settings;
+    const struct words *words = &request->server->words[request->language];
+    const char *lang = request->params[PARAM_LANG], *name = language_names[request->language];
+    json_t *address = json_sprintf("%s%s", request->base_url, request->path);
+    json_t *list = languages(request, address ? json_string_value(address) : "");
+    json_t *own = json_array_get(list, request->language);
+    json_t *page = json_pack(
+        "{s:s, s:O, s:o, s:o, s:O*, s:o, s:s, s:o, s:s, s:s, s:{s:s, s:s*, s:s*}}", "lang", name,
+        "w", words->sections, "q_lang", lang ? json_sprintf("?lang=%s", name) : json_string(""),
+        "and_lang", lang ? json_sprintf("&lang=%s", name) : json_string(""), "canonical",
+        json_object_get(own, "canonical"), "languages", list, "base", request->base_url, "root",
+        way_up(request->path), "path", request->path, "here", strrchr(request->path, '/') + 1,
+        "site", "name", settings->site_name, "owner", settings->site_owner, "contact",
+        settings->site_contact);
+    json_decref(address);
+    return page;
+}
+
 static json_t *page_data(const struct request *request, json_t *data)
 {
+    const char *limit = request->params[PARAM_LIMIT];
     char *text = text_for(request->route->page, data);
-    json_t *root = way_up(request->path);
-    json_t *page = json_pack(
-        "{s:O, s:s*, s:o, s:s, s:s, s:o, s:o, s:o, s:o*, s:o, s:O*}", "data", data, "text", text,
-        "root", root, "path", request->path, "here", strrchr(request->path, '/') + 1, "crumbs",
-        crumbs(request->path, root ? json_string_value(root) : ""), "query", query_of(request),
-        "json", program_link(request, NULL, 0), "map", map_link(request, data), "values",
-        values_of(request), "next", next_link(data));
+    json_t *page = common_data(request);
+    json_t *more =
+        json_pack("{s:O, s:s*, s:o, s:o, s:o, s:o*, s:o, s:O*}", "data", data, "text", text,
+                  "crumbs", crumbs(request->path, data), "query", query_of(request), "json",
+                  link_to(request, "", "json", NULL, limit, 0), "map", map_link(request, data),
+                  "values", values_of(request), "next", next_link(data));
     free(text);
+    if (!page || !more || json_object_update(page, more) != 0) {
+        json_decref(page);
+        page = NULL;
+    }
+    json_decref(more);
     return page;
 }
 
@@ -211,9 +267,12 @@ static bool fill_page(const struct request *request, json_t *data, struct respon
 {
     resolve(data, data, 0);
     json_t *page = page_data(request, data);
-    bool ok = page ? template_render(find_template, request->route->page, page,
-                                     response_buffer(response), err)
+    struct aro_buffer *out = response_buffer(response);
+    bool ok = page ? template_render(find_template, &request->server->words[request->language],
+                                     request->route->page, page, out, err)
                    : aro_error_no_memory(err);
+    if (ok && request->route->needs_no_snapshot) /* it follows from no version of the data */
+        response_set_tag(response, hash_bytes(HASH_START, out->data, out->len));
     json_decref(page);
     return ok;
 }

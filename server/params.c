@@ -32,6 +32,8 @@ const struct param_info param_infos[PARAM_COUNT_OF_ALL] = {
          "{\"type\":\"string\",\"enum\":[\"spreadsheet\",\"excel\",\"rfc4180\"],"
          "\"default\":\"spreadsheet\"}",
          "rfc4180"},
+    [PARAM_LANG] = {"lang", "Language of a page, instead of the Accept-Language header.",
+                    "{\"type\":\"string\",\"enum\":[\"fr\",\"en\"],\"default\":\"fr\"}", "en"},
     [PARAM_BBOX] = {"bbox",
                     "Only what lies in the box minLon,minLat,maxLon,maxLat (WGS 84 degrees; edges "
                     "included; minLon above maxLon crosses the antimeridian; the heights of six "
@@ -324,6 +326,7 @@ const enum param params_by_name[PARAM_COUNT_OF_ALL] = {
     PARAM_HAUTEUR,
     PARAM_ID,
     PARAM_INITIATIVES,
+    PARAM_LANG,
     PARAM_LAT,
     PARAM_LIEU,
     PARAM_LIMIT,

@@ -11,6 +11,11 @@ void route_match_clear(struct route_match *match)
     *match = (struct route_match){0};
 }
 
+param_set route_params(const struct route *route)
+{
+    return route->params | (route->formats & FORMAT_HTML ? PARAM_BIT(PARAM_LANG) : 0);
+}
+
 /* One {name} or {name*} at *pattern against the path: copies the value to `out`. Returns how much
  * of the path it took, 0 where it does not fit. What stands behind a name in its segment, as in
  * "{y}.mvt", is not part of the value. */

@@ -22,4 +22,7 @@ void route_match_clear(struct route_match *match);
 bool route_find(const struct route *in_routes, size_t n, const char *path, size_t len,
                 struct route_match *out_match, struct aro_error *err);
 
+/** The parameters that a route knows: its own, and lang= where it has pages. */
+param_set route_params(const struct route *route);
+
 #endif

@@ -26,6 +26,7 @@ const struct route routes[] = {
      .params = PARAM_BIT(PARAM_F),
      .formats = HTML_OR_JSON,
      .default_format = FORMAT_JSON,
+     .page = "index",
      .lenient = true,
      .needs_no_snapshot = true,
      .summary = "The map, or for programs where everything else is",

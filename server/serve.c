@@ -75,6 +75,9 @@ static uint64_t make_tag_seed(const struct settings *settings)
     hash = hash_text(hash, page ? page->hash : NULL);
     hash = hash_text(hash, settings->basemap_style);
     hash = hash_text(hash, settings->embed_ancestors);
+    hash = hash_text(hash, settings->site_name);
+    hash = hash_text(hash, settings->site_owner);
+    hash = hash_text(hash, settings->site_contact);
     const int64_t numbers[] = {settings->items_default, settings->items_max, settings->map_budget,
                                settings->cluster_cell_px};
     hash = hash_bytes(hash, numbers, sizeof numbers);
@@ -91,7 +94,8 @@ static bool make_server(struct serving *serving, struct aro_error *err)
 {
     struct server *server = &serving->server;
     server->settings = &serving->settings;
-    if (!address_set_parse(serving->settings.trusted_proxies, &server->trusted_proxies, err))
+    if (!address_set_parse(serving->settings.trusted_proxies, &server->trusted_proxies, err) ||
+        !words_load(server->words, err))
         return false;
     server->holder = snapshot_holder_new(err);
     server->responses = server->holder ? response_pool_new(err) : NULL;
@@ -247,6 +251,8 @@ static void clear(struct serving *serving)
     tile_cache_free(serving->server.tile_cache);
     metrics_free(serving->server.metrics);
     snapshot_holder_free(serving->server.holder);
+    for (int i = 0; i < N_LANGUAGES; i++)
+        words_clear(&serving->server.words[i]);
     address_set_clear(&serving->server.trusted_proxies);
     if (serving->signal_fd >= 0)
         close(serving->signal_fd);

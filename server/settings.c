@@ -27,6 +27,11 @@ static const struct option_info infos[] = {
     TEXT("trusted-proxies", trusted_proxies, "LIST", NULL,
          "addresses or networks whose Forwarded and X-Forwarded-* headers are believed, such as "
          "10.0.0.0/8,::1"),
+    TEXT("site-name", site_name, "NAME", "arobase", "what pages call this site"),
+    TEXT("site-owner", site_owner, "NAME", NULL,
+         "who publishes this site, as the accessibility statement names them"),
+    TEXT("site-contact", site_contact, "URL", NULL,
+         "where users may write: mailto:contact@example.org, or the address of a form"),
     TEXT("basemap-style", basemap_style, "URL", NULL,
          "MapLibre style of the map's background; without, a built-in one"),
     TEXT("embed-ancestors", embed_ancestors, "LIST", "*",
@@ -86,6 +91,19 @@ static bool ancestors_check(const char *sources, struct aro_error *err)
     return any || aro_error_set(err, ARO_BAD_INPUT, "--embed-ancestors is empty: * is any site");
 }
 
+/* It becomes a link. */
+static bool contact_check(const char *url, struct aro_error *err)
+{
+    static const char *const schemes[] = {"mailto:", "https://", "http://"};
+    bool ok = !url;
+    for (size_t i = 0; !ok && i < sizeof schemes / sizeof *schemes; i++)
+        ok = strncmp(url, schemes[i], strlen(schemes[i])) == 0;
+    return ok || aro_error_set(err, ARO_BAD_INPUT,
+                               "--site-contact '%.80s': an address that begins with mailto:, "
+                               "https:// or http://",
+                               url);
+}
+
 static bool check_together(struct settings *settings, struct aro_error *err)
 {
     struct address_set proxies = {0};
@@ -100,7 +118,8 @@ static bool check_together(struct settings *settings, struct aro_error *err)
     if (settings->tile_empty_status != 200 && settings->tile_empty_status != 204)
         return aro_error_set(err, ARO_BAD_INPUT, "--tile-empty-status '%lld': 204 or 200",
                              (long long)settings->tile_empty_status);
-    if (!ancestors_check(settings->embed_ancestors, err))
+    if (!ancestors_check(settings->embed_ancestors, err) ||
+        !contact_check(settings->site_contact, err))
         return false;
     if (settings->base_url && !base_url_check(settings->base_url, err))
         return aro_error_context(err, "--base-url");

@@ -16,6 +16,9 @@ struct settings {
     char *metrics_listen; /* --metrics-listen 127.0.0.1:9464, or "none" */
     char *base_url;       /* --base-url; NULL: from trusted proxies, else the address listened on */
     char *trusted_proxies;   /* --trusted-proxies: comma-separated addresses or CIDR */
+    char *site_name;         /* --site-name arobase */
+    char *site_owner;        /* --site-owner; NULL: not told */
+    char *site_contact;      /* --site-contact: address of mail or page; NULL: none */
     char *basemap_style;     /* --basemap-style: URL of a MapLibre style; NULL: the built-in one */
     char *embed_ancestors;   /* --embed-ancestors: sources of frame-ancestors */
     bool log_requests;       /* --log-requests */

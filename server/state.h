@@ -14,6 +14,7 @@
 #include "server/response.h"
 #include "server/tile_cache.h"
 #include "server/tile_pool.h"
+#include "server/words.h"
 
 /** Immutable while requests run, but for what says otherwise. */
 struct server {
@@ -26,9 +27,10 @@ struct server {
     struct crs_pool *crs_pool;       /* internally locked */
     struct tile_pool *tile_pool;     /* internally locked */
     struct tile_cache *tile_cache;   /* internally locked */
-    struct metrics *metrics;         /* internally locked (atomic) */
-    struct listener *listener;       /* the public one; NULL until it listens */
-    atomic_bool draining;            /* on the way out: not ready any more */
+    struct words words[N_LANGUAGES];
+    struct metrics *metrics;   /* internally locked (atomic) */
+    struct listener *listener; /* the public one; NULL until it listens */
+    atomic_bool draining;      /* on the way out: not ready any more */
 };
 
 /** Routes that one listener answers. Immutable. */

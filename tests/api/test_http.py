@@ -184,7 +184,7 @@ def test_the_page(server):
     assert page.headers["Content-Type"] == "text/html; charset=utf-8"
     assert_strict(page.headers)
     assert "https:" not in page.headers["Content-Security-Policy"]
-    assert page.headers["Vary"] == "Accept-Encoding, Accept"
+    assert page.headers["Vary"] == "Accept-Encoding, Accept, Accept-Language"
     assert server.get("/?f=html&utm_source=x").body == page.body
     assert server.get("/", {"Accept": "application/json"}).json()["links"]
     unchanged = server.get("/?f=html", {"If-None-Match": page.headers["ETag"]})
@@ -249,7 +249,7 @@ STRICT = [
     ("/collections/communes/items?near=48.85,2.35", "near", "latitude first"),
     ("/collections/initiatives/items?near=43.4,5.05&radius=5000", "near", "near=lon,lat"),
     ("/collections/communes/items?limit=0", "limit", ""),
-    ("/themes?lang=fr", "lang", "unknown parameter"),
+    ("/themes?langue=fr", "langue", "unknown parameter"),
     ("/?f=xml", "f", "json, html"),
     ("/?f=json&f=json", "f", "twice"),
 ]

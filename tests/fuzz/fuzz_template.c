@@ -19,12 +19,27 @@ static bool find(const char *name, size_t name_len, const char **out_text, size_
     return true;
 }
 
+static struct words words;
+
+static void make_words(void)
+{
+    static const char texts[] =
+        "{\"a\":{\"a\":\"{a} {@a} {o.k}\",\"b\":{\"one\":\"{+k} {~a.a}\",\"other\":\"{+k} "
+        "{~a.c}\"},"
+        "\"c\":\"[{a}]({a}) [b] {~a.c}\",\"x\":\"{}\"},\"date\":{\"months\":\"a b c d e f g h i j "
+        "k l\"}}";
+    if (!words.sections)
+        words.sections = json_loads(texts, 0, NULL);
+    if (!words.sections)
+        abort();
+}
+
 static bool render(const char *template, size_t len, const json_t *data, struct aro_buffer *out)
 {
     struct aro_error err = {0};
     text = template;
     text_len = len;
-    bool ok = template_render(find, "main", data, out, &err);
+    bool ok = template_render(find, &words, "main", data, out, &err);
     if (ok == (err.status != ARO_OK))
         abort();
     return ok;
@@ -32,9 +47,11 @@ static bool render(const char *template, size_t len, const json_t *data, struct 
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const char page[] = "{{a}}{{#a}}{{.}}{{b}}{{/a}}{{#a.*}}{{*}}{{.}}{{/a.*}}";
+    static const char page[] = "{{a}}{{#a}}{{.}}{{b}}{{/a}}{{#a.*}}{{*}}{{.}}{{/a.*}}"
+                               "{{=t}}{{a}}{{~a.a}}{{/t}}{{t}}{{@a}}{{~a.a}}{{~a.b}}{{~z.[a]}}";
     static const char script[] = "{{%a}}";
     struct aro_buffer out = {0};
+    make_words();
     json_t *fixed = json_pack("{s:[s,{s:s}],s:{s:i}}", "a", "x", "b", "y", "o", "k", 1);
     json_t *any = json_loadb((const char *)data, size, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
     json_t *within = json_pack("{s:o*}", "a", any);

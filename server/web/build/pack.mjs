@@ -12,6 +12,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { checkWords } from './words.mjs';
 
 const TYPES = {
   '.html': 'text/html; charset=utf-8',
@@ -72,6 +73,7 @@ async function collect(communesCsv, files) {
   );
   for (const file of files)
     assets.set(path.relative(folder, file).replace(/^assets\//, ''), readFileSync(file));
+  for (const fault of checkWords(assets)) fail(`server/web/words: ${fault}`);
   return assets;
 }
 
