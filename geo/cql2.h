@@ -186,6 +186,9 @@ struct geo_cql2_tree *geo_cql2_parse_text(const char *text, size_t len, struct a
  */
 void geo_cql2_print_text(const struct geo_cql2_tree *tree, struct aro_buffer *out);
 
+/** What stands between the quotes of a DATE or TIMESTAMP, in either form. */
+void geo_cql2_instant_text(const struct geo_cql2_node *node, char out_text[GEO_INSTANT_TEXT_BYTES]);
+
 enum { GEO_CQL2_PLACE_BYTES = 128 };
 /**
  * Says where a node of this tree stands: "at character 17", or, of a tree that does not come from
@@ -202,6 +205,14 @@ struct geo_cql2_builder;
 /** @return  owned by the caller: geo_cql2_build() or _builder_free(); NULL on ARO_NO_MEMORY */
 struct geo_cql2_builder *geo_cql2_builder_new(struct aro_error *err);
 void geo_cql2_builder_free(struct geo_cql2_builder *builder);
+
+/**
+ * Builds on a finished tree: its root becomes a node that others may have as argument.
+ *
+ * @param tree  taken, on failure too
+ * @return      as geo_cql2_builder_new()
+ */
+struct geo_cql2_builder *geo_cql2_builder_of(struct geo_cql2_tree *tree, struct aro_error *err);
 
 /*
  * Each function below adds a node and gives it, borrowed; NULL on ARO_BAD_INPUT (not what the

@@ -41,6 +41,30 @@ void geo_cql2_builder_free(struct geo_cql2_builder *builder)
     free(builder);
 }
 
+/* Notes how deep a node and all below it are. */
+static uint8_t note_depths(struct geo_cql2_builder *builder, const struct geo_cql2_node *node)
+{
+    uint8_t depth = 0;
+    for (size_t i = 0; i < node->n_args; i++) {
+        uint8_t below = note_depths(builder, node->args[i]);
+        depth = below > depth ? below : depth;
+    }
+    return builder->depths[node->id] = (uint8_t)(depth + 1);
+}
+
+struct geo_cql2_builder *geo_cql2_builder_of(struct geo_cql2_tree *tree, struct aro_error *err)
+{
+    struct geo_cql2_builder *builder = calloc(1, sizeof *builder);
+    if (!builder) {
+        geo_cql2_free(tree);
+        aro_error_no_memory(err);
+        return NULL;
+    }
+    builder->tree = tree;
+    note_depths(builder, tree->root);
+    return builder;
+}
+
 static struct geo_cql2_node *new_node(struct geo_cql2_builder *builder, enum geo_cql2_op op,
                                       uint32_t character, struct aro_error *err)
 {

@@ -43,13 +43,18 @@ static void print_text(const struct geo_cql2_node *node, struct aro_buffer *out)
     aro_buffer_char(out, '\'');
 }
 
+void geo_cql2_instant_text(const struct geo_cql2_node *node, char out_text[GEO_INSTANT_TEXT_BYTES])
+{
+    if (node->op == GEO_CQL2_DATE)
+        geo_day_text(geo_instant_day(node->instant), out_text);
+    else
+        geo_instant_text(node->instant, out_text);
+}
+
 static void print_instant(const struct geo_cql2_node *node, struct aro_buffer *out)
 {
     char text[GEO_INSTANT_TEXT_BYTES];
-    if (node->op == GEO_CQL2_DATE)
-        geo_day_text(geo_instant_day(node->instant), text);
-    else
-        geo_instant_text(node->instant, text);
+    geo_cql2_instant_text(node, text);
     aro_buffer_printf(out, "'%s'", text);
 }
 

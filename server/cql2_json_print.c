@@ -75,10 +75,7 @@ static void print_box(const struct geo_cql2_box *box, struct aro_buffer *out)
 static void print_instant(const struct geo_cql2_node *node, struct aro_buffer *out)
 {
     char text[GEO_INSTANT_TEXT_BYTES];
-    if (node->op == GEO_CQL2_DATE)
-        geo_day_text(geo_instant_day(node->instant), text);
-    else
-        geo_instant_text(node->instant, text);
+    geo_cql2_instant_text(node, text);
     aro_json_text(out, text);
 }
 

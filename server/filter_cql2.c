@@ -207,27 +207,15 @@ static bool make_ready(const struct request *request, struct filter_cql2 *filter
 static bool add_equal(const struct request *request, const struct collection *collection,
                       struct filter_cql2 *filter, struct aro_error *err)
 {
-    struct aro_buffer text = {0};
     struct aro_error why = {0};
     if (!filter_equal_is_given(request))
         return true;
-    if (filter->tree) {
-        aro_buffer_char(&text, '(');
-        geo_cql2_print_text(filter->tree, &text);
-        aro_buffer_text(&text, ") AND ");
-    }
-    bool ok = filter_equal_write(request, collection, &text, err) && aro_buffer_ok(&text, err);
-    if (ok) {
-        geo_cql2_free(filter->tree);
-        free(filter->facts);
-        filter->facts = NULL;
-        filter->tree = geo_cql2_parse_text(text.data, text.len, &why);
-        ok = (filter->tree &&
-              geo_cql2_check(filter->tree, filter->names, filter->n, &filter->facts, &why)) ||
-             blame(PARAM_FILTER, &why, err);
-    }
-    aro_buffer_clear(&text);
-    return ok;
+    free(filter->facts);
+    filter->facts = NULL;
+    filter->tree = filter_equal_join(request, collection, filter->tree, err);
+    return filter->tree &&
+           (geo_cql2_check(filter->tree, filter->names, filter->n, &filter->facts, &why) ||
+            blame(PARAM_FILTER, &why, err));
 }
 
 /* What filter= says is read and checked by itself: messages name places of its own text. */

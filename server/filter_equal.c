@@ -1,21 +1,10 @@
 #include "server/filter_equal.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "geo/instant.h"
 #include "server/collections.h"
-
-/* Apostrophes and backslashes are doubled in the texts of geo/cql2.h. */
-static void write_quoted(struct aro_buffer *out, const char *text)
-{
-    aro_buffer_char(out, '\'');
-    for (; *text; text++) {
-        if (*text == '\'' || *text == '\\')
-            aro_buffer_char(out, *text);
-        aro_buffer_char(out, *text);
-    }
-    aro_buffer_char(out, '\'');
-}
 
 /* Digits, with a minus sign or not; so few that a double holds the number. */
 static bool is_whole(const char *text)
@@ -26,34 +15,36 @@ static bool is_whole(const char *text)
     return n > 0 && n <= MAX_DIGITS && text[n] == '\0';
 }
 
-static bool write_value(const struct property *property, const char *value, struct aro_buffer *out,
-                        struct aro_error *err)
+typedef const struct geo_cql2_node *node;
+
+static node refuse(const struct property *property, const char *value, const char *wanted,
+                   struct aro_error *err)
 {
-    const char *name = property->name;
+    aro_error_set_for(err, property->name, ARO_BAD_INPUT, "%s '%.40s' is not %s", property->name,
+                      value, wanted);
+    return NULL;
+}
+
+static node add_value(struct geo_cql2_builder *builder, const struct property *property,
+                      const char *value, struct aro_error *err)
+{
     struct geo_instant instant;
     int32_t day;
+    size_t len = strlen(value);
     switch (property->type) {
     case PROPERTY_INTEGER:
-        if (!is_whole(value))
-            return aro_error_set_for(err, name, ARO_BAD_INPUT, "%s '%.40s' is not a whole number",
-                                     name, value);
-        aro_buffer_text(out, value);
-        return true;
+        return is_whole(value) ? geo_cql2_add_integer(builder, 0, strtoll(value, NULL, 10), err)
+                               : refuse(property, value, "a whole number", err);
     case PROPERTY_DATE:
-        if (!geo_day_parse(value, strlen(value), &day))
-            return aro_error_set_for(err, name, ARO_BAD_INPUT,
-                                     "%s '%.40s' is not a day: wanted YYYY-MM-DD", name, value);
-        aro_buffer_printf(out, "DATE('%s')", value);
-        return true;
+        return geo_day_parse(value, len, &day)
+                   ? geo_cql2_add_text(builder, GEO_CQL2_DATE, 0, value, len, err)
+                   : refuse(property, value, "a day: wanted YYYY-MM-DD", err);
     case PROPERTY_INSTANT:
-        if (!geo_instant_parse(value, strlen(value), &instant))
-            return aro_error_set_for(err, name, ARO_BAD_INPUT,
-                                     "%s '%.40s' is not an instant of RFC 3339", name, value);
-        aro_buffer_printf(out, "TIMESTAMP('%s')", value);
-        return true;
+        return geo_instant_parse(value, len, &instant)
+                   ? geo_cql2_add_text(builder, GEO_CQL2_TIMESTAMP, 0, value, len, err)
+                   : refuse(property, value, "an instant of RFC 3339", err);
     default:
-        write_quoted(out, value);
-        return true;
+        return geo_cql2_add_text(builder, GEO_CQL2_TEXT, 0, value, len, err);
     }
 }
 
@@ -72,23 +63,54 @@ bool filter_equal_is_given(const struct request *request)
     return false;
 }
 
-bool filter_equal_write(const struct request *request, const struct collection *collection,
-                        struct aro_buffer *out, struct aro_error *err)
+static node add_equal(struct geo_cql2_builder *builder, const struct collection *collection,
+                      const char *name, const char *value, struct aro_error *err)
 {
-    const struct property_table *table = collection->properties;
-    const char *separator = "";
+    size_t len = strlen(name);
+    const struct property *property = property_find(collection->properties, name, len);
+    if (!property || !is_simple(property)) {
+        aro_error_set_for(err, name, ARO_BAD_INPUT, "%s is no property of %s", name,
+                          collection->id);
+        return NULL;
+    }
+    node sides[] = {geo_cql2_add_text(builder, GEO_CQL2_PROPERTY, 0, name, len, err), NULL};
+    if (sides[0])
+        sides[1] = add_value(builder, property, value, err);
+    return sides[1] ? geo_cql2_add(builder, GEO_CQL2_EQUAL, 0, sides, 2, err) : NULL;
+}
+
+/* All the request's, behind the conditions that are there. False where one cannot be. */
+static bool add_all(const struct request *request, const struct collection *collection,
+                    struct geo_cql2_builder *builder, node *conditions, size_t *n,
+                    struct aro_error *err)
+{
     for (int i = 0; i < PARAM_COUNT_OF_ALL; i++) {
-        const char *name = param_infos[i].name, *value = request_param(request, (enum param)i);
+        const char *value = request_param(request, (enum param)i);
         if (!(QUERY_PROPERTY_PARAMS & PARAM_BIT(i)) || !value)
             continue;
-        const struct property *property = property_find(table, name, strlen(name));
-        if (!property || !is_simple(property))
-            return aro_error_set_for(err, name, ARO_BAD_INPUT, "%s is no property of %s", name,
-                                     collection->id);
-        aro_buffer_printf(out, "%s\"%s\" = ", separator, name);
-        separator = " AND ";
-        if (!write_value(property, value, out, err))
+        conditions[*n] = add_equal(builder, collection, param_infos[i].name, value, err);
+        if (!conditions[(*n)++])
             return false;
     }
     return true;
+}
+
+struct geo_cql2_tree *filter_equal_join(const struct request *request,
+                                        const struct collection *collection,
+                                        struct geo_cql2_tree *tree, struct aro_error *err)
+{
+    node conditions[PARAM_COUNT_OF_ALL + 1], root = NULL;
+    size_t n = 0;
+    if (tree)
+        conditions[n++] = geo_cql2_root(tree);
+    struct geo_cql2_builder *builder =
+        tree ? geo_cql2_builder_of(tree, err) : geo_cql2_builder_new(err);
+    if (!builder)
+        return NULL;
+    if (add_all(request, collection, builder, conditions, &n, err))
+        root = n > 1 ? geo_cql2_add(builder, GEO_CQL2_AND, 0, conditions, n, err) : conditions[0];
+    if (root)
+        return geo_cql2_build(builder, root, err);
+    geo_cql2_builder_free(builder);
+    return NULL;
 }

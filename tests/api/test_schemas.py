@@ -1,4 +1,5 @@
 """Queryables, sortables and schemas: JSON Schemas that every feature keeps to."""
+import json
 import re
 from urllib.parse import quote
 
@@ -139,6 +140,15 @@ def test_parameters_and_a_filter_hold_together(server):
     one = features(server, f"{target}&filter={condition}")
     assert [f["id"] for f in one] == ["93066"]
     server.problem(f"{target}&filter={quote('1 = 1) OR (1 = 1')}")
+    # A filter as long as an address has room for; in either form; places are those of the filter.
+    long = f"departement IN ('93', '{'x' * 8000}')"
+    assert [f["id"] for f in features(server, f"{target}&filter={quote(long)}")] == ["93066"]
+    form = json.dumps({"op": "=", "args": [{"property": "departement"}, "93"]})
+    assert [f["id"] for f in features(
+        server, f"{target}&population=149077&filter-lang=cql2-json&filter={quote(form)}")] == [
+            f["id"] for f in features(server, target + "&departement=93&population=149077")]
+    problem = server.problem(f"{target}&filter={quote('nom = 3')}")
+    assert (problem["parameter"], "at character" in problem["detail"]) == ("filter", True)
 
 
 @pytest.mark.parametrize("collection, query, parameter", [

@@ -513,6 +513,37 @@ static void operators_have_names(void **state)
     assert_false(geo_cql2_op_find("", 0, &op));
 }
 
+/* A NOT around the root of a finished tree, over and over: the depth is known of what was there. */
+static void builds_on_a_tree(void **state)
+{
+    (void)state;
+    struct aro_error err = {0};
+    struct aro_buffer text = {0};
+    struct geo_cql2_tree *tree = parse("a = 1 OR b LIKE 'x%'", &err);
+    int added = 0;
+    while (tree) {
+        const struct geo_cql2_node *root = geo_cql2_root(tree);
+        text.len = 0;
+        geo_cql2_print_text(tree, &text);
+        struct geo_cql2_builder *builder = geo_cql2_builder_of(tree, &err);
+        assert_non_null(builder);
+        root = geo_cql2_add(builder, GEO_CQL2_NOT, 0, &root, 1, &err);
+        tree = root ? geo_cql2_build(builder, root, &err) : NULL;
+        if (!root)
+            geo_cql2_builder_free(builder);
+        added += root != NULL;
+    }
+    assert_int_equal(err.status, ARO_TOO_LARGE);
+    assert_int_equal(added, GEO_CQL2_MAX_DEPTH - 3);
+    aro_buffer_char(&text, '\0');
+    assert_non_null(strstr(text.data, "NOT (a = 1 OR b LIKE 'x%')"));
+    aro_buffer_clear(&text);
+    tree = parse("a = 1", &err);
+    allow_allocations(0);
+    assert_null(geo_cql2_builder_of(tree, &(struct aro_error){0}));
+    allow_allocations(SIZE_MAX);
+}
+
 static void runs_out_of_memory(void **state)
 {
     (void)state;
@@ -557,6 +588,7 @@ int main(void)
         cmocka_unit_test(places_without_a_text),
         cmocka_unit_test(a_value_is_no_tree),
         cmocka_unit_test(operators_have_names),
+        cmocka_unit_test(builds_on_a_tree),
         cmocka_unit_test(runs_out_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
