@@ -4,7 +4,9 @@ import random
 import urllib.parse
 
 import pytest
-from cql2_twin import Maker, ids_of, text_of
+from cql2_random import Maker
+from cql2_text import text_of
+from cql2_twin import ids_of
 
 SEED = 20261126
 CONDITIONS = 80
