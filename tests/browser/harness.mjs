@@ -128,7 +128,7 @@ export function startBrowser({ webgl = true } = {}) {
 }
 
 /** In the page, before its scripts: keeps the map that it makes as `drawnMap`. */
-function keepMap() {
+export function keepMap() {
   let library;
   Object.defineProperty(window, 'maplibregl', {
     get: () => library,
