@@ -10,7 +10,7 @@
 #define EMBED_FILTERS (QUERY_INITIATIVE_PARAMS | PARAM_BIT(PARAM_ID))
 #define EMBED_PARAMS                                                                               \
     (EMBED_FILTERS | PARAM_BIT(PARAM_VUE) | PARAM_BIT(PARAM_COULEUR) | PARAM_BIT(PARAM_TITRE) |    \
-     PARAM_BIT(PARAM_LIMIT) | PARAM_BIT(PARAM_CURSOR))
+     PARAM_BIT(PARAM_LIMIT) | PARAM_BIT(PARAM_CURSOR) | PARAM_BIT(PARAM_LANG))
 
 /** Parameters of /embed. Start from {0}; embed_view_clear() releases. */
 struct embed_view {

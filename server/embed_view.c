@@ -69,6 +69,7 @@ static bool view_of_path(const struct request *request, const char *path, const 
             view->params[PARAM_TITRE] = NULL; /* a filter there */
         return true;
     }
+    view->params[PARAM_LANG] = params[PARAM_LANG];
     for (size_t i = 0; i < sizeof single_pages / sizeof *single_pages; i++) {
         size_t len = strlen(single_pages[i].path);
         if (strncmp(path, single_pages[i].path, len) == 0 && path[len] && !strchr(path + len, '/'))

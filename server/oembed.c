@@ -90,7 +90,7 @@ static void write_title(struct oembed *oembed)
     bool is_place = oembed->title.len > 0 && !oembed->view.params[PARAM_TITRE] &&
                     !oembed->view.params[PARAM_ID];
     if (is_place)
-        aro_buffer_text(&oembed->title, " : initiatives numériques");
+        aro_buffer_text(&oembed->title, " : initiatives numériques");
     else if (oembed->title.len == 0)
         aro_buffer_text(&oembed->title, SITE_TITLE);
 }
@@ -114,7 +114,9 @@ static void write_json(const struct oembed *oembed, struct aro_buffer *out)
 {
     aro_buffer_text(out, "{\"version\":\"1.0\",\"type\":\"rich\",\"title\":");
     aro_json_string(out, oembed->title.data, oembed->title.len);
-    aro_buffer_text(out, ",\"provider_name\":\"arobase\",\"provider_url\":");
+    aro_buffer_text(out, ",\"provider_name\":");
+    aro_json_text(out, oembed->request->settings->site_name);
+    aro_buffer_text(out, ",\"provider_url\":");
     aro_json_text(out, oembed->request->base_url);
     aro_buffer_printf(out,
                       ",\"cache_age\":%d,\"width\":%zu,\"height\":%zu,\"html\":", CACHE_SECONDS,
@@ -133,10 +135,11 @@ static void write_element(struct aro_buffer *out, const char *name, const char *
 static void write_xml(const struct oembed *oembed, struct aro_buffer *out)
 {
     const char *base_url = oembed->request->base_url;
+    const char *name = oembed->request->settings->site_name;
     aro_buffer_text(out, "<?xml version=\"1.0\" encoding=\"utf-8\" standalone=\"yes\"?>\n<oembed>\n"
                          "<version>1.0</version>\n<type>rich</type>\n");
     write_element(out, "title", oembed->title.data, oembed->title.len);
-    aro_buffer_text(out, "<provider_name>arobase</provider_name>\n");
+    write_element(out, "provider_name", name, strlen(name));
     write_element(out, "provider_url", base_url, strlen(base_url));
     aro_buffer_printf(out, "<cache_age>%d</cache_age>\n<width>%zu</width>\n<height>%zu</height>\n",
                       CACHE_SECONDS, oembed->width, oembed->height);

@@ -17,7 +17,7 @@ async function startHost() {
   const pages = new Map();
   const program = createServer((request, response) => {
     const page = pages.get(request.url);
-    if (!page) return response.writeHead(404).end();
+    if (!page) return response.writeHead(204).end();
     response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', ...page.headers });
     return response.end(
       `<!doctype html><html lang="fr"><title>Mairie</title><body>${page.html}</body></html>`,
@@ -134,7 +134,7 @@ test('a height that is given stays', async () => {
   await frameOf(page);
   await page.waitForSelector('a', { state: 'detached' });
   assert.equal(await page.$eval('iframe', (element) => element.clientHeight), 333);
-  assert.ok(page.asked.some((path) => path === '/embed?commune=13056&vue=liste'));
+  assert.ok(page.asked.some((path) => path === '/embed?commune=13056&vue=liste&lang=fr'));
   await page.finish();
 });
 
@@ -181,7 +181,7 @@ test('where frames and requests are forbidden there is a link', async () => {
     headers: { 'Content-Security-Policy': `default-src 'none'; script-src ${origin}` },
   });
   await page.waitForSelector('iframe', { state: 'detached' });
-  assert.equal(await page.getAttribute('a', 'href'), `${server.url}embed?commune=13056`);
+  assert.equal(await page.getAttribute('a', 'href'), `${server.url}embed?commune=13056&lang=fr`);
   page.faults.length = 0;
   await page.finish();
 });
@@ -255,25 +255,34 @@ test('without JavaScript the frame has the list, and the element what stands in 
   await page.finish();
 });
 
-test('the wheel over the map scrolls the page; with Ctrl it zooms', async () => {
+/** A page with the pointer over the embed's map, and a way to ask for the map's zoom. */
+async function overTheMap() {
   const page = await visit(
     `${script('data-departement="13"')}<div style="height: 4000px">Plus bas</div>`,
   );
   const frame = await frameOf(page);
   await drawn(frame);
   await fits(page);
-  const zoom = () => frame.evaluate(() => window.drawnMap.getZoom());
-  const before = await zoom();
   const box = await frame.locator('#carte').boundingBox();
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  return { page, frame, zoom: await frame.evaluate(() => window.drawnMap.getZoom()) };
+}
+
+test('the wheel over the map scrolls the page', async () => {
+  const { page, frame, zoom } = await overTheMap();
   await page.mouse.wheel(0, 400);
   await page.waitForFunction(() => window.scrollY > 200);
-  assert.equal(await zoom(), before);
-  await page.evaluate(() => window.scrollTo(0, 0));
+  assert.equal(await frame.evaluate(() => window.drawnMap.getZoom()), zoom);
+  await page.finish();
+});
+
+test('the wheel with Ctrl zooms the map', async () => {
+  const { page, frame, zoom } = await overTheMap();
   await page.keyboard.down('Control');
   await page.mouse.wheel(0, -400);
   await page.keyboard.up('Control');
-  await frame.waitForFunction((was) => window.drawnMap.getZoom() > was + 0.3, before);
+  await frame.waitForFunction((was) => window.drawnMap.getZoom() > was + 0.3, zoom);
+  assert.equal(await page.evaluate(() => window.scrollY), 0);
   await page.finish();
 });
 
@@ -308,10 +317,12 @@ test('other windows cannot change the height', async () => {
 });
 
 test('other pages are in no frame of another site', async () => {
-  const page = await visit(`<iframe src="${server.url}collections" title="x"></iframe>`);
-  const element = await page.waitForSelector('iframe');
-  const frame = await element.contentFrame();
-  await frame.waitForURL(/^chrome-error:/);
+  const page = await visit('<p>Mairie</p>');
+  const refused = page.waitForEvent('console', (message) => /frame-ancestors/.test(message.text()));
+  await page.evaluate((src) => {
+    document.body.append(Object.assign(document.createElement('iframe'), { src }));
+  }, `${server.url}collections`);
+  await refused;
   await page.context().close();
 });
 

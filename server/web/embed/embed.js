@@ -20,9 +20,12 @@
     );
 
   function show(at, asked) {
-    const { hauteur, consentement, titre, lang } = asked;
+    const { hauteur, consentement, titre } = asked;
+    const lang = asked.lang || (/^en/.test(document.documentElement.lang) ? 'en' : 'fr');
     const english = lang === 'en';
-    const query = new URLSearchParams(Object.entries(asked).filter(([name]) => !own.includes(name)));
+    const query = new URLSearchParams(
+      Object.entries({ ...asked, lang }).filter(([name]) => !own.includes(name)),
+    );
     const title = titre || (english ? 'Local digital initiatives' : 'Initiatives numériques');
     const src = new URL(`embed?${query}`, base).href;
     const link = make('p', {}, anchor(src, title));
