@@ -51,24 +51,6 @@ bool aro_buffer_reserve(struct aro_buffer *buffer, size_t extra)
     return true;
 }
 
-void aro_buffer_append(struct aro_buffer *buffer, const void *bytes, size_t len)
-{
-    if (len == 0 || !aro_buffer_reserve(buffer, len))
-        return;
-    memcpy(buffer->data + buffer->len, bytes, len);
-    buffer->len += len;
-}
-
-void aro_buffer_text(struct aro_buffer *buffer, const char *text)
-{
-    aro_buffer_append(buffer, text, strlen(text));
-}
-
-void aro_buffer_char(struct aro_buffer *buffer, char c)
-{
-    aro_buffer_append(buffer, &c, 1);
-}
-
 void aro_buffer_printf(struct aro_buffer *buffer, const char *format, ...)
 {
     enum { LIKELY = 128 }; /* most texts fit: the second pass is for those that do not */

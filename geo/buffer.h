@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "geo/error.h"
 
@@ -33,9 +34,25 @@ void aro_buffer_clear(struct aro_buffer *buffer);
 bool aro_buffer_reserve(struct aro_buffer *buffer, size_t extra);
 
 /** @param bytes  may be NULL when len is 0 */
-void aro_buffer_append(struct aro_buffer *buffer, const void *bytes, size_t len);
-void aro_buffer_text(struct aro_buffer *buffer, const char *text);
-void aro_buffer_char(struct aro_buffer *buffer, char c);
+static inline void aro_buffer_append(struct aro_buffer *buffer, const void *bytes, size_t len)
+{
+    bool fits = len <= buffer->capacity - buffer->len && !buffer->failed;
+    if (len == 0 || (!fits && !aro_buffer_reserve(buffer, len)))
+        return;
+    memcpy(buffer->data + buffer->len, bytes, len);
+    buffer->len += len;
+}
+
+static inline void aro_buffer_text(struct aro_buffer *buffer, const char *text)
+{
+    aro_buffer_append(buffer, text, strlen(text));
+}
+
+static inline void aro_buffer_char(struct aro_buffer *buffer, char c)
+{
+    aro_buffer_append(buffer, &c, 1);
+}
+
 void aro_buffer_printf(struct aro_buffer *buffer, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

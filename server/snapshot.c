@@ -62,6 +62,8 @@ static void clear_commune_columns(struct commune_columns *columns)
     free(columns->sirens);
     free(columns->zones);
     free(columns->by_code);
+    free(columns->counted.block);
+    free(columns->counted.offsets);
 }
 
 static void clear_territory_points(struct territory_points *territories)

@@ -74,10 +74,11 @@ struct commune_columns {
     uint32_t *epcis, *departements, *regions; /* SNAPSHOT_NONE where in none */
     uint8_t *niveaux;                         /* newest label, 0 for none */
     uint32_t *n_initiatives;
-    char **codes_postaux; /* compact JSON arrays of text */
-    char **sirens;        /* NULL where there is none */
-    uint8_t *zones;       /* enum snapshot_zone */
-    uint32_t *by_code;    /* n positions in the order of code: for lookups */
+    char **codes_postaux;      /* compact JSON arrays of text */
+    char **sirens;             /* NULL where there is none */
+    uint8_t *zones;            /* enum snapshot_zone */
+    uint32_t *by_code;         /* n positions in the order of code: for lookups */
+    struct text_block counted; /* in the order of code: tally_write_commune() of each */
 };
 
 enum { SNAPSHOT_TERRITORY_KINDS = SCHEMA_EPCI + 1 };

@@ -212,10 +212,11 @@ static size_t count_bytes(const struct snapshot *snapshot)
     size_t of_words = (snapshot->n_themes + 1) * sizeof(uint64_t) +
                       sizeof(struct geo_cluster_block) + 3 * sizeof(uint32_t);
     return words * of_words + n_runs * sizeof(struct geo_run) +
-           block_bytes(&snapshot->counts, N_TALLY_BY) + point_bytes(&snapshot->initiatives) +
-           point_bytes(&snapshot->communes) + snapshot->initiatives.n * INITIATIVE_BYTES +
-           snapshot->communes.n * COMMUNE_BYTES + territories * sizeof *snapshot->regions +
-           snapshot->texts.bytes + small_bytes(snapshot) +
+           block_bytes(&snapshot->counts, N_TALLY_BY) +
+           block_bytes(&snapshot->commune.counted, snapshot->communes.n) +
+           point_bytes(&snapshot->initiatives) + point_bytes(&snapshot->communes) +
+           snapshot->initiatives.n * INITIATIVE_BYTES + snapshot->communes.n * COMMUNE_BYTES +
+           territories * sizeof *snapshot->regions + snapshot->texts.bytes + small_bytes(snapshot) +
            block_bytes(&snapshot->initiative.titres, snapshot->initiatives.n) +
            geo_words_bytes(snapshot->initiative.words) +
            snapshot_registry_bytes(&snapshot->registry) +

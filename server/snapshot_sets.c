@@ -79,6 +79,21 @@ static bool fill_years(struct snapshot *snapshot, struct aro_error *err)
     return columns->years != NULL;
 }
 
+static bool write_counted_communes(struct snapshot *snapshot, struct aro_error *err)
+{
+    struct text_block *counted = &snapshot->commune.counted;
+    struct aro_buffer text = {0};
+    size_t n = snapshot->communes.n;
+    counted->offsets = array_new(n + 1, sizeof *counted->offsets, err);
+    for (size_t i = 0; counted->offsets && i < n; i++) {
+        tally_write_commune(snapshot, snapshot->commune.by_code[i], &text);
+        counted->offsets[i + 1] = text.len;
+    }
+    counted->block = counted->offsets ? aro_buffer_take_text(&text, err) : NULL;
+    aro_buffer_clear(&text);
+    return counted->block != NULL;
+}
+
 /* The counts of all, as /counts gives them. */
 static bool write_counts(struct snapshot *snapshot, struct aro_error *err)
 {
@@ -104,5 +119,6 @@ bool draft_build_sets(struct snapshot_draft *draft, struct aro_error *err)
 {
     struct snapshot *snapshot = draft->snapshot;
     return fill_theme_bits(snapshot, err) && fill_clustering(snapshot, err) &&
-           fill_blocks(snapshot, err) && fill_years(snapshot, err) && write_counts(snapshot, err);
+           fill_blocks(snapshot, err) && fill_years(snapshot, err) &&
+           write_counted_communes(snapshot, err) && write_counts(snapshot, err);
 }

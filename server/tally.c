@@ -214,9 +214,6 @@ static void name_slot(const struct snapshot *snapshot, enum tally_by by, size_t 
     case BY_EPCI:
         write_key(out, snapshot->epcis[slot].code, snapshot->epcis[slot].nom);
         break;
-    case BY_COMMUNE:
-        write_key(out, snapshot->commune.codes[slot], snapshot->commune.noms[slot]);
-        break;
     case BY_ANNEE:
         write_number_key(out, slot, "");
         break;
@@ -228,13 +225,42 @@ static void name_slot(const struct snapshot *snapshot, enum tally_by by, size_t 
     }
 }
 
+void tally_write_commune(const struct snapshot *snapshot, uint32_t commune, struct aro_buffer *out)
+{
+    aro_buffer_char(out, ',');
+    write_key(out, snapshot->commune.codes[commune], snapshot->commune.noms[commune]);
+    aro_buffer_text(out, ",\"count\":");
+}
+
+/* They are many, and what stands before their counts is ready. Each initiative has one. */
+static void write_communes(const struct snapshot *snapshot, const struct tally *tally,
+                           struct aro_buffer *out)
+{
+    const struct text_block *texts = &snapshot->commune.counted;
+    bool is_first = true;
+    aro_buffer_char(out, '[');
+    for (size_t i = 0; i < tally->n_slots; i++) {
+        uint32_t count = tally->slots[snapshot->commune.by_code[i]];
+        uint64_t from = texts->offsets[i] + is_first;
+        if (count == 0)
+            continue;
+        is_first = false;
+        aro_buffer_append(out, texts->block + from, texts->offsets[i + 1] - from);
+        aro_json_integer(out, count);
+        aro_buffer_char(out, '}');
+    }
+    aro_buffer_char(out, ']');
+}
+
 void tally_write(const struct snapshot *snapshot, const struct tally *tally, struct aro_buffer *out)
 {
     const char *separator = "";
+    if (tally->by == BY_COMMUNE) {
+        write_communes(snapshot, tally, out);
+        return;
+    }
     aro_buffer_char(out, '[');
-    for (size_t i = 0; i <= tally->n_slots; i++) {
-        bool of_commune = tally->by == BY_COMMUNE && i < tally->n_slots;
-        size_t slot = of_commune ? snapshot->commune.by_code[i] : i;
+    for (size_t slot = 0; slot <= tally->n_slots; slot++) {
         if (tally->slots[slot] == 0)
             continue;
         aro_buffer_text(out, separator);

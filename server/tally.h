@@ -39,6 +39,9 @@ bool tally_is_multiple(enum tally_by by);
 bool tally_make(const struct snapshot *snapshot, enum tally_by by, struct query_set *set,
                 struct tally *out_tally, struct aro_error *err);
 
+/** What stands before the count of a commune, from the separating comma on. */
+void tally_write_commune(const struct snapshot *snapshot, uint32_t commune, struct aro_buffer *out);
+
 /** Writes those with a count, in the order of their keys: [{"key":…,"label":…,"count":…},…]. */
 void tally_write(const struct snapshot *snapshot, const struct tally *tally,
                  struct aro_buffer *out);

@@ -4,7 +4,7 @@
 For each kind of question the middle and the 99th of a hundred, in the server (its own
 Server-Timing) and over HTTP. Made for a store of a million initiatives: see bench_import.sh.
 
-usage: clusters.py STORE [--requests N]
+usage: clusters.py STORE [--requests N] [--only QUESTION]
 """
 import argparse
 import http.client
@@ -92,6 +92,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("store")
     parser.add_argument("--requests", type=int, default=100)
+    parser.add_argument("--only", default="", help="questions whose name holds this")
     args = parser.parse_args()
     process, connection = serve(args.store)
     try:
@@ -106,6 +107,8 @@ def main():
         print(f"{'':46} {'in the server':>18} {'over HTTP':>18}")
         print(f"{'milliseconds':46} {'middle':>9}{'99th':>9} {'middle':>9}{'99th':>9}")
         for name, question in QUESTIONS.items():
+            if args.only not in name:
+                continue
             for what, filters in FILTERS.items():
                 pairs = []
                 for _ in range(args.requests):

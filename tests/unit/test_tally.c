@@ -4,6 +4,7 @@
 
 #include "geo/bits.h"
 #include "geo/instant.h"
+#include "geo/json.h"
 
 /* The slots that one initiative is in, by looking it up. Returns how many. */
 static size_t slots_of(const struct snapshot *snapshot, enum tally_by by, uint32_t at,
@@ -108,11 +109,44 @@ static void counts_of_all_are_written(void **state)
     }
 }
 
+/* Communes as any other key is written: one after another, each with its name quoted. */
+static void communes_are_written_from_ready_texts(void **state)
+{
+    const struct fixture *fixture = *state;
+    const struct snapshot *snapshot = fixture->snapshot;
+    uint64_t seed = FIXTURE_SEED;
+    for (int round = 0; round < 20; round++) {
+        struct tally tally = {.by = BY_COMMUNE, .n_slots = snapshot->communes.n};
+        struct aro_buffer got = {0}, want = {0};
+        tally.slots = calloc(tally.n_slots + 1, sizeof *tally.slots);
+        for (size_t slot = 0; round > 0 && slot < tally.n_slots; slot++)
+            tally.slots[slot] = random_below(&seed, 2) ? 0 : (uint32_t)random_below(&seed, 1000000);
+        aro_buffer_char(&want, '[');
+        for (size_t i = 0; i < tally.n_slots; i++) {
+            uint32_t commune = snapshot->commune.by_code[i];
+            if (tally.slots[commune] == 0)
+                continue;
+            aro_buffer_printf(&want, "%s{\"key\":\"%s\",\"label\":", want.len > 1 ? "," : "",
+                              snapshot->commune.codes[commune]);
+            aro_json_text(&want, snapshot->commune.noms[commune]);
+            aro_buffer_printf(&want, ",\"count\":%u}", (unsigned)tally.slots[commune]);
+        }
+        aro_buffer_char(&want, ']');
+        tally_write(snapshot, &tally, &got);
+        assert_int_equal(got.len, want.len);
+        assert_memory_equal(got.data, want.data, want.len);
+        tally_clear(&tally);
+        aro_buffer_clear(&got);
+        aro_buffer_clear(&want);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(agrees_with_looking_each_up),
         cmocka_unit_test(counts_of_all_are_written),
+        cmocka_unit_test(communes_are_written_from_ready_texts),
     };
     return cmocka_run_group_tests(tests, fixture_setup, fixture_teardown);
 }
