@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/answer.h"
 #include "server/clusters.h"
 #include "server/handlers.h"
 #include "server/negotiate.h"
@@ -167,6 +168,11 @@ static bool answer_feed(const struct request *request, const struct collection *
     enum param other = items_not_of_feed(request);
     const char *params[PARAM_COUNT_OF_ALL];
     struct request asked = *request;
+    if (!collection_has_feed(collection) && !request_param(request, PARAM_F)) {
+        asked.format = FORMAT_GEOJSON; /* Accept wishes, and what there is none of is no error */
+        response_set_type(response, ANSWER_TYPE_GEOJSON);
+        return answer_items(&asked, collection, NULL, response, err);
+    }
     if (!collection_has_feed(collection))
         return aro_error_set_for(err, "f", ARO_BAD_INPUT, "%s have no feed: f=atom is for %s",
                                  collection->id, collections[COLLECTION_INITIATIVES].id);

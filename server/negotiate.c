@@ -33,10 +33,7 @@ static const struct {
     {FORMAT_GEOJSONL, "application/x-ndjson", "geojsonl", {"application/x-ndjson"}},
     {FORMAT_FGB, "application/flatgeobuf", "fgb", {"application/flatgeobuf"}},
     {FORMAT_GPKG, "application/geopackage+sqlite3", "gpkg", {"application/geopackage+sqlite3"}},
-    {FORMAT_ATOM,
-     "application/atom+xml; charset=utf-8",
-     "atom",
-     {"application/atom+xml", "application/xml", "text/xml"}},
+    {FORMAT_ATOM, "application/atom+xml; charset=utf-8", "atom", {"application/atom+xml"}},
 };
 enum { N_FORMATS = sizeof formats_known / sizeof *formats_known };
 

@@ -115,6 +115,16 @@ def test_items_are_a_feed_too(server, query):
     assert "f=atom" in (link(feed, "next") or "f=atom")
 
 
+@pytest.mark.parametrize("collection, accept, kind", [
+    ("communes", "application/atom+xml", "application/geo+json"),
+    ("communes", "application/atom+xml, text/csv;q=0.5", "application/geo+json"),
+    ("initiatives", "application/xml;q=0.9, */*;q=0.1", "application/geo+json"),
+    ("initiatives", "application/atom+xml;q=0.9, application/geo+json", "application/geo+json")])
+def test_accept_wishes_only(server, collection, accept, kind):
+    answer = server.get(f"/collections/{collection}/items?limit=2", headers={"Accept": accept})
+    assert answer.headers["Content-Type"] == kind and len(answer.json()["features"]) == 2
+
+
 def test_lists_link_to_their_feeds(server):
     plain = server.json(ITEMS + "?departement=13&limit=3")
     href = next(each["href"] for each in plain["links"] if each.get("type", "").startswith(
