@@ -283,10 +283,17 @@ static const char schemas[] =
 
 static void write_components(struct aro_buffer *out)
 {
+    const char *separator = "";
+    param_set described = 0;
+    for (size_t i = 0; i < n_routes; i++)
+        described |= routes[i].summary ? route_params(&routes[i]) : 0;
     aro_buffer_text(out, "\"components\":{\"parameters\":{");
     for (int i = 0; i < PARAM_COUNT_OF_ALL; i++) {
-        aro_buffer_text(out, i ? "," : "");
+        if (!(described & PARAM_BIT(i)))
+            continue;
+        aro_buffer_text(out, separator);
         write_parameter(out, &param_infos[i]);
+        separator = ",";
     }
     aro_buffer_text(out, "},\"responses\":{\"problem\":{\"description\":\"What is wrong (RFC 9457)."
                          "\",\"content\":{\"application/problem+json\":{\"schema\":{\"$ref\":"

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "server/hash.h"
+#include "server/page_features.h"
 #include "server/params.h"
 #include "server/response.h"
 #include "server/route.h"
@@ -227,10 +228,23 @@ static json_t *common_data(const struct request *request)
     return page;
 }
 
+/* So that a link without a title is not called what the page is. */
+static void title_links(json_t *data)
+{
+    size_t i;
+    json_t *link;
+    json_array_foreach(json_object_get(data, "links"), i, link)
+    {
+        if (!json_object_get(link, "title"))
+            json_object_set_new(link, "title", json_string(""));
+    }
+}
+
 static json_t *page_data(const struct request *request, json_t *data)
 {
     const char *limit = request->params[PARAM_LIMIT];
     char *text = text_for(request->route->page, data);
+    title_links(data);
     json_t *page = common_data(request);
     json_t *more =
         json_pack("{s:O, s:s*, s:o, s:o, s:o, s:o*, s:o, s:O*}", "data", data, "text", text,
@@ -238,7 +252,8 @@ static json_t *page_data(const struct request *request, json_t *data)
                   link_to(request, "", "json", NULL, limit, 0), "map", map_link(request, data),
                   "values", values_of(request), "next", next_link(data));
     free(text);
-    if (!page || !more || json_object_update(page, more) != 0) {
+    if (!page || !more || json_object_update(page, more) != 0 ||
+        !page_add_features(request, data, page)) {
         json_decref(page);
         page = NULL;
     }

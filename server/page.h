@@ -23,6 +23,7 @@ enum { PAGE_DEFAULT_LIMIT = 50, PAGE_MAX_LIMIT = 500 };
  *   crumbs  [{href, title}] of the pages above this one, href from root: those of the path, then
  *           the `crumbs` of the answer, if it has some
  *   json    the way to the JSON form of this page; `next` to the next one
+ *   columns, rows, facts  of features: page_features.h
  *   map     the way to the features that it shows, as GeoJSON in degrees
  *   lang    of this page; `languages` [{lang, own, href, canonical}] are all it can be read in
  *   q_lang, and_lang  "?lang=en" and "&lang=en" where the request says lang=: links to pages end

@@ -1,4 +1,5 @@
 """Pages for people, made of the answers for programs: whole without JavaScript, linked, escaped."""
+import html
 import html.parser
 import json
 import re
@@ -125,9 +126,40 @@ def test_a_page_has_its_limits(server):
 
 def test_a_table_has_the_columns_of_the_short_form(server):
     feature = server.json("/collections/initiatives/items?limit=1&profile=compact")["features"][0]
-    text = read(server, "/collections/initiatives/items").text
-    assert " ".join(["id", *feature["properties"]]) in text
+    page = read(server, "/collections/initiatives/items")
+    schema = server.json("/collections/initiatives/schema?f=json")["properties"]
+    assert " ".join(["id", *(f"{schema[name]['title']} {name}"
+                             for name in feature["properties"])]) in page.text
     assert "recommandations" in read(server, "/collections/initiatives/items?profile=full").text
+
+
+def test_cells_stand_below_their_column(server):
+    """Features differ in the properties that they have."""
+    features = server.json("/collections/initiatives/items?limit=50")["features"]
+    assert len({tuple(one["properties"]) for one in features}) > 5
+    text = server.get("/collections/initiatives/items?profile=full&f=html").body.decode()
+    names = re.findall(r"<th scope=\"col\"><span lang=\"fr\">[^<]*</span> <code>(\w+)</code></th>", text)
+    rows = re.findall(r"<tr><th scope=\"row\">.*?</th>(.*?)</tr>", text, re.DOTALL)
+    assert set(names) == {name for one in features for name in one["properties"]}
+    assert len(rows) == len(features)
+    for row, one in zip(rows, features):
+        cells = [html.unescape(cell) for cell in re.findall(r"<td>(.*?)</td>", row, re.DOTALL)]
+        assert len(cells) == len(names)
+        for name, cell in zip(names, cells):
+            value = one["properties"].get(name)
+            if value is None or isinstance(value, str):
+                assert cell == (value or "")
+
+
+def test_links_say_what_they_are(server):
+    page = read(server, "/collections/communes/items?limit=3")
+    assert "text/csv; charset=utf-8; header=present alternate" in page.text
+    assert "This collection self · application/json" in read(server, "/collections/communes").text
+
+
+def test_facts_have_titles(server):
+    page = read(server, "/collections/communes/items/13056")
+    assert "Codes postaux codes_postaux 13117, 13500" in page.text
 
 
 @pytest.mark.parametrize("query", ["", "?limit=3", "?limit=3&offset=4", "?crs=EPSG:2154&limit=2",

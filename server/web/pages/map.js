@@ -40,6 +40,21 @@ function draw(frame, geojson, bounds) {
     attributionControl: { compact: true },
   });
   map.on('load', () => {
+    /* What a place lies in, where the server has contours. */
+    const tiles = new URL(frame.dataset.tiles, window.location.href).href;
+    map.addSource('communes', {
+      type: 'vector',
+      tiles: [`${tiles}/{z}/{x}/{y}.mvt`],
+      maxzoom: 14,
+    });
+    map.addLayer({
+      id: 'communes',
+      type: 'line',
+      source: 'communes',
+      'source-layer': 'communes',
+      minzoom: 8,
+      paint: { 'line-color': '#888', 'line-opacity': 0.5, 'line-width': 1 },
+    });
     map.addSource('objets', { type: 'geojson', data: geojson });
     map.addLayer({
       id: 'surfaces',
