@@ -5,135 +5,57 @@ import { AreaLayers, AREAS } from './area_layers.js';
 import { factWords, learn } from './areas.js';
 import { LIVE_NAMES_ZOOM, ownStyle } from './basemap.js';
 import { h, prefersStillness } from './dom.js';
+import { edges } from './edges.js';
 import { counted, number } from './format.js';
 import { addLayers, CLICKABLE, emptyCollection } from './layers.js';
-import { drawImage, imageOf, RATIO } from './markers.js';
+import { drawImage, drawn, imageOf, RATIO } from './markers.js';
 import { spread } from './spread.js';
-import { StillMap } from './still.js';
 import { rateWords } from './tint.js';
-import { mapZoom } from './viewport.js';
+import { mapZoom, snapped } from './viewport.js';
 
-const { maplibregl } = window;
+/** @typedef {import('maplibre-gl').Map} LibraryMap */
 
-const METROPOLE = [
-  [-5.2, 41.3],
-  [9.7, 51.2],
-];
 const MAX_ZOOM = 18;
 const CLOSE_ZOOM = 14;
-/** The strip of territories over the map's foot, and the sheet's glimpse (panel.css). */
-const STRIP_PX = 80;
-const GLIMPSE_PX = 148;
 
-const LOCALE = {
-  'AttributionControl.ToggleAttribution': 'Afficher ou masquer les sources',
-  'GeolocateControl.FindMyLocation': 'Me localiser',
-  'GeolocateControl.LocationNotAvailable': 'Position indisponible',
-  'Map.Title': 'Carte',
-  'NavigationControl.ZoomIn': 'Zoom avant',
-  'NavigationControl.ZoomOut': 'Zoom arrière',
-  'ScaleControl.Meters': 'm',
-  'ScaleControl.Kilometers': 'km',
-  'Popup.Close': 'Fermer',
-};
-
-const NARROW = matchMedia('(max-width: 719px)');
 const darkScheme = matchMedia('(prefers-color-scheme: dark)');
 
-/** Room for what stands at the edges of the map, above the sheet that covers its foot. */
-const edges = (covered) =>
-  NARROW.matches
-    ? { top: 60, bottom: 16 + covered + STRIP_PX, left: 16, right: 16 }
-    : { top: 64, bottom: 24 + STRIP_PX, left: 24, right: 64 };
-
-/** The part of the map above what covers its foot, as a box of degrees. */
+/** The part of the map above what covers its foot. @param {LibraryMap} map @param {number} covered
+ * @return {Box} */
 function visibleBox(map, covered) {
   const { clientWidth: width, clientHeight: height } = map.getContainer();
   const northWest = map.unproject([0, 0]);
   const southEast = map.unproject([width, Math.max(60, height - covered)]);
-  return { west: northWest.lng, north: northWest.lat, east: southEast.lng, south: southEast.lat };
-}
-
-/** How large a point is drawn: small where a region is seen, whole in a town. */
-const pointScale = (zoom) => Math.min(1, Math.max(0.65, 0.65 + (zoom - 7) * 0.1));
-
-/** A feature of /map with what its layer needs. */
-function drawn(feature, index, dark, scale) {
-  const { properties } = feature;
-  const count = properties.count ?? 1;
-  return {
-    ...feature,
-    properties: {
-      ...properties,
-      index,
-      image: imageOf(properties, dark),
-      label: properties.count ? number(properties.count) : '',
-      order: properties.count ? count : -1,
-      scale,
-      text_size: properties.stack ? 12 : count >= 1000 ? 14.5 : 13,
-    },
-  };
+  const box = { west: northWest.lng, north: northWest.lat, east: southEast.lng, south: southEast.lat };
+  return snapped(box, map.getZoom());
 }
 
 /**
- * @param {string|null} basemap  address of a style, or null for the built-in one
- * @param {{zoom: number, lat: number, lon: number}|null} position
- * @return {MapView|StillMap}    the latter where the browser draws no maps: it has no WebGL
+ * What the rest of the page uses of the map.
+ *
+ * @implements {PageMap}
  */
-export function createMap(basemap, position) {
-  let map;
-  try {
-    map = mapLibre(basemap, position);
-  } catch (error) {
-    if (!String(error.message).includes('WebGL')) throw error;
-    return new StillMap(position, METROPOLE);
-  }
-  map.touchZoomRotate.disableRotation();
-  map.keyboard.disableRotation();
-  map.addControl(new maplibregl.ScaleControl({ maxWidth: 90 }), 'bottom-right');
-  map.addControl(new maplibregl.NavigationControl({ showCompass: false }), 'bottom-right');
-  map.addControl(
-    new maplibregl.GeolocateControl({ positionOptions: { enableHighAccuracy: true } }),
-    'bottom-right',
-  );
-  return new MapView(map, Boolean(basemap));
-}
-
-function mapLibre(basemap, position) {
-  return new maplibregl.Map({
-    container: 'carte',
-    style: basemap ?? ownStyle(darkScheme.matches),
-    ...(position
-      ? { center: [position.lon, position.lat], zoom: position.zoom }
-      : { bounds: METROPOLE, fitBoundsOptions: { padding: edges(GLIMPSE_PX) } }),
-    minZoom: 1.5,
-    maxZoom: MAX_ZOOM,
-    dragRotate: false,
-    pitchWithRotate: false,
-    touchPitch: false,
-    fadeDuration: prefersStillness() ? 0 : 200,
-    attributionControl: { compact: true },
-    locale: LOCALE,
-  });
-}
-
-/** What the rest of the page uses of the map. */
-class MapView extends EventTarget {
+export class MapView extends EventTarget {
+  /** @type {LibraryMap} */
   #map;
   /** Whether the basemap is another's, and whether its style has come. */
   #foreign;
   #styled = false;
   /** The features of /map, and the same where they are drawn. */
+  /** @type {MapAnswer} */
   #answer = emptyCollection();
+  /** @type {MapFeature[]} */
   #placed = [];
   /** Pixels of the map's foot that the sheet covers. */
   #covered = 0;
+  /** @type {GeoJSON.FeatureCollection} */
   #communes = emptyCollection();
   #areas;
-  /** What showAreas() was given last. */
+  /** @type {AreasShown|null} what showAreas() was given last */
   #wanted = null;
+  /** @type {GeoJSON.FeatureCollection} */
   #marks = emptyCollection();
-  #popup = new maplibregl.Popup({
+  #popup = new window.maplibregl.Popup({
     closeButton: false,
     closeOnClick: false,
     offset: 16,
@@ -141,6 +63,7 @@ class MapView extends EventTarget {
     maxWidth: '260px',
   });
 
+  /** @param {LibraryMap} map @param {boolean} foreign  whether the basemap is another's */
   constructor(map, foreign) {
     super();
     this.#map = map;
@@ -188,38 +111,46 @@ class MapView extends EventTarget {
     const map = this.#map;
     map.on('click', CLICKABLE, (event) => {
       event.preventDefault();
-      this.pick(this.#answer.features[event.features[0].properties.index]);
+      this.pick(this.#shownAt(event));
     });
     map.on('mousemove', CLICKABLE, (event) => {
       event.preventDefault();
       this.#areas.hover(null);
       map.getCanvas().style.cursor = 'pointer';
-      this.explain(this.#answer.features[event.features[0].properties.index]);
+      this.explain(this.#shownAt(event));
     });
     map.on('mouseleave', CLICKABLE, () => this.#leave());
     map.on('movestart', () => this.#popup.remove());
     this.#listenToAreas();
   }
 
+  /** @param {import('maplibre-gl').MapLayerMouseEvent} event */
+  #shownAt({ features }) {
+    return this.#answer.features[features?.[0]?.properties.index];
+  }
+
   /** Territories lie under the initiatives: what these have taken is not theirs. */
   #listenToAreas() {
     const map = this.#map;
     map.on('click', AREAS, (event) => {
-      if (event.defaultPrevented) return;
+      const { kind } = this.#areas;
+      const facts = /** @type {Facts|undefined} */ (event.features?.[0]?.properties);
+      if (event.defaultPrevented || !facts || !kind) return;
       this.#popup.remove();
-      const detail = { kind: this.#areas.kind, code: event.features[0].properties.code };
-      learn(detail.kind, event.features[0].properties);
+      const detail = { kind, code: facts.code };
+      learn(kind, facts);
       this.dispatchEvent(new CustomEvent('area', { detail }));
     });
     map.on('mousemove', AREAS, (event) => {
-      if (event.defaultPrevented) return;
-      const [feature] = event.features;
+      const feature = event.features?.[0];
+      if (event.defaultPrevented || !feature) return;
+      const facts = /** @type {Facts} */ (feature.properties);
       map.getCanvas().style.cursor = 'pointer';
-      this.#areas.hover(feature.id);
-      this.#tell(event.lngLat, feature.properties.nom, [
-        counted(feature.properties.initiatives ?? 0, 'initiative'),
-        factWords(feature.properties),
-        rateWords(this.#wanted.measure, feature.properties),
+      this.#areas.hover(feature.id ?? null);
+      this.#tell(event.lngLat, facts.nom, [
+        counted(facts.initiatives ?? 0, 'initiative'),
+        factWords(facts),
+        rateWords(this.#wanted?.measure ?? null, facts),
       ]);
     });
     map.on('mouseleave', AREAS, () => {
@@ -233,27 +164,30 @@ class MapView extends EventTarget {
     this.#popup.remove();
   }
 
-  /** Does what a click on a feature that is shown does. */
+  /** Does what a click on a feature that is shown does. @param {MapFeature|undefined} feature */
   pick(feature) {
     this.#popup.remove();
+    if (!feature) return;
     const {
       properties,
       geometry: { coordinates },
     } = feature;
-    if (properties.cluster)
+    if (properties.cluster && properties.expansion_zoom)
       this.open(coordinates, mapZoom(properties.expansion_zoom));
     else this.dispatchEvent(new CustomEvent('pick', { detail: feature }));
   }
 
-  /** A word on what the pointer is over; the list says the same to those who have none. */
+  /** A word on what the pointer is over; the list says the same to those who have none.
+   * @param {MapFeature|undefined} feature */
   explain(feature) {
     if (!feature) return;
     const { titre, commune_nom: commune, count, stack } = feature.properties;
-    const first = titre ?? `${number(count)} initiatives${stack ? ' au même endroit' : ''}`;
+    const first = titre ?? `${number(count ?? 0)} initiatives${stack ? ' au même endroit' : ''}`;
     const second = commune ?? (stack ? 'Cliquer pour les lister' : 'Cliquer pour zoomer');
     this.#tell(feature.geometry.coordinates, first, [second]);
   }
 
+  /** @param {import('maplibre-gl').LngLatLike} place @param {string} title @param {string[]} lines */
   #tell(place, title, lines) {
     const words = lines.filter(Boolean).map((line) => h('span', {}, line));
     this.#popup.setLngLat(place).setDOMContent(h('div', {}, h('strong', {}, title), words));
@@ -275,12 +209,17 @@ class MapView extends EventTarget {
     const dark = darkScheme.matches;
     const zoom = this.#map.getZoom();
     this.#placed = spread(this.#answer.features, zoom);
-    const features = this.#placed.map((feature, index) =>
-      drawn(feature, index, dark, pointScale(zoom)),
-    );
-    this.#map.getSource('initiatives')?.setData({ type: 'FeatureCollection', features });
-    this.#map.getSource('communes')?.setData(this.#communes);
-    this.#map.getSource('reperes')?.setData(this.#marks);
+    const features = this.#placed.map((feature, index) => drawn(feature, index, dark, zoom));
+    this.#feed('initiatives', { type: 'FeatureCollection', features });
+    this.#feed('communes', this.#communes);
+    this.#feed('reperes', this.#marks);
+  }
+
+  /** @param {string} source @param {GeoJSON.FeatureCollection} data */
+  #feed(source, data) {
+    /** @type {import('maplibre-gl').GeoJSONSource|undefined} */ (
+      this.#map.getSource(source)
+    )?.setData(data);
   }
 
   /** The view: box of degrees that is seen, and zoom. */
@@ -291,12 +230,13 @@ class MapView extends EventTarget {
   /** The whole frame, with what the sheet covers. */
   get frame() {
     const bounds = this.#map.getBounds();
-    return {
+    const box = {
       west: bounds.getWest(),
       south: bounds.getSouth(),
       east: bounds.getEast(),
       north: bounds.getNorth(),
     };
+    return snapped(box, this.zoom);
   }
 
   get zoom() {
@@ -312,9 +252,7 @@ class MapView extends EventTarget {
     return !this.#foreign && this.zoom >= LIVE_NAMES_ZOOM && !this.#areas.namesCommunes;
   }
 
-  /**
-   * Shows territories; `how` as AreaLayers.show() takes it, without `dark` and `own`.
-   */
+  /** Shows territories. @param {AreasShown} how */
   showAreas(how) {
     this.#wanted = how;
     if (this.#styled) this.#drawAreas();
@@ -326,7 +264,7 @@ class MapView extends EventTarget {
     if (this.#areas.namesCommunes) this.showCommunes(emptyCollection());
   }
 
-  /** What the tiles that are there say of the chosen territory. */
+  /** What the tiles that are there say of the chosen territory. @param {string} territory */
   areaFacts(territory) {
     return this.#areas.facts(territory);
   }
@@ -342,26 +280,25 @@ class MapView extends EventTarget {
       .filter(({ x, y }) => x > 0 && y > 0 && x < width && y < height - this.#covered);
   }
 
-  /** Shows an answer of /map. */
+  /** Shows an answer of /map. @param {MapAnswer} answer */
   show(answer) {
     this.#answer = answer;
     this.#draw();
   }
 
-  /** Shows the names of an answer of /collections/communes/items. */
+  /** Shows the names of an answer of /collections/communes/items. @param {CommunesAnswer} answer */
   showCommunes(answer) {
-    const features = answer.features
-      .filter(({ geometry }) => geometry)
-      .map((feature) => ({
-        ...feature,
-        properties: { nom: feature.properties.nom, population: feature.properties.population },
-      }));
+    /** @type {GeoJSON.Feature[]} */
+    const features = answer.features.flatMap(({ geometry, properties: { nom, population } }) =>
+      geometry ? [{ type: 'Feature', geometry, properties: { nom, population } }] : [],
+    );
     this.#communes = { type: 'FeatureCollection', features };
-    this.#map.getSource('communes')?.setData(this.#communes);
+    this.#feed('communes', this.#communes);
   }
 
-  /** Rings places: [{coordinates, strong, axes}]; with axes the point itself is drawn there too. */
+  /** Rings places. @param {Mark[]} places */
   mark(places) {
+    /** @type {GeoJSON.Feature[]} */
     const features = places.map(({ coordinates, strong, axes }) => ({
       type: 'Feature',
       properties: {
@@ -371,10 +308,11 @@ class MapView extends EventTarget {
       geometry: { type: 'Point', coordinates },
     }));
     this.#marks = { type: 'FeatureCollection', features };
-    this.#map.getSource('reperes')?.setData(this.#marks);
+    this.#feed('reperes', this.#marks);
   }
 
-  /** Goes to a place; the sheet over the map's foot is allowed for. */
+  /** Goes to a place; the sheet over the map's foot is allowed for.
+   * @param {LonLat} coordinates @param {number} [zoom] */
   open(coordinates, zoom = CLOSE_ZOOM) {
     this.#go((how) =>
       this.#map.easeTo({
@@ -385,7 +323,7 @@ class MapView extends EventTarget {
     );
   }
 
-  /** Brings a place into view, no nearer than it is. */
+  /** Brings a place into view, no nearer than it is. @param {LonLat} coordinates */
   reveal(coordinates) {
     const { west, east, south, north } = this.box;
     const [lon, lat] = coordinates;
@@ -402,7 +340,7 @@ class MapView extends EventTarget {
     );
   }
 
-  /** Frames [[west, south], [east, north]]. */
+  /** @param {Bounds} bounds */
   fit(bounds) {
     this.#go((how) =>
       this.#map.fitBounds(bounds, {
@@ -414,7 +352,7 @@ class MapView extends EventTarget {
     );
   }
 
-  /** Jumps without a flight: the back button. */
+  /** Jumps without a flight: the back button. @param {Place} place */
   jump({ zoom, lat, lon }) {
     const here = this.position;
     if (
@@ -426,6 +364,7 @@ class MapView extends EventTarget {
     this.#map.jumpTo({ center: [lon, lat], zoom });
   }
 
+  /** @param {(how: import('maplibre-gl').EaseToOptions & {duration: number}) => void} move */
   #go(move) {
     move({
       duration: prefersStillness() ? 0 : 700,
@@ -434,7 +373,8 @@ class MapView extends EventTarget {
     });
   }
 
-  /** Notes that the sheet covers `pixels` of the map's foot: what is shown stays above it. */
+  /** Notes that the sheet covers `pixels` of the map's foot: what is shown stays above it.
+   * @param {number} pixels */
   coverFoot(pixels) {
     if (pixels === this.#covered) return;
     this.#covered = pixels;

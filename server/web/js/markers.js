@@ -7,6 +7,7 @@
  * "cluster-3-4.2.6.4-l" (size 3, shares in sixteenths).
  */
 import { axeShape } from './dom.js';
+import { number } from './format.js';
 
 /** Pixels of an image per pixel of the screen. */
 export const RATIO = 2;
@@ -63,8 +64,33 @@ export function imageOf(properties, dark) {
   return `point-${(properties.axes ?? ['1']).join('')}-${suffix(dark)}`;
 }
 
+/** How large a point is drawn: small where a region is seen, whole in a town.
+ * @param {number} zoom */
+const pointScale = (zoom) => Math.min(1, Math.max(0.65, 0.65 + (zoom - 7) * 0.1));
+
+/** A feature of /map with what its layer needs.
+ * @param {MapFeature} feature @param {number} index @param {boolean} dark @param {number} zoom */
+export function drawn(feature, index, dark, zoom) {
+  const { properties } = feature;
+  const count = properties.count ?? 1;
+  return {
+    ...feature,
+    properties: {
+      ...properties,
+      index,
+      image: imageOf(properties, dark),
+      label: properties.count ? number(properties.count) : '',
+      order: properties.count ? count : -1,
+      scale: pointScale(zoom),
+      text_size: properties.stack ? 12 : count >= 1000 ? 14.5 : 13,
+    },
+  };
+}
+
 function canvas(size) {
-  const context = new OffscreenCanvas(size * RATIO, size * RATIO).getContext('2d');
+  const context = new OffscreenCanvas(size * RATIO, size * RATIO).getContext('2d', {
+    willReadFrequently: true,
+  });
   context.scale(RATIO, RATIO);
   return context;
 }
