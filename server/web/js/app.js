@@ -5,11 +5,14 @@ import { ApiError, get, latest } from './api.js';
 import { factsOf, factWords, kindOf, loadFacts, territoryOf } from './areas.js';
 import { AreasView } from './areas_view.js';
 import { drawChips, drawFilterButton } from './chips.js';
-import { axeMark, button, byId, debounce, h, icon } from './dom.js';
+import { drawAxes } from './axes_bar.js';
+import { byId, debounce } from './dom.js';
+import { GLIMPSE_PX, NARROW } from './edges.js';
 import { Fiche } from './fiche.js';
 import { Filters } from './filters.js';
 import { List } from './list.js';
-import { createMap } from './map.js';
+import { createMap, loadMapLibrary } from './map_library.js';
+import { hushNotice, showNotice } from './notice.js';
 import { createReach } from './reach.js';
 import { Search } from './search.js';
 import { createSheet } from './sheet.js';
@@ -23,9 +26,10 @@ import {
   setPosition,
   setState,
 } from './state.js';
+import { StillMap } from './still.js';
 import { showSummary } from './summary.js';
 import { createTerritories } from './territories.js';
-import { axes, filterParams, isCovered, loadThemes, toggleTheme } from './themes.js';
+import { filterParams, loadThemes } from './themes.js';
 import { measureOf } from './tint.js';
 import { bboxText, viewportSource } from './viewport.js';
 
@@ -35,20 +39,57 @@ const TITLE = document.title;
 
 const filterKey = (state) => JSON.stringify([filterParams(state), state.pile]);
 
-/** Runs the page once the answers that it stands on are there. */
+/** @type {Bounds} */
+const METROPOLE = [
+  [-5.2, 41.3],
+  [9.7, 51.2],
+];
+
+/** The page needs the taxonomy and the figures; the list, which most comes for, no more. The map
+ * is drawn when that stands: its library is heavy. */
 async function start() {
-  const [config, summary] = await Promise.all([
-    get('config.json'),
-    get('summary'),
-    loadThemes(),
-    document.fonts.load('500 16px Figtree'),
-    document.fonts.load('700 16px Figtree'),
-  ]);
-  byId('panne').hidden = true;
+  const [config, summary] = await Promise.all([get('config.json'), get('summary'), loadThemes()]);
+  hushNotice();
   showSummary(summary);
-  const page = new Page(createMap(config.basemap_style ?? null, readPosition()), summary);
+  const covered = NARROW.matches ? GLIMPSE_PX : 0;
+  const still = new StillMap(readPosition(), METROPOLE, covered);
+  const page = new Page(still, summary);
+  const library = loadMapLibrary();
+  library.catch(() => {});
   await page.begin();
+  await drawMap(page, still, config.basemap_style ?? null, Promise.all([library, fonts(), painted()]));
 }
+
+/** @param {Page} page @param {StillMap} still @param {string|null} basemap
+ * @param {Promise<unknown>} ready */
+async function drawMap(page, still, basemap, ready) {
+  try {
+    await ready;
+  } catch {
+    const run = () => drawMap(page, still, basemap, loadMapLibrary());
+    showNotice('La carte n’a pas pu être chargée.', { words: 'Réessayer', run });
+    return;
+  }
+  const map = createMap(basemap, still.position);
+  if (map) page.useMap(map);
+  else
+    still.explainAbsence(
+      'La carte ne peut pas être dessinée.',
+      'Ce navigateur n’a pas WebGL, ou l’a désactivé. La liste, la recherche et les filtres fonctionnent.',
+    );
+}
+
+/** The map draws its texts with the page's font. */
+const fonts = () =>
+  Promise.all(['500', '700'].map((weight) => document.fonts.load(`${weight} 16px Figtree`)));
+
+/** Resolves once what stands has been painted: making a map keeps the machine busy. */
+const painted = () =>
+  new Promise((resolve) => {
+    const idle = () =>
+      'requestIdleCallback' in window ? requestIdleCallback(resolve, { timeout: 400 }) : resolve();
+    requestAnimationFrame(() => requestAnimationFrame(idle));
+  });
 
 class Page {
   #map;
@@ -63,6 +104,7 @@ class Page {
   /** The initiatives of the whole country under the filters, for the steps of the colours. */
   #matching;
   #askMap = viewportSource();
+  #settle = debounce(() => this.refresh(), SETTLE_MS);
   #askCommunes = latest();
   #filtersOpen = false;
   #hovered = null;
@@ -74,7 +116,7 @@ class Page {
     this.#summary = summary;
     this.#matching = summary.initiatives;
     this.#areas = new AreasView(summary);
-    this.#reach = createReach(map);
+    this.#reach = createReach(() => this.#map);
     this.#list = new List({
       open: (id) => this.#openFiche(id),
       hover: (feature) => {
@@ -92,20 +134,20 @@ class Page {
       showOnMap: (feature) =>
         this.#jump(() => {
           this.#sheet.lower();
-          map.open(feature.geometry.coordinates);
+          this.#map.open(feature.geometry.coordinates);
         }),
       choose: (id) => setState({ fiche: null, themes: [id], pile: '' }),
     });
     this.#filters = new Filters({ close: () => this.#toggleFilters(false) });
-    this.#sheet = createSheet((pixels) => map.coverFoot(pixels));
+    this.#sheet = createSheet((pixels) => this.#map.coverFoot(pixels));
   }
 
   async begin() {
     this.#listen();
-    this.#drawAxes();
+    drawAxes(getState().themes);
     this.#showState(getState(), null);
     setPosition(this.#map.position);
-    this.refresh();
+    await this.refresh();
     createTerritories((bounds) => this.#jump(() => this.#map.fit(bounds)))
       .then((territories) => {
         this.#territories = territories;
@@ -114,12 +156,23 @@ class Page {
       .catch(() => {});
   }
 
-  #listen() {
+  /** The map takes the place of what stood for it. @param {PageMap} map */
+  useMap(map) {
+    map.coverFoot(this.#sheet.covered());
+    this.#map = map;
+    this.#listenToMap();
+    this.#mark();
+    this.refresh();
+    const { fiche } = getState();
+    const { shown } = this.#fiche;
+    if (fiche && shown?.id === fiche && shown.geometry) map.reveal(shown.geometry.coordinates);
+  }
+
+  #listenToMap() {
     const map = this.#map;
-    const settle = debounce(() => this.refresh(), SETTLE_MS);
     map.addEventListener('move', () => {
       setPosition(map.position);
-      settle();
+      this.#settle();
     });
     map.addEventListener('calm', () => this.#showFacts(getState()));
     map.addEventListener('pick', ({ detail }) => this.#pick(detail));
@@ -127,10 +180,14 @@ class Page {
       const territory = territoryOf(kind, code);
       setState({ territoire: getState().territoire === territory ? '' : territory, pile: '' });
     });
+  }
+
+  #listen() {
+    this.#listenToMap();
     onState((now, before) => this.#showState(now, before));
     onTravel(() => {
       const position = readPosition();
-      if (position) map.jump(position);
+      if (position) this.#map.jump(position);
     });
     byId('bouton-filtres').addEventListener('click', () =>
       this.#toggleFilters(!this.#filtersOpen || Boolean(getState().fiche)),
@@ -145,7 +202,7 @@ class Page {
       theme: (id) => setState({ themes: [id], pile: '', fiche: null }),
       initiative: (sheet) =>
         this.#jump(() => {
-          map.open([sheet.lon, sheet.lat]);
+          this.#map.open([sheet.lon, sheet.lat]);
           this.#openFiche(sheet.id);
         }),
       words: (q) => setState({ q, pile: '', fiche: null }),
@@ -161,7 +218,7 @@ class Page {
   #goToCommune(commune) {
     if (commune.lon === null || commune.lon === undefined) {
       byId('annonce').textContent = `La position de ${commune.nom} n’est pas connue.`;
-      this.#say(
+      showNotice(
         `La position de ${commune.nom} n’est pas connue : ses initiatives se trouvent par la recherche de texte.`,
       );
       return;
@@ -236,7 +293,7 @@ class Page {
   #showFilters(now, before) {
     drawChips(now);
     this.#showFacts(now);
-    this.#drawAxes();
+    drawAxes(getState().themes);
     if (this.#filtersOpen) this.#filters.draw();
     if (!before) return;
     this.#territories?.count(now).catch(() => {});
@@ -308,30 +365,6 @@ class Page {
     this.#map.mark(places);
   }
 
-  /** The axes over the map: legend and filter in one. */
-  #drawAxes() {
-    const place = byId('axes');
-    const focused = place.contains(document.activeElement)
-      ? document.activeElement.dataset.axe
-      : null;
-    const { themes } = getState();
-    place.replaceChildren(
-      ...axes().map(({ id, libelle }) =>
-        button(
-          {
-            class: `axe-button axe-${id}`,
-            dataset: { axe: id },
-            'aria-pressed': String(isCovered(themes, id)),
-            onclick: () => setState({ themes: toggleTheme(getState().themes, id), pile: '' }),
-          },
-          axeMark(id),
-          h('span', {}, libelle),
-        ),
-      ),
-    );
-    if (focused) place.querySelector(`[data-axe="${focused}"]`)?.focus();
-  }
-
   /** Asks again for everything that the view shows. */
   async refresh() {
     const state = getState();
@@ -346,7 +379,7 @@ class Page {
       if (answer) this.#map.show(answer);
       this.#showAreas();
       this.#reach.settle();
-      this.#say('');
+      hushNotice();
       this.#count();
       this.#filters.setTotal(byId('total').textContent.replace(' dans cette vue', ''));
       await this.#nameCommunes();
@@ -372,35 +405,8 @@ class Page {
       ? 'Le serveur ne répond pas.'
       : `Le serveur refuse la demande : ${error.message}`;
     this.#list.fail(words);
-    this.#say(words, () => this.refresh());
+    showNotice(words, { words: 'Réessayer', run: () => this.refresh() });
   }
-
-  /** A word over the map, with a way to try again; no words, no notice. */
-  #say(words, retry = null) {
-    showNotice(words, retry);
-  }
-}
-
-function showNotice(words, retry) {
-  const notice = byId('panne');
-  notice.hidden = !words;
-  if (!words) return;
-  notice.replaceChildren(
-    icon('info'),
-    h('p', {}, words),
-    retry
-      ? button({ class: 'button', onclick: retry }, 'Réessayer')
-      : button(
-          {
-            class: 'icon-button',
-            'aria-label': 'Fermer',
-            onclick: () => {
-              notice.hidden = true;
-            },
-          },
-          icon('close'),
-        ),
-  );
 }
 
 function begin() {
@@ -410,7 +416,7 @@ function begin() {
       error instanceof ApiError
         ? 'Le serveur ne répond pas.'
         : 'La carte n’a pas pu démarrer dans ce navigateur.';
-    showNotice(words, begin);
+    showNotice(words, { words: 'Réessayer', run: begin });
     if (!(error instanceof ApiError)) throw error;
   });
 }

@@ -6,6 +6,7 @@
 import { latest } from './api.js';
 import { factsOf, KINDS, learn, territoryOf } from './areas.js';
 import { button, byId, h, icon } from './dom.js';
+import { NARROW } from './edges.js';
 import { number } from './format.js';
 import { setState } from './state.js';
 import { filterParams } from './themes.js';
@@ -13,7 +14,6 @@ import { legendOf, TINTS } from './tint.js';
 import { bboxText } from './viewport.js';
 
 const FIRST_ROWS = 10;
-const NARROW = matchMedia('(max-width: 719px)');
 
 /** Radio buttons in one row; `chosen` is called with the value. */
 function choice(name, legend, options, chosen) {

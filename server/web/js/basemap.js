@@ -134,12 +134,13 @@ function names(id, kind, c, layout, colour) {
  */
 export function ownStyle(dark) {
   const c = colours(dark);
+  /* Coasts are lines of their own: a smooth edge would be one more program to compile. */
   const fill = (kind, colour) => ({
     id: kind,
     type: 'fill',
     source: 'monde',
     filter: ['==', ['get', 'kind'], kind],
-    paint: { 'fill-color': colour },
+    paint: { 'fill-color': colour, 'fill-antialias': false },
   });
   const land = ['in', ['get', 'kind'], ['literal', ['terre', 'france']]];
   const line = (id, filter, colour, width, more = {}) => ({

@@ -21,7 +21,8 @@ const LOCALE = {
   'Popup.Close': 'Fermer',
 };
 
-/** Adds an element to the head; resolves when what it names is there. @param {HTMLElement} node */
+/** Puts an element first into the head, so that the page's own styles win; resolves when what it
+ * names is there. @param {HTMLElement} node */
 function loaded(node) {
   return new Promise((resolve, reject) => {
     node.addEventListener('load', resolve);
@@ -29,7 +30,7 @@ function loaded(node) {
       node.remove();
       reject(new Error('the map library was not reached'));
     });
-    document.head.append(node);
+    document.head.prepend(node);
   });
 }
 

@@ -38,8 +38,8 @@ function nextOf(markers, from, [dx, dy]) {
   return best;
 }
 
-/** @param {import('./map.js').MapView} map */
-export function createReach(map) {
+/** @param {() => PageMap} mapNow */
+export function createReach(mapNow) {
   let at = null;
   const reach = button({ class: 'reach', id: 'repere', hidden: true });
   byId('carte').after(reach);
@@ -58,24 +58,24 @@ export function createReach(map) {
   }
 
   function settle() {
-    const { markers } = map;
+    const { markers } = mapNow();
     reach.hidden = !markers.length;
     if (!markers.length) return;
     const same = at && markers.find(({ feature }) => feature.id === at.feature.id);
     stand(same ?? central(markers));
   }
 
-  reach.addEventListener('focus', () => map.explain(at.feature));
-  reach.addEventListener('blur', () => map.hush());
-  reach.addEventListener('click', () => map.pick(at.feature));
+  reach.addEventListener('focus', () => mapNow().explain(at.feature));
+  reach.addEventListener('blur', () => mapNow().hush());
+  reach.addEventListener('click', () => mapNow().pick(at.feature));
   reach.addEventListener('keydown', (event) => {
     const way = ARROWS[event.key];
     if (!way) return;
     event.preventDefault();
-    const next = nextOf(map.markers, at, way);
+    const next = nextOf(mapNow().markers, at, way);
     if (!next) return;
     stand(next);
-    map.explain(at.feature);
+    mapNow().explain(at.feature);
     byId('annonce').textContent = wordsOf(at.feature);
   });
   return { settle };

@@ -3,9 +3,9 @@
  * half, and whole. The handle is dragged, or pressed to go to the next height.
  */
 import { byId } from './dom.js';
+import { NARROW } from './edges.js';
 
 const HEIGHTS = ['bas', 'mi', 'haut'];
-const NARROW = matchMedia('(max-width: 719px)');
 /** Below this, a press and not a drag. */
 const LEAST_DRAG_PX = 6;
 
@@ -23,8 +23,11 @@ export function createSheet(covered) {
     handle.setAttribute('aria-expanded', String(next !== 'bas'));
     handle.firstElementChild.textContent =
       next === 'haut' ? 'Réduire la liste' : 'Agrandir la liste';
-    covered(NARROW.matches ? pixelsOf(next === 'haut' ? 'mi' : next) : 0);
+    covered(hidden());
   }
+
+  /** Pixels of the map's foot under the sheet; what is whole is taken for half. */
+  const hidden = () => (NARROW.matches ? pixelsOf(height === 'haut' ? 'mi' : height) : 0);
 
   function pixelsOf(name) {
     const style = getComputedStyle(panel);
@@ -74,5 +77,6 @@ export function createSheet(covered) {
       if (height === 'bas') set('mi');
     },
     lower: () => set('bas'),
+    covered: hidden,
   };
 }
