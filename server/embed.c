@@ -55,6 +55,15 @@ static bool read_colour(const struct request *request, struct colour *out_colour
                              text);
 }
 
+bool embed_check_look(const char *const *params, struct aro_error *err)
+{
+    struct request asked = {.params = params};
+    size_t view;
+    struct colour colour;
+    bool coloured;
+    return read_view(&asked, &view, err) && read_colour(&asked, &colour, &coloured, err);
+}
+
 /* The filters alone, as the map and the list ask them: a sheet's id is a condition. */
 struct filters {
     const char *params[PARAM_COUNT_OF_ALL];

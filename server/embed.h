@@ -30,11 +30,29 @@ void embed_view_clear(struct embed_view *view);
 bool embed_view_of(const struct request *request, const char *path, const char *const *params,
                    struct embed_view *out_view, struct aro_error *err);
 
+/** Whether vue= and couleur= are such. @param err  ARO_BAD_INPUT, with the parameter */
+bool embed_check_look(const char *const *params, struct aro_error *err);
+
 /** Appends the address of /embed with a view's parameters. */
 void embed_write_url(const char *base_url, const char *const *params, struct aro_buffer *out);
 
-/** Appends what a view is of: titre=, the sheet's title, the territory's name; else nothing. */
+/**
+ * Appends what a page's head tells editors and feed readers of it: the oEmbed of its address, and
+ * the feed of what it lists. Nothing where there is none.
+ *
+ * @param address  of the page, absolute
+ */
+void embed_write_discovery(const struct request *request, const char *address,
+                           struct aro_buffer *oembed, struct aro_buffer *atom);
+
+/** Appends what a view is of: titre=, the sheet's title, the name of the territory or theme; else
+ * nothing. */
 void embed_write_subject(const struct snapshot *snapshot, const char *const *params,
                          struct aro_buffer *out);
+
+/** Appends the same as a title for those who do not see what stands around, in the language of
+ * lang=; there always is one. */
+void embed_write_title(const struct snapshot *snapshot, const char *const *params,
+                       struct aro_buffer *out);
 
 #endif

@@ -91,6 +91,8 @@ static bool check_view(const struct request *request, const struct embed_view *v
     if (id && (!text_id_parse(id, &number) ||
                snapshot_initiative(request->snapshot, number) == SNAPSHOT_NONE))
         return aro_error_set(err, ARO_NOT_FOUND, "no initiative '%.40s'", id);
+    if (!embed_check_look(view->params, err))
+        return false;
     memcpy(params, view->params, sizeof params);
     params[PARAM_TITRE] = params[PARAM_LIMIT] = NULL; /* of the embed, not of the query */
     asked.params = params;
@@ -118,6 +120,22 @@ void embed_write_url(const char *base_url, const char *const *params, struct aro
     params_write(out, params, ~EMBED_PARAMS);
     if (!out->failed && out->len == before)
         out->len--;
+}
+
+void embed_write_discovery(const struct request *request, const char *address,
+                           struct aro_buffer *oembed, struct aro_buffer *atom)
+{
+    struct embed_view view = {0};
+    struct aro_error err = {0};
+    if (!embed_view_of(request, request->path, request->params, &view, &err))
+        return;
+    aro_buffer_printf(oembed, "%s/oembed?url=", request->base_url);
+    text_encode(oembed, address, "");
+    if (!view.params[PARAM_ID]) {
+        aro_buffer_printf(atom, "%s/feed.atom?", request->base_url);
+        params_write(atom, view.params, ~QUERY_INITIATIVE_PARAMS);
+    }
+    embed_view_clear(&view);
 }
 
 /* ---- What a view is of ---- */
@@ -163,6 +181,19 @@ static const char *territory_name(const struct snapshot *snapshot, const char *c
     return NULL;
 }
 
+/* The words of what one id names; NULL for several, or none. */
+static const char *theme_name(const struct snapshot *snapshot, const char *const *params)
+{
+    static const enum param levels[] = {PARAM_USAGE, PARAM_ENJEU, PARAM_AXE};
+    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
+        const char *id = params[levels[i]];
+        uint32_t theme = id ? snapshot_theme(snapshot, id) : SNAPSHOT_NONE;
+        if (theme != SNAPSHOT_NONE)
+            return snapshot->themes[theme].libelle;
+    }
+    return NULL;
+}
+
 void embed_write_subject(const struct snapshot *snapshot, const char *const *params,
                          struct aro_buffer *out)
 {
@@ -173,6 +204,22 @@ void embed_write_subject(const struct snapshot *snapshot, const char *const *par
     }
     if (!name)
         name = territory_name(snapshot, params);
+    if (!name)
+        name = theme_name(snapshot, params);
     if (name)
         aro_buffer_text(out, name);
+}
+
+void embed_write_title(const struct snapshot *snapshot, const char *const *params,
+                       struct aro_buffer *out)
+{
+    const char *lang = params[PARAM_LANG];
+    bool is_english = lang && strcmp(lang, "en") == 0;
+    size_t before = out->len;
+    embed_write_subject(snapshot, params, out);
+    if (out->len == before)
+        aro_buffer_text(out, is_english ? "Local digital initiatives"
+                                        : "Initiatives numériques locales");
+    else if (!params[PARAM_TITRE] && !params[PARAM_ID])
+        aro_buffer_text(out, is_english ? ": digital initiatives" : " : initiatives numériques");
 }

@@ -69,6 +69,10 @@ handler_fn handle_embed;
 /** GET /embed.css. Params: PARAM_COULEUR. GET /embed.js. */
 handler_fn handle_embed_css, handle_embed_js;
 
+/** GET /integrer: the form and the code. Params: those of the frame, PARAM_LIEU, PARAM_HAUTEUR,
+ * PARAM_CONSENTEMENT, PARAM_F. FORMAT_JSON. */
+handler_fn handle_integrer;
+
 /** GET /oembed. Params: PARAM_URL, PARAM_MAXWIDTH, PARAM_MAXHEIGHT, PARAM_FORMAT. */
 handler_fn handle_oembed;
 

@@ -16,7 +16,6 @@
 #include "server/xml.h"
 
 enum { WIDTH = 600, HEIGHT = 600, CACHE_SECONDS = 3600 };
-#define SITE_TITLE "Initiatives numériques locales"
 
 /* ---- What is asked for ---- */
 
@@ -84,17 +83,6 @@ static bool find_view(const struct request *request, const char *url, struct emb
 
 /* ---- The answer ---- */
 
-static void write_title(struct oembed *oembed)
-{
-    embed_write_subject(oembed->request->snapshot, oembed->view.params, &oembed->title);
-    bool is_place = oembed->title.len > 0 && !oembed->view.params[PARAM_TITRE] &&
-                    !oembed->view.params[PARAM_ID];
-    if (is_place)
-        aro_buffer_text(&oembed->title, " : initiatives numériques");
-    else if (oembed->title.len == 0)
-        aro_buffer_text(&oembed->title, SITE_TITLE);
-}
-
 static void write_html(struct oembed *oembed)
 {
     struct aro_buffer url = {0};
@@ -151,7 +139,7 @@ static bool answer(struct oembed *oembed, bool as_xml, struct response *response
                    struct aro_error *err)
 {
     struct aro_buffer *out = response_buffer(response);
-    write_title(oembed);
+    embed_write_title(oembed->request->snapshot, oembed->view.params, &oembed->title);
     write_html(oembed);
     if (!aro_buffer_ok(&oembed->title, err) || !aro_buffer_ok(&oembed->html, err))
         return false;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/embed.h"
 #include "server/hash.h"
 #include "server/page_features.h"
 #include "server/params.h"
@@ -240,6 +241,21 @@ static void title_links(json_t *data)
     }
 }
 
+/* What the head tells editors and feed readers of the page. */
+static void add_discovery(const struct request *request, json_t *page)
+{
+    struct aro_buffer oembed = {0}, atom = {0};
+    const char *address = json_string_value(json_object_get(page, "canonical"));
+    if (address)
+        embed_write_discovery(request, address, &oembed, &atom);
+    if (oembed.len > 0 && !oembed.failed)
+        json_object_set_new(page, "oembed", json_stringn(oembed.data, oembed.len));
+    if (atom.len > 0 && !atom.failed)
+        json_object_set_new(page, "atom", json_stringn(atom.data, atom.len));
+    aro_buffer_clear(&oembed);
+    aro_buffer_clear(&atom);
+}
+
 static json_t *page_data(const struct request *request, json_t *data)
 {
     const char *limit = request->params[PARAM_LIMIT];
@@ -258,6 +274,8 @@ static json_t *page_data(const struct request *request, json_t *data)
         page = NULL;
     }
     json_decref(more);
+    if (page && request->snapshot)
+        add_discovery(request, page);
     return page;
 }
 

@@ -311,6 +311,17 @@ const struct route routes[] = {
      .lenient = true,
      .embedded = true,
      .cache_control = "public, max-age=86400"},
+    {.pattern = "/integrer",
+     .handler = handle_integrer,
+     .params = (EMBED_PARAMS & ~(PARAM_BIT(PARAM_LIMIT) | PARAM_BIT(PARAM_CURSOR))) |
+               PARAM_BIT(PARAM_LIEU) | PARAM_BIT(PARAM_HAUTEUR) | PARAM_BIT(PARAM_CONSENTEMENT) |
+               PARAM_BIT(PARAM_F),
+     .formats = HTML_OR_JSON,
+     .default_format = FORMAT_JSON,
+     .page = "integrer",
+     .lenient = true,
+     .summary = "What to copy into a page of another site",
+     .tag = "Embeds"},
     {.pattern = "/oembed",
      .handler = handle_oembed,
      .params = PARAM_BIT(PARAM_URL) | PARAM_BIT(PARAM_MAXWIDTH) | PARAM_BIT(PARAM_MAXHEIGHT) |

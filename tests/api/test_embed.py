@@ -1,4 +1,6 @@
 """What other sites show: /embed in a frame, /embed.js that makes it, /oembed that editors ask."""
+import html.parser
+import json
 import re
 import urllib.parse
 import xml.etree.ElementTree as xml
@@ -16,9 +18,9 @@ def oembed(server, target, **parameters):
     return server.get("/oembed?" + urllib.parse.urlencode({"url": url, **parameters}))
 
 
-def frame_of(html):
+def frame_of(text):
     """The attributes of the one element that an oEmbed answer holds."""
-    element = xml.fromstring(html)
+    element = xml.fromstring(text)
     assert element.tag == "iframe" and not element.text and len(element) == 0
     return element.attrib
 
@@ -252,7 +254,8 @@ def test_sizes_are_at_most_what_is_asked(server):
 @pytest.mark.parametrize("target", [
     "https://example.org/embed", "/nothing", "/", "/assets/js/app.js", "/initiatives/999999999",
     "/initiatives/x", "/territoires/commune/99999", "/territoires/planete/1", "/themes/9",
-    "/embed?bbox=1", "/initiatives/5/6", "/embed?commune=%ff"])
+    "/embed?bbox=1", "/embed?vue=globe", "/embed?couleur=red",
+    "/initiatives/5/6", "/embed?commune=%ff"])
 def test_what_cannot_be_embedded_is_not_found(server, target):
     answer = oembed(server, target)
     assert answer.status == 404, answer.body
@@ -279,3 +282,138 @@ def test_behind_a_base_url(store):
         assert frame["src"] == "https://atlas.example.org/carte/embed?commune=13056"
         assert oembed(server, "https://atlas.example.org/embed").status == 404
         assert oembed(server, server.url + "/embed").status == 404
+
+
+# ---- /integrer ----
+
+def codes(server, query):
+    data = server.json(f"/integrer?{query}&f=json")
+    return {code["id"]: code["text"] for code in data["codes"]}, data
+
+
+class Elements(html.parser.HTMLParser):
+    """The elements of a piece of HTML: (name, attributes), and their text."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.found, self.text = [], ""
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.found.append((tag, dict(attrs)))
+
+    def handle_data(self, data):
+        self.text += data
+
+
+AWKWARD = "L'été <b>&\"\\"
+
+
+@pytest.mark.parametrize("title", [None, AWKWARD])
+def test_every_code_makes_the_same_frame(server, title):
+    query = "commune=13056&axe=1&vue=liste&couleur=fc0"
+    query += "&titre=" + urllib.parse.quote(title) if title else ""
+    texts, data = codes(server, query)
+    wanted = {"commune": "13056", "axe": "1", "vue": "liste", "couleur": "fc0"}
+    if title:
+        wanted["titre"] = title
+    name, attributes = Elements(texts["script"]).found[0]
+    assert name == "script" and attributes.pop("src") == f"{server.url}/embed.js"
+    assert attributes.pop("async", "") is None
+    assert attributes == {f"data-{key}": value for key, value in wanted.items()}
+    element = Elements(texts["element"])
+    assert element.found[1] == ("arobase-carte", wanted)
+    shown = title or "Martigues\u00a0: initiatives numériques"
+    assert element.text.strip() == shown
+    name, attributes = Elements(texts["iframe"]).found[0]
+    assert (name, attributes["title"]) == ("iframe", shown)
+    assert attributes["src"] == texts["address"] == element.found[2][1]["href"]
+    address = urllib.parse.urlsplit(texts["address"])
+    assert dict(urllib.parse.parse_qsl(address.query)) == wanted
+    assert data["frame"] == f"embed?{address.query}"
+    assert server.get(f"/embed?{address.query}").status == 200
+    quoted = re.search(r"return '(.*)';", texts["tarteaucitron"]).group(1)
+    assert "\\" not in quoted and "'" not in quoted
+    assert Elements(quoted).found == [("iframe", attributes)]
+
+
+def test_sizes_and_consent_are_in_the_code(server):
+    texts, data = codes(server, "commune=13056&hauteur=400&consentement=clic")
+    assert 'data-hauteur="400" data-consentement="clic"' in texts["script"]
+    assert 'height="400"' in texts["iframe"]
+    assert (data["hauteur"], data["by_click"]) == (400, True)
+
+
+def test_a_script_without_choices_still_makes_a_frame(server):
+    texts, data = codes(server, "lieu=&departement=&vue=")
+    assert 'data-vue="carte-liste"' in texts["script"]
+    assert data["frame"] == "embed"
+
+
+@pytest.mark.parametrize("place, query", [
+    ("Martigues", "commune=13056"), ("martigues (13056)", "commune=13056"),
+    ("13056", "commune=13056"), ("2a004", "commune=2A004"), ("200054807", "epci=200054807"),
+    ("saint etienne", "commune=42218")])
+def test_places_by_name_or_code(server, place, query):
+    _, data = codes(server, "lieu=" + urllib.parse.quote(place))
+    assert data["frame"] == f"embed?{query}"
+    assert "wrong" not in data and "nothing_found" not in data
+
+
+def test_places_that_are_none(server):
+    _, data = codes(server, "lieu=xyzzy")
+    assert data["nothing_found"] and data["frame"] == "embed" and data["lieu"] == "xyzzy"
+    others = [each["value"] for each in codes(server, "lieu=Saint-Denis")[1]["others"]]
+    assert "93066" in others
+
+
+@pytest.mark.parametrize("query, word", [
+    ("commune=99999", "99999"), ("hauteur=5", "hauteur"), ("couleur=red", "couleur"),
+    ("vue=globe", "vue")])
+def test_what_does_not_fit_is_told_in_the_form(server, query, word):
+    _, data = codes(server, query)
+    assert word in data["wrong"]
+    page = server.get(f"/integrer?{query}", HTML)
+    assert page.status == 200
+    assert word in re.search(r'id="faute"[^>]*>(.*?)</p>', page.body.decode()).group(1)
+    assert 'src="./embed' not in page.body.decode()
+
+
+def test_the_form_keeps_what_is_chosen(server):
+    text = server.get("/integrer?departement=13&axe=2&vue=carte&titre=Chez+nous", HTML).body.decode()
+    for wanted in ('<option value="13" selected>', '<option value="2" selected>',
+                   'value="carte" checked', 'value="Chez nous"',
+                   'src="./embed?axe=2&amp;departement=13&amp;titre=Chez+nous&amp;vue=carte"'):
+        assert wanted in text or wanted.replace("Chez+nous", "Chez%20nous") in text, wanted
+    assert_strict(server.get("/integrer", HTML).headers)
+
+
+# ---- What the heads of pages tell ----
+
+def alternates(server, target):
+    text = server.get(target, HTML).body.decode()
+    found = [Elements(tag).found[0][1] for tag in re.findall(r'<link rel="alternate"[^>]*>', text)]
+    return {each["type"]: each["href"] for each in found if "type" in each}
+
+
+@pytest.mark.parametrize("target, filters", [
+    ("/collections/initiatives/items?commune=13056&limit=2", "?commune=13056"),
+    ("/collections/initiatives/items/5", None)])
+def test_pages_lead_to_their_frame_and_their_feed(server, target, filters):
+    links = alternates(server, target + ("&" if "?" in target else "?") + "f=html")
+    for kind, read in (("application/json+oembed", json.loads), ("text/xml+oembed", xml.fromstring)):
+        assert links[kind].startswith(f"{server.url}/oembed?url=")
+        answer = server.get(links[kind][len(server.url):])
+        assert answer.status == 200, answer.body
+        read(answer.body)
+    if filters:
+        assert links["application/atom+xml"] == f"{server.url}/feed.atom{filters}"
+        assert server.get(links["application/atom+xml"][len(server.url):]).status == 200
+    else:
+        assert "application/atom+xml" not in links
+
+
+def test_other_pages_have_none(server):
+    assert not [kind for kind in alternates(server, "/collections?f=html") if "oembed" in kind]
+    assert "application/atom+xml" in alternates(server, "/embed?commune=13056")

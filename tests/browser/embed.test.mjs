@@ -372,3 +372,57 @@ test('what a cluster holds opens, and Escape closes it', async () => {
   await popup.waitFor({ state: 'detached' });
   await page.finish();
 });
+
+test('the form shows at once what it makes', async () => {
+  const page = await openPage(browser, `${server.url}integrer?f=html`);
+  await page.fill('#lieu', 'martig');
+  await page.waitForSelector('#lieux option[value="Martigues (13056)"]', { state: 'attached' });
+  await page.fill('#lieu', 'Martigues (13056)');
+  await page.check('[name=vue][value=liste]');
+  await page.waitForFunction(() =>
+    document.getElementById('code-script').textContent.includes('data-commune="13056" data-vue="liste"'),
+  );
+  const element = await page.waitForSelector('#vue[src$="embed?commune=13056&vue=liste"]');
+  const frame = await element.contentFrame();
+  await frame.waitForSelector('#liste > li');
+  await page.waitForFunction(() => document.getElementById('vue').clientHeight > 600);
+  assert.match(page.url(), /lieu=Martigues/);
+  await page.fill('#couleur', 'rouge');
+  await page.waitForFunction(() => /couleur/.test(document.getElementById('faute').textContent));
+  await page.finish();
+});
+
+test('the code can be copied', async () => {
+  const page = await openPage(browser, `${server.url}integrer?f=html&commune=13056`, {
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
+  await page.click('[data-copy=code-iframe]');
+  await page.waitForFunction(() => document.getElementById('dit').textContent !== '');
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  assert.equal(copied, await page.textContent('#code-iframe'));
+  await page.finish();
+});
+
+test('what the form gives to copy works on another site', async () => {
+  const page = await openPage(browser, `${server.url}integrer?f=html&commune=13056`);
+  for (const id of ['script', 'element', 'iframe']) {
+    const other = await visit(await page.textContent(`#code-${id}`));
+    const frame = await frameOf(other);
+    assert.equal(await frame.textContent('h1'), 'Martigues');
+    await other.finish();
+  }
+  await page.finish();
+});
+
+test('without JavaScript the form is sent, and the code is there', async () => {
+  const page = await openPage(browser, `${server.url}integrer?f=html`, {
+    javaScriptEnabled: false,
+  });
+  await page.fill('#lieu', 'Martigues');
+  await page.selectOption('#axe', '1');
+  await page.click('form button');
+  await page.waitForURL(/lieu=Martigues/);
+  assert.match(await page.textContent('#code-script'), /data-axe="1" data-commune="13056"|data-commune="13056" data-axe="1"/);
+  assert.ok(await page.locator('[data-copy]').first().isHidden());
+  await page.finish();
+});
