@@ -162,3 +162,15 @@ bool geo_rings_bounds(const struct geo_rings *rings, size_t shape, struct geo_re
     *out_rect = rect;
     return true;
 }
+
+static bool ends_equal(const struct geo_ends *a, const struct geo_ends *b)
+{
+    return a->n == b->n && (a->n == 0 || memcmp(a->items, b->items, a->n * sizeof *a->items) == 0);
+}
+
+bool geo_rings_equal(const struct geo_rings *a, const struct geo_rings *b)
+{
+    return ends_equal(&a->shapes, &b->shapes) && ends_equal(&a->polygons, &b->polygons) &&
+           ends_equal(&a->rings, &b->rings) && a->n_coords == b->n_coords &&
+           (a->n_coords == 0 || memcmp(a->coords, b->coords, a->n_coords * sizeof *a->coords) == 0);
+}

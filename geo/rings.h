@@ -59,6 +59,9 @@ struct geo_run geo_rings_coords_of_shape(const struct geo_rings *rings, size_t s
  */
 __int128 geo_rings_area2(const struct geo_rings *rings, size_t ring);
 
+/** True when both have the same shapes of the same vertices, in the same order. */
+bool geo_rings_equal(const struct geo_rings *a, const struct geo_rings *b);
+
 /** Turns every ring the way that RFC 7946 wants it. Its first vertex stays the first. */
 void geo_rings_wind(struct geo_rings *rings);
 

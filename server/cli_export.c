@@ -222,7 +222,7 @@ static bool export_store(struct exporting *exporting, struct aro_error *err)
     struct schema_store *store = NULL;
     if (!schema_store_open(exporting->options->store, SCHEMA_READ, &store, err))
         return false;
-    const struct snapshot *snapshot = snapshot_build(store, err);
+    const struct snapshot *snapshot = snapshot_build(store, NULL, err);
     schema_store_close(store);
     bool ok = snapshot && (exporting->writer ? export_features(exporting, snapshot, err)
                                              : export_snapshot(exporting, snapshot, err));

@@ -27,7 +27,7 @@ static const struct snapshot_layer *layer_of(const struct snapshot *snapshot, en
         [API_DEPARTEMENT] = SNAPSHOT_LAYER_DEPARTEMENTS,
         [API_REGION] = SNAPSHOT_LAYER_REGIONS,
     };
-    return &snapshot->layers[kinds[kind]];
+    return &snapshot->layers->of_kind[kinds[kind]];
 }
 
 static struct shape shape_of(const struct snapshot *snapshot, const struct api_entry *entry)

@@ -24,7 +24,9 @@ static bool load(struct server *server, struct aro_error *err)
     struct schema_store *store = NULL;
     if (!schema_store_open(server->settings->store, SCHEMA_READ, &store, err))
         return false;
-    struct snapshot *snapshot = snapshot_build(store, err);
+    const struct snapshot *before = snapshot_acquire(server->holder);
+    struct snapshot *snapshot = snapshot_build(store, before, err);
+    snapshot_release(before);
     schema_store_close(store);
     if (!snapshot)
         return false;

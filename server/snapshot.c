@@ -127,7 +127,7 @@ static void snapshot_free(struct snapshot *snapshot)
     geo_names_free(snapshot->former_names);
     geo_names_free(snapshot->theme_names);
     snapshot_contours_clear(&snapshot->contours);
-    snapshot_layers_clear(snapshot->layers);
+    snapshot_layers_release(snapshot->layers);
     text_pool_clear(&snapshot->texts);
     free(snapshot);
     if (slot_taken)

@@ -159,7 +159,7 @@ struct snapshot {
     struct geo_names *former_names;  /* what else leads to a commune: the same items */
     struct geo_names *theme_names;   /* items are theme numbers */
     struct snapshot_contours contours;
-    struct snapshot_layer layers[SNAPSHOT_LAYERS];
+    struct snapshot_layers *layers; /* one reference */
     /* Initiatives by territory: cell.x of an area is the number of its region, n_regions and that
      * of its département, or the sum of both for those in none. Without a region, and among
      * departement_areas always, they are in that of their département. */
@@ -176,9 +176,12 @@ struct snapshot {
 /**
  * Reads everything from the store in one transaction and builds.
  *
- * @return  one reference, owned by the caller
+ * @param before  what was built of the store before, or NULL: what has not changed since may be
+ *                shared with it. Borrowed for the call
+ * @return        one reference, owned by the caller
  */
-struct snapshot *snapshot_build(struct schema_store *store, struct aro_error *err);
+struct snapshot *snapshot_build(struct schema_store *store, const struct snapshot *before,
+                                struct aro_error *err);
 
 /** Drops a reference; the last one frees. NULL is allowed. */
 void snapshot_release(const struct snapshot *snapshot);

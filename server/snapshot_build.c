@@ -277,9 +277,11 @@ static void clear_draft(struct snapshot_draft *draft)
     schema_contours_clear(&draft->contours);
 }
 
-struct snapshot *snapshot_build(struct schema_store *store, struct aro_error *err)
+struct snapshot *snapshot_build(struct schema_store *store, const struct snapshot *before,
+                                struct aro_error *err)
 {
-    struct snapshot_draft draft = {.store = store, .snapshot = calloc(1, sizeof *draft.snapshot)};
+    struct snapshot_draft draft = {
+        .store = store, .before = before, .snapshot = calloc(1, sizeof *draft.snapshot)};
     if (!draft.snapshot) {
         aro_error_no_memory(err);
         return NULL;

@@ -41,7 +41,8 @@ struct alias_row {
 struct snapshot_draft {
     struct schema_store *store;
     struct schema_counts counts;
-    struct snapshot *snapshot; /* being built */
+    struct snapshot *snapshot;     /* being built */
+    const struct snapshot *before; /* NULL: none */
     struct text_pool scratch;
     struct point_row *commune_points; /* by row */
     struct commune_row *communes;     /* by row */

@@ -1,23 +1,27 @@
 #include "server/snapshot_layers.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "geo/label.h"
 #include "server/snapshot_build.h"
 
-void snapshot_layers_clear(struct snapshot_layer layers[SNAPSHOT_LAYERS])
+void snapshot_layers_release(struct snapshot_layers *layers)
 {
+    if (!layers || atomic_fetch_sub_explicit(&layers->references, 1, memory_order_acq_rel) > 1)
+        return;
     for (int kind = 0; kind < SNAPSHOT_LAYERS; kind++) {
-        geo_levels_free(layers[kind].levels);
-        free(layers[kind].labels);
+        geo_levels_free(layers->of_kind[kind].levels);
+        free(layers->of_kind[kind].labels);
     }
+    free(layers);
 }
 
-size_t snapshot_layers_bytes(const struct snapshot_layer layers[SNAPSHOT_LAYERS])
+size_t snapshot_layers_bytes(const struct snapshot_layers *layers)
 {
     size_t bytes = 0;
     for (int kind = 0; kind < SNAPSHOT_LAYERS; kind++) {
-        const struct snapshot_layer *layer = &layers[kind];
+        const struct snapshot_layer *layer = &layers->of_kind[kind];
         bytes += geo_levels_bytes(layer->levels);
         bytes += layer->levels->shapes.n * sizeof *layer->labels;
     }
@@ -87,10 +91,38 @@ static bool make_territories(const struct snapshot *snapshot, const struct geo_m
     return ok;
 }
 
-bool draft_build_layers(struct snapshot_draft *draft, struct aro_error *err)
+/* ---- What was before ---- */
+
+static bool same_numbers(const uint32_t *a, const uint32_t *b, size_t n)
 {
-    struct snapshot *snapshot = draft->snapshot;
-    struct snapshot_layer *layers = snapshot->layers;
+    return n == 0 || memcmp(a, b, n * sizeof *a) == 0;
+}
+
+/* All that layers are made of. */
+static bool has_same_layers(const struct snapshot *a, const struct snapshot *b)
+{
+    const struct commune_columns *of_a = &a->commune, *of_b = &b->commune;
+    size_t n = a->communes.n;
+    return n == b->communes.n && a->n_epcis == b->n_epcis &&
+           a->n_departements == b->n_departements && a->n_regions == b->n_regions &&
+           same_numbers(a->contours.shapes, b->contours.shapes, n) &&
+           same_numbers(of_a->epcis, of_b->epcis, n) &&
+           same_numbers(of_a->departements, of_b->departements, n) &&
+           same_numbers(of_a->regions, of_b->regions, n) &&
+           geo_rings_equal(&a->contours.rings, &b->contours.rings);
+}
+
+static struct snapshot_layers *share(struct snapshot_layers *layers)
+{
+    atomic_fetch_add_explicit(&layers->references, 1, memory_order_relaxed);
+    return layers;
+}
+
+/* ---- The whole ---- */
+
+static bool make_layers(struct snapshot *snapshot, struct aro_error *err)
+{
+    struct snapshot_layer *layers = snapshot->layers->of_kind;
     const struct snapshot_contours *contours = &snapshot->contours;
     const struct commune_columns *columns = &snapshot->commune;
     struct geo_mesh *mesh = geo_mesh_new(&contours->rings, err);
@@ -105,4 +137,18 @@ bool draft_build_layers(struct snapshot_draft *draft, struct aro_error *err)
                                &layers[SNAPSHOT_LAYER_REGIONS], err);
     geo_mesh_free(mesh);
     return ok || aro_error_context(err, "the contours of communes");
+}
+
+bool draft_build_layers(struct snapshot_draft *draft, struct aro_error *err)
+{
+    struct snapshot *snapshot = draft->snapshot;
+    if (draft->before && has_same_layers(draft->before, snapshot)) {
+        snapshot->layers = share(draft->before->layers);
+        return true;
+    }
+    snapshot->layers = calloc(1, sizeof *snapshot->layers);
+    if (!snapshot->layers)
+        return aro_error_no_memory(err);
+    atomic_init(&snapshot->layers->references, 1);
+    return make_layers(snapshot, err);
 }

@@ -8,6 +8,8 @@
 #ifndef ARO_SERVER_SNAPSHOT_LAYERS_H
 #define ARO_SERVER_SNAPSHOT_LAYERS_H
 
+#include <stdatomic.h>
+
 #include "geo/levels.h"
 
 struct snapshot_draft;
@@ -26,13 +28,21 @@ struct snapshot_layer {
     struct geo_mercator *labels; /* by shape: a point inside of it; 0, 0 where it is empty */
 };
 
-void snapshot_layers_clear(struct snapshot_layer layers[SNAPSHOT_LAYERS]);
+/** Immutable after build, but for the count: snapshots of the same contours share them. */
+struct snapshot_layers {
+    struct snapshot_layer of_kind[SNAPSHOT_LAYERS];
+    atomic_size_t references;
+};
+
+/** Drops one reference. NULL is allowed. */
+void snapshot_layers_release(struct snapshot_layers *layers);
 /** How many bytes they hold, about. */
-size_t snapshot_layers_bytes(const struct snapshot_layer layers[SNAPSHOT_LAYERS]);
+size_t snapshot_layers_bytes(const struct snapshot_layers *layers);
 
 /**
  * A step of the building: makes all layers out of the contours, in some three seconds of one core
- * for those of France, which take 68 MB. May run beside draft_read_initiatives().
+ * for those of France, which take 68 MB; or takes those of the snapshot before, where contours and
+ * territories are the same. May run beside draft_read_initiatives().
  */
 bool draft_build_layers(struct snapshot_draft *draft, struct aro_error *err);
 

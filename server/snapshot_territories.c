@@ -97,7 +97,7 @@ bool draft_build_territories(struct snapshot_draft *draft, struct aro_error *err
         struct territory_points *kind = &snapshot->territories[kinds[i]];
         size_t n;
         const struct snapshot_territory *all = snapshot_territories(snapshot, kinds[i], &n);
-        if (!place(all, n, &snapshot->layers[layer_of(kinds[i])], kind, err) ||
+        if (!place(all, n, &snapshot->layers->of_kind[layer_of(kinds[i])], kind, err) ||
             !write_texts(all, kind, err) || !build_names(all, kind, err))
             return false;
     }

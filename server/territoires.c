@@ -94,7 +94,7 @@ static void stretch(struct geo_mercator_box *box, struct geo_mercator low, struc
 /* The contour's box where there is one, or else the town hall. */
 static void add_commune(const struct snapshot *snapshot, uint32_t commune, struct frame *frame)
 {
-    const struct snapshot_layer *layer = &snapshot->layers[SNAPSHOT_LAYER_COMMUNES];
+    const struct snapshot_layer *layer = &snapshot->layers->of_kind[SNAPSHOT_LAYER_COMMUNES];
     struct geo_mercator_box box;
     int64_t population = snapshot->commune.populations[commune];
     frame->n_communes++;

@@ -227,7 +227,7 @@ bool tile_draw_areas(const struct tile_job *job, enum snapshot_layer_kind kind,
     struct drawing drawing = {
         .job = job,
         .kind = kind,
-        .layer = &job->snapshot->layers[kind],
+        .layer = &job->snapshot->layers->of_kind[kind],
         .frame = geo_tile_frame(job->request->tile, TILE_BUFFER),
     };
     return geo_levels_search(drawing.layer->levels, &drawing.frame.box, &job->scratch->runs, err) &&

@@ -16,7 +16,7 @@ static inline const struct snapshot *snapshot_made(void)
     temp_folder_make(&folder);
     free(rows_make(&folder, 20261126));
     if (schema_store_open(folder.store, SCHEMA_READ, &store, NULL))
-        snapshot = snapshot_build(store, NULL);
+        snapshot = snapshot_build(store, NULL, NULL);
     schema_store_close(store);
     temp_folder_remove(&folder);
     if (!snapshot)

@@ -17,17 +17,23 @@ struct fixture {
 };
 
 /** One reference, owned by the caller; NULL, said on stderr, when it cannot be built. */
-static inline struct snapshot *fixture_build(const struct temp_folder *folder)
+static inline struct snapshot *fixture_build_after(const struct temp_folder *folder,
+                                                   const struct snapshot *before)
 {
     struct schema_store *store = NULL;
     struct aro_error err = {0};
     struct snapshot *snapshot = NULL;
     if (schema_store_open(folder->store, SCHEMA_READ, &store, &err))
-        snapshot = snapshot_build(store, &err);
+        snapshot = snapshot_build(store, before, &err);
     schema_store_close(store);
     if (!snapshot)
         print_error("%s\n", err.message);
     return snapshot;
+}
+
+static inline struct snapshot *fixture_build(const struct temp_folder *folder)
+{
+    return fixture_build_after(folder, NULL);
 }
 
 static inline int fixture_setup(void **state)

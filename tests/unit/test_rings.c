@@ -99,6 +99,31 @@ static void test_copy_and_empty(void **state)
     geo_rings_clear(&rings);
 }
 
+/* Each array tells them apart, and so does the last item of each. */
+static void test_equal(void **state)
+{
+    (void)state;
+    struct geo_rings a = {0}, b = {0}, none = {0}, also_none = {0};
+    struct aro_error err = {0};
+    assert_true(build(&a, &err) && build(&b, &err));
+    assert_true(geo_rings_equal(&a, &b) && geo_rings_equal(&none, &also_none));
+    assert_false(geo_rings_equal(&a, &none) || geo_rings_equal(&none, &a));
+    b.coords[b.n_coords - 1].lat_e7++;
+    assert_false(geo_rings_equal(&a, &b));
+    b.coords[b.n_coords - 1].lat_e7--;
+    struct geo_ends *ends[] = {&b.rings, &b.polygons, &b.shapes};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        ends[i]->items[ends[i]->n - 1]++;
+        assert_false(geo_rings_equal(&a, &b));
+        ends[i]->items[ends[i]->n - 1]--;
+    }
+    assert_true(geo_rings_equal(&a, &b));
+    assert_true(geo_rings_end_shape(&b, &err));
+    assert_false(geo_rings_equal(&a, &b));
+    geo_rings_clear(&a);
+    geo_rings_clear(&b);
+}
+
 static void test_no_memory(void **state)
 {
     (void)state;
@@ -119,7 +144,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_levels),      cmocka_unit_test(test_winding),
         cmocka_unit_test(test_whole_earth), cmocka_unit_test(test_copy_and_empty),
-        cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_equal),       cmocka_unit_test(test_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

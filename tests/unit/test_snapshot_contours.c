@@ -10,7 +10,7 @@ static struct snapshot *build(const struct temp_folder *folder, struct aro_error
     struct schema_store *store = NULL;
     struct snapshot *snapshot = NULL;
     if (schema_store_open(folder->store, SCHEMA_READ, &store, err))
-        snapshot = snapshot_build(store, err);
+        snapshot = snapshot_build(store, NULL, err);
     schema_store_close(store);
     return snapshot;
 }

@@ -109,10 +109,10 @@ static void territories_are_their_communes(void **state)
 {
     int failures = 0;
     const struct snapshot *snapshot = ((struct fixture *)*state)->snapshot;
-    const struct snapshot_layer *communes = &snapshot->layers[SNAPSHOT_LAYER_COMMUNES];
+    const struct snapshot_layer *communes = &snapshot->layers->of_kind[SNAPSHOT_LAYER_COMMUNES];
     CHECK(failures, "contours", snapshot->contours.n >= N_LETTERS / 2);
     for (int kind = 0; kind < SNAPSHOT_LAYERS; kind++) {
-        const struct snapshot_layer *layer = &snapshot->layers[kind];
+        const struct snapshot_layer *layer = &snapshot->layers->of_kind[kind];
         size_t n_empty = 0;
         assert_int_equal(layer->levels->shapes.n, n_of(snapshot, kind));
         for (size_t shape = 0; shape < layer->levels->shapes.n; shape++) {
@@ -144,7 +144,7 @@ static void labels_are_inside(void **state)
     int failures = 0;
     const struct snapshot *snapshot = ((struct fixture *)*state)->snapshot;
     for (int kind = 0; kind < SNAPSHOT_LAYERS; kind++) {
-        const struct snapshot_layer *layer = &snapshot->layers[kind];
+        const struct snapshot_layer *layer = &snapshot->layers->of_kind[kind];
         for (size_t shape = 0; shape < layer->levels->shapes.n; shape++) {
             if (layer->labels[shape].x == 0)
                 continue;
@@ -184,12 +184,78 @@ static void communes_are_placed(void **state)
     assert_int_equal(failures, 0);
 }
 
+static void change(const struct fixture *fixture, const char *sql)
+{
+    struct schema_db *db = NULL;
+    assert_true(schema_db_open(fixture->folder.store, SCHEMA_DB_WRITE, &db, NULL));
+    assert_true(schema_db_load_spatialite(db, NULL) && schema_db_enable_triggers(db, true, NULL));
+    assert_true(schema_db_exec(db, sql, NULL));
+    schema_db_close(db);
+}
+
+static void assert_same_layers(const struct snapshot *a, const struct snapshot *b)
+{
+    for (int kind = 0; kind < SNAPSHOT_LAYERS; kind++) {
+        const struct snapshot_layer *of_a = &a->layers->of_kind[kind];
+        const struct snapshot_layer *of_b = &b->layers->of_kind[kind];
+        size_t n = of_a->levels->shapes.n;
+        assert_int_equal(n, of_b->levels->shapes.n);
+        assert_memory_equal(of_a->labels, of_b->labels, n * sizeof *of_a->labels);
+        for (size_t shape = 0; shape < n; shape++)
+            assert_true(area2_of(of_a, shape) == area2_of(of_b, shape));
+    }
+}
+
+/* The last test: it changes the store. What is shared is what a build without a snapshot before
+ * makes, and outlives the snapshot that it was made for. */
+static void layers_are_shared_while_their_contours_are_the_same(void **state)
+{
+    static const struct {
+        const char *name, *sql;
+        bool is_shared;
+    } changes[] = {
+        {"nothing", "SELECT 1;", true},
+        {"an initiative",
+         "UPDATE initiatives SET titre = 'Une autre' WHERE id = (SELECT min(id) FROM initiatives);",
+         true},
+        {"a vertex",
+         "UPDATE contours SET contour = ShiftCoords(contour, 0.0000001, 0)"
+         " WHERE code = (SELECT min(code) FROM contours);",
+         false},
+        {"nothing more", "SELECT 1;", true},
+        {"an EPCI",
+         "UPDATE communes SET epci = NULL WHERE code = (SELECT min(c.code) FROM communes c"
+         " JOIN contours USING (code) WHERE c.epci IS NOT NULL);",
+         false},
+        {"no contour of one", "DELETE FROM contours WHERE code = (SELECT min(code) FROM contours);",
+         false},
+    };
+    int failures = 0;
+    struct fixture *fixture = *state;
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+        change(fixture, changes[i].sql);
+        struct snapshot *next = fixture_build_after(&fixture->folder, fixture->snapshot);
+        struct snapshot *fresh = fixture_build(&fixture->folder);
+        assert_non_null(next);
+        assert_non_null(fresh);
+        CHECK(failures, changes[i].name,
+              (next->layers == fixture->snapshot->layers) == changes[i].is_shared);
+        snapshot_release(fixture->snapshot);
+        fixture->snapshot = next;
+        assert_ptr_not_equal(next->layers, fresh->layers);
+        assert_same_layers(next, fresh);
+        snapshot_release(fresh);
+    }
+    assert_int_equal(failures, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(territories_are_their_communes),
         cmocka_unit_test(labels_are_inside),
         cmocka_unit_test(communes_are_placed),
+        cmocka_unit_test(layers_are_shared_while_their_contours_are_the_same),
     };
     return cmocka_run_group_tests(tests, set_up, fixture_teardown);
 }
