@@ -4,6 +4,7 @@
 #include "server/answer.h"
 #include "server/collections.h"
 #include "server/handlers.h"
+#include "server/negotiate.h"
 #include "server/select.h"
 
 /* An id of the past leads to the feature of today. */
@@ -53,6 +54,9 @@ static bool write_item(const struct request *request, const struct collection *c
     selection_clear(&selection);
     aro_buffer_char(out, ',');
     answer_self_link(request, ANSWER_TYPE_GEOJSON, out);
+    aro_buffer_char(out, ',');
+    request_link(request, &href, PARAM_F, format_name(FORMAT_HTML));
+    answer_link(out, "alternate", format_content_type(FORMAT_HTML), &href);
     aro_buffer_printf(&href, "%s/collections/%s", request->base_url, collection->id);
     aro_buffer_char(out, ',');
     answer_link(out, "collection", ANSWER_TYPE_JSON, &href);

@@ -27,12 +27,14 @@ static void write_features(struct response *response, const struct items_page *i
         answer_hit(out, items->texts, &page->hits.items[i], &is_first);
 }
 
-/* The same features in the route's other formats. */
+/* The same features in every other form that there is (OGC 17-069r4, /req/core/fc-links). */
 static void write_alternates(const struct request *request, const struct items_page *items,
                              struct aro_buffer *out)
 {
     struct aro_buffer href = {0};
-    unsigned formats = items->selection.geometry == GEOMETRY_CENTRE ? FORMAT_FILES : 0;
+    unsigned formats = FORMAT_HTML;
+    if (items->selection.geometry == GEOMETRY_CENTRE)
+        formats |= FORMAT_FILES;
     if (collection_has_feed(items->collection) && items_not_of_feed(request) == PARAM_COUNT_OF_ALL)
         formats |= FORMAT_ATOM;
     for (unsigned format = 1; format && format <= request->route->formats; format <<= 1) {

@@ -64,6 +64,8 @@ bool handle_collections(const struct request *request, struct response *response
     struct aro_buffer *out = response_buffer(response);
     aro_buffer_text(out, "{\"links\":[");
     link_write(request, out, "/collections", "self", "application/json", "This document");
+    aro_buffer_char(out, ',');
+    link_write(request, out, "/collections?f=html", "alternate", "text/html", "The same as a page");
     aro_buffer_text(out, "],\"collections\":[");
     for (size_t i = 0; i < N_COLLECTIONS; i++) {
         aro_buffer_text(out, i ? "," : "");

@@ -72,7 +72,7 @@ def test_one_item(server):
     listed = server.json(f"{ITEMS}?limit=3&offset=100")["features"]
     for feature in listed:
         alone = server.json(f"{ITEMS}/{feature['id']}")
-        assert [link["rel"] for link in alone.pop("links")] == ["self", "collection"]
+        assert [link["rel"] for link in alone.pop("links")] == ["self", "alternate", "collection"]
         assert alone == feature
 
 

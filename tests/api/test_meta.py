@@ -160,6 +160,29 @@ def resolve(document, reference):
     return document
 
 
+@pytest.mark.parametrize("path, target", [
+    ("/", "/"), ("/collections", "/collections"),
+    ("/collections/{collection}", "/collections/communes"),
+    ("/collections/{collection}/items", "/collections/initiatives/items?departement=2A&limit=2"),
+    ("/collections/{collection}/items/{id}", "/collections/communes/items/13056?crs=EPSG:2154")])
+def test_every_other_form_is_linked_to(server, path, target):
+    """17-069r4: /req/core/fc-links, f-links, fc-md-links."""
+    def kind(text):
+        return text.partition(";")[0]
+    forms = {kind(form) for form in
+             server.json("/api")["paths"][path]["get"]["responses"]["200"]["content"]}
+    answer = server.get(target, headers={"Accept": "application/json"})
+    links = answer.json()["links"]
+    own = kind(answer.headers["Content-Type"])
+    assert [link["type"] for link in links if link["rel"] == "self"] == [own]
+    others = {kind(link["type"]): link["href"] for link in links if link["rel"] == "alternate"}
+    assert set(others) == forms - {own}
+    for form, href in others.items():
+        accept = {"Accept": "text/html"} if form == "text/html" else {}
+        found = server.get(href[len(server.url):], headers=accept)
+        assert found.status == 200 and kind(found.headers["Content-Type"]) == form
+
+
 def check_example(parameter):
     jsonschema.Draft4Validator(parameter["schema"]).validate(parameter["example"])
 

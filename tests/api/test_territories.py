@@ -75,7 +75,7 @@ def test_territories_say_what_their_communes_say(server, oracle, kind):
 def test_one_territory(server, kind):
     for feature in server.json(f"/collections/{kind}/items?limit=3&offset=2")["features"]:
         alone = server.json(f"/collections/{kind}/items/{feature['id']}")
-        assert [link["rel"] for link in alone.pop("links")] == ["self", "collection"]
+        assert [link["rel"] for link in alone.pop("links")] == ["self", "alternate", "collection"]
         assert alone == feature
     for code in ("0", "00", "abc", "", "9" * 30, "01%2F"):
         assert server.get(f"/collections/{kind}/items/{code}").status == 404
