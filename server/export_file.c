@@ -51,11 +51,11 @@ static bool write_all(const struct export_file *what, struct stream_source *sour
 static bool write_file(const struct export_file *what, struct items_page *items, const char *path,
                        struct aro_error *err)
 {
-    enum csv_dialect dialect;
     struct stream_source source;
-    if (!format_dialect_parse(what->params[PARAM_DIALECT], &dialect, err) ||
-        !format_open(what->writer, what->snapshot, items, dialect, what->settings->temp_folder,
-                     &source, err))
+    struct format_about about = {.snapshot = what->snapshot,
+                                 .temp_folder = what->settings->temp_folder};
+    if (!format_dialect_parse(what->params[PARAM_DIALECT], &about.dialect, err) ||
+        !format_open(what->writer, &about, items, &source, err))
         return false;
     FILE *file = fopen(path, "wb");
     bool ok = file ? write_all(what, &source, file, err)

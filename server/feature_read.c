@@ -105,6 +105,7 @@ struct feature_reader *feature_reader_new(const struct snapshot *snapshot, struc
     items->page = (struct query_page){0};
     items->initiatives = NULL;
     items->selection.crs = (struct crs_view){0};
+    reader->items.selection.points = reader->points;
     reader->walk.page = &reader->items.page;
     make_columns(reader);
     return reader;
@@ -147,25 +148,6 @@ const struct items_page *feature_reader_items(const struct feature_reader *reade
 
 /* ---- Rows ---- */
 
-/* The one place where coordinates are taken, of many rows at once. */
-static void place_rows(struct feature_reader *reader)
-{
-    struct geo_coord coords[BLOCK_ROWS];
-    struct geo_xy places[BLOCK_ROWS];
-    for (size_t i = 0; i < reader->n_rows; i++) {
-        struct feature_row *row = &reader->rows[i];
-        row->has_place = row->position < reader->points->n_placed;
-        coords[i] = row->has_place ? reader->points->coords[row->position] : (struct geo_coord){0};
-    }
-    crs_view_positions(&reader->items.selection.crs, coords, reader->n_rows, places);
-    for (size_t i = 0; i < reader->n_rows; i++) {
-        struct feature_row *row = &reader->rows[i];
-        row->x = places[i].x;
-        row->y = places[i].y;
-        row->has_place = row->has_place && !isnan(row->x);
-    }
-}
-
 bool feature_reader_next(struct feature_reader *reader, struct feature_row *out_row)
 {
     if (reader->next_row == reader->n_rows) {
@@ -175,7 +157,7 @@ bool feature_reader_next(struct feature_reader *reader, struct feature_row *out_
             n++;
         reader->n_rows = n;
         reader->next_row = 0;
-        place_rows(reader);
+        selection_place(&reader->items.selection, rows, n);
     }
     if (reader->next_row == reader->n_rows)
         return false;

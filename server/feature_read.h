@@ -22,14 +22,6 @@ struct feature_column {
     enum property_type type;
 };
 
-/** Plain value, but for what it borrows from the snapshot. */
-struct feature_row {
-    uint32_t position;
-    double distance_m; /* NAN without near= */
-    bool has_place;
-    double x, y; /* in the reader's system, longitude or x first, rounded as answers have them */
-};
-
 /** Owned by one thread. Borrows the snapshot. */
 struct feature_reader;
 

@@ -48,9 +48,10 @@ static bool pull(void *state, struct aro_buffer *out, bool *out_end, struct aro_
 {
     struct file *file = state;
     struct feature_row row;
+    size_t end = out->len + PULL_BYTES;
     if (file->is_behind_rows)
         return file->writer->tail(file->state, out, out_end, err);
-    for (int n = 0; n < PULL_ROWS && out->len < PULL_BYTES; n++) {
+    for (int n = 0; n < PULL_ROWS && out->len < end; n++) {
         if (!feature_reader_next(file->reader, &row)) {
             file->is_behind_rows = true;
             break;
@@ -79,23 +80,17 @@ static void file_free(void *state)
     free(file);
 }
 
-bool format_open(const struct format_writer *writer, const struct snapshot *snapshot,
-                 struct items_page *items, enum csv_dialect dialect, const char *temp_folder,
-                 struct stream_source *out, struct aro_error *err)
+bool format_open(const struct format_writer *writer, const struct format_about *about,
+                 struct items_page *items, struct stream_source *out, struct aro_error *err)
 {
+    struct format_about known = *about;
     struct file *file = calloc(1, sizeof *file);
     if (!file)
         return aro_error_no_memory(err);
     file->writer = writer;
     file->n = items->page.n_returned;
-    file->reader = feature_reader_new(snapshot, items, err);
-    const struct format_about about = {
-        .reader = file->reader,
-        .snapshot = snapshot,
-        .dialect = dialect,
-        .temp_folder = temp_folder,
-    };
-    file->state = file->reader ? writer->begin(&about, err) : NULL;
+    file->reader = known.reader = feature_reader_new(about->snapshot, items, err);
+    file->state = file->reader ? writer->begin(&known, err) : NULL;
     if (!file->state) {
         file_free(file);
         return false;

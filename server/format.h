@@ -16,8 +16,9 @@ enum csv_dialect { CSV_SPREADSHEET, CSV_EXCEL, CSV_RFC4180 };
 
 /** What a file says of itself. Borrowed for the call; the reader for as long as the writer. */
 struct format_about {
-    struct feature_reader *reader;
+    struct feature_reader *reader; /* format_open() makes it */
     const struct snapshot *snapshot;
+    const struct request *request; /* NULL: none, for a file of `arobase export` */
     enum csv_dialect dialect;
     const char *temp_folder; /* or NULL: see spool_open() */
 };
@@ -26,7 +27,7 @@ struct format_about {
 struct format_writer {
     enum format format;
     const char *ending; /* of a file's name: "csv" */
-    /** @return  what the others get */
+    /** @return  what the others get; the page stands in the reader */
     void *(*begin)(const struct format_about *about, struct aro_error *err);
     void (*free)(void *state);
     bool (*row)(void *state, const struct feature_row *row, struct aro_buffer *out,
@@ -45,19 +46,24 @@ const struct format_writer *format_writer_ending(const char *ending);
 /**
  * A source of the whole file.
  *
+ * @param about    without a reader
  * @param items    its page and counts are taken, on failure too
- * @param out      what response_set_stream() takes, or else whoever calls its pull and free;
+ * @param out      what response_set_source() takes, or else whoever calls its pull and free;
  *                 borrows the snapshot
  */
-bool format_open(const struct format_writer *writer, const struct snapshot *snapshot,
-                 struct items_page *items, enum csv_dialect dialect, const char *temp_folder,
-                 struct stream_source *out, struct aro_error *err);
+bool format_open(const struct format_writer *writer, const struct format_about *about,
+                 struct items_page *items, struct stream_source *out, struct aro_error *err);
 
 /** How far a file of format_open() is, 0 to 1. */
 double format_progress(const struct stream_source *source);
 
 /** Reads `dialect`: NULL is CSV_SPREADSHEET. ARO_BAD_INPUT for parameter `dialect`. */
 bool format_dialect_parse(const char *text, enum csv_dialect *out_dialect, struct aro_error *err);
+
+/** What an answer of GeoJSON has before its features, and behind them. */
+void format_geojson_head(const struct items_page *items, struct aro_buffer *out);
+void format_geojson_behind(const struct request *request, const struct items_page *items,
+                           struct aro_buffer *out);
 
 /** The newest change of the data as "2026-11-26T03:15:00.000Z"; where there is none, of 1970. */
 void format_last_change(const struct snapshot *snapshot, char out_text[32]);

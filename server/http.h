@@ -208,8 +208,15 @@ struct stream_source {
     bool (*pull)(void *state, struct aro_buffer *out, bool *out_end, struct aro_error *err);
     void (*free)(void *state);
 };
-/** The snapshot lives until the body is sent. Takes the source's state. */
-void response_set_stream(struct response *response, const struct stream_source *source);
+/**
+ * The body is what the source gives, and nothing else. A short one is made at once, and sent as any
+ * other; else it streams, the snapshot lives until it is sent, and in memory is never more than
+ * some pieces of it. Takes the source's state, on failure too.
+ *
+ * @param err  what the source fails with before the first byte is sent; ARO_NO_MEMORY
+ */
+bool response_set_source(struct response *response, const struct stream_source *source,
+                         struct aro_error *err);
 
 /* ---- Routes ---- */
 

@@ -37,7 +37,9 @@ static void write_feature(const struct selection *selection, const struct text_b
         response_add_static(response, texts->block + from, to - from);
         return;
     }
-    selection_write(selection, texts, position, NAN, &is_first, out);
+    struct feature_row row = {.position = position, .distance_m = NAN};
+    selection_place(selection, &row, 1);
+    selection_write(selection, texts, &row, &is_first, out);
     out->len -= !out->failed;
 }
 

@@ -80,16 +80,15 @@ bool items_write_file(const struct request *request, struct items_page *items,
 {
     const char *dialect_text = request_param(request, PARAM_DIALECT);
     const struct format_writer *writer = format_writer_of(request->format);
-    enum csv_dialect dialect;
+    struct format_about about = {.snapshot = request->snapshot,
+                                 .request = request,
+                                 .temp_folder = request->settings->temp_folder};
     struct stream_source source;
     if (dialect_text && request->format != FORMAT_CSV)
         return aro_error_set_for(err, "dialect", ARO_BAD_INPUT, "dialect is for f=csv only");
-    if (!format_dialect_parse(dialect_text, &dialect, err))
+    if (!format_dialect_parse(dialect_text, &about.dialect, err))
         return false;
     add_headers(request, items, writer->ending, response);
-    if (!format_open(writer, request->snapshot, items, dialect, request->settings->temp_folder,
-                     &source, err))
-        return false;
-    response_set_stream(response, &source);
-    return true;
+    return format_open(writer, &about, items, &source, err) &&
+           response_set_source(response, &source, err);
 }

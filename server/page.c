@@ -324,6 +324,8 @@ bool page_answer(const struct request *request, struct response *response, struc
     struct response *inner = response_new(NULL);
     wanted.for_page = true;
     wanted.format = request->route->default_format;
+    if (inner)
+        inner->is_whole = true;
     json_t *data = inner ? run_handler(&wanted, inner, err) : NULL;
     bool ok = inner ? data != NULL : aro_error_no_memory(err);
     if (ok && inner->status != 200)

@@ -138,11 +138,26 @@ void response_set_file(struct response *response, int fd, uint64_t bytes)
     response->body_bytes = (size_t)bytes;
 }
 
-void response_set_stream(struct response *response, const struct stream_source *source)
+/* A stream needs a compressor and blocks of its own: beyond this it takes less than the body. */
+enum { STREAM_FROM_BYTES = 256 << 10 };
+
+bool response_set_source(struct response *response, const struct stream_source *source,
+                         struct aro_error *err)
 {
+    struct aro_buffer *made = &response->buffer;
+    bool ok = true, at_end = false, is_slow = false;
+    while (ok && !at_end && (response->is_whole || (!is_slow && made->len < STREAM_FROM_BYTES))) {
+        size_t before = made->len;
+        ok = source->pull(source->state, made, &at_end, err) && aro_buffer_ok(made, err);
+        is_slow = made->len == before; /* as where a whole file comes before the first byte */
+    }
     end_source(response);
-    response->stream = stream_new(source);
-    response->failed |= !response->stream;
+    if (ok && !at_end) {
+        response->stream = stream_new(source, made);
+        return response->stream || aro_error_no_memory(err);
+    }
+    source->free(source->state);
+    return ok;
 }
 
 void response_set_status(struct response *response, unsigned status)

@@ -54,6 +54,7 @@ struct response {
     int socket;                     /* that it is sent over, to break a stream off; -1: unknown */
     struct stream *stream;          /* the body is made while it is sent; NULL: it is there */
     struct account *account; /* of a stream: settled, and freed, with the response; NULL: none */
+    bool is_whole;           /* who asked reads the body from here: none is streamed */
     bool failed;             /* memory ran out on the way */
 };
 

@@ -138,12 +138,35 @@ static void write_member(const struct selection *selection, struct schema_json_s
         aro_buffer_append(out, value.text, value.len);
 }
 
-static void write_place(const struct selection *selection, uint32_t position,
+void selection_place(const struct selection *selection, struct feature_row *rows, size_t n)
+{
+    enum { AT_ONCE = 256 };
+    const struct point_set *points = selection->points;
+    for (size_t done = 0; done < n; done += AT_ONCE) {
+        struct geo_coord coords[AT_ONCE];
+        struct geo_xy places[AT_ONCE];
+        struct feature_row *part = rows + done;
+        size_t n_part = n - done < AT_ONCE ? n - done : AT_ONCE;
+        for (size_t i = 0; i < n_part; i++) {
+            part[i].has_place = part[i].position < points->n_placed;
+            coords[i] =
+                part[i].has_place ? points->coords[part[i].position] : (struct geo_coord){0};
+        }
+        crs_view_positions(&selection->crs, coords, n_part, places);
+        for (size_t i = 0; i < n_part; i++) {
+            part[i].x = places[i].x;
+            part[i].y = places[i].y;
+            part[i].has_place = part[i].has_place && !isnan(places[i].x);
+        }
+    }
+}
+
+static void write_place(const struct selection *selection, const struct feature_row *row,
                         struct aro_buffer *out)
 {
     struct geo_xy place = {NAN, NAN};
-    if (position < selection->points->n_placed)
-        crs_view_positions(&selection->crs, &selection->points->coords[position], 1, &place);
+    if (row->has_place)
+        place = (struct geo_xy){row->x, row->y};
     crs_write_geometry(selection->crs.crs, place, out);
 }
 
@@ -167,7 +190,7 @@ static void write_geometry(const struct selection *selection, uint32_t position,
 
 /* What stands before the members of `properties`, which begin at `start`. */
 static void write_head(const struct selection *selection, const char *text, size_t start,
-                       uint32_t position, bool is_first, struct aro_buffer *out)
+                       const struct feature_row *row, bool is_first, struct aro_buffer *out)
 {
     static const char opening[] = ",\"geometry\":", properties[] = ",\"properties\":{";
     bool at_centre = selection->geometry == GEOMETRY_CENTRE;
@@ -179,9 +202,9 @@ static void write_head(const struct selection *selection, const char *text, size
     size_t end = (size_t)(geometry - text) + sizeof opening - 1;
     aro_buffer_append(out, text + is_first, end - is_first);
     if (at_centre)
-        write_place(selection, position, out);
+        write_place(selection, row, out);
     else
-        write_geometry(selection, position, out);
+        write_geometry(selection, row->position, out);
     aro_buffer_append(out, properties, sizeof properties - 1);
 }
 
@@ -210,18 +233,23 @@ static const char *write_members(const struct selection *selection, struct schem
 }
 
 void selection_write(const struct selection *selection, const struct text_block *texts,
-                     uint32_t position, double distance_m, bool *is_first, struct aro_buffer *out)
+                     const struct feature_row *row, bool *is_first, struct aro_buffer *out)
 {
-    const char *text = texts->block + texts->offsets[position];
-    size_t len = texts->offsets[position + 1] - texts->offsets[position];
-    struct schema_json_walk walk = feature_value_properties(text, len);
-    write_head(selection, text, walk.at + 1, position, *is_first, out);
+    const char *text = texts->block + texts->offsets[row->position];
+    size_t len = texts->offsets[row->position + 1] - texts->offsets[row->position];
+    bool was_first = *is_first;
     *is_first = false;
-    const char *separator = write_members(selection, &walk, position, out);
-    if (!isnan(distance_m)) {
+    if (!selection_is_set(selection) && isnan(row->distance_m)) {
+        aro_buffer_append(out, text + was_first, len - was_first);
+        return;
+    }
+    struct schema_json_walk walk = feature_value_properties(text, len);
+    write_head(selection, text, walk.at + 1, row, was_first, out);
+    const char *separator = write_members(selection, &walk, row->position, out);
+    if (!isnan(row->distance_m)) {
         aro_buffer_text(out, separator);
         aro_buffer_text(out, "\"distance_m\":");
-        aro_json_number(out, distance_m, 1);
+        aro_json_number(out, row->distance_m, 1);
     }
     aro_buffer_text(out, "}}");
 }

@@ -14,6 +14,14 @@
 
 struct collection; /* collections.h */
 
+/** A feature of a page. Plain value. */
+struct feature_row {
+    uint32_t position;
+    double distance_m; /* NAN without near= */
+    bool has_place;
+    double x, y; /* in the selection's system, longitude or x first, rounded as answers have them */
+};
+
 /** Those of communes and territories. */
 enum selection_geometry { GEOMETRY_CENTRE, GEOMETRY_CONTOUR, GEOMETRY_BBOX, GEOMETRY_NONE };
 
@@ -55,12 +63,16 @@ bool selection_parse(const struct request *request, const struct collection *col
 /** True where properties= names the property. */
 bool selection_names(const struct request *request, const char *property);
 
+/** Fills in the places of n rows, of many at once where there are many: transforming takes long. */
+void selection_place(const struct selection *selection, struct feature_row *rows, size_t n);
+
 /**
  * Appends a feature with what is chosen of its properties, and distance_m where that is not NAN.
  *
+ * @param row       with its place, where the selection is in another system than CRS84
  * @param is_first  whether no feature stands before: its comma is dropped, and this becomes false
  */
 void selection_write(const struct selection *selection, const struct text_block *texts,
-                     uint32_t position, double distance_m, bool *is_first, struct aro_buffer *out);
+                     const struct feature_row *row, bool *is_first, struct aro_buffer *out);
 
 #endif

@@ -5,6 +5,7 @@
 
 struct stream {
     struct stream_source source;
+    struct aro_buffer begun; /* pulled before: comes first */
     struct aro_buffer piece; /* pulled, and in part read */
     size_t n_read;
     bool at_end;              /* nothing more is to be pulled */
@@ -12,13 +13,17 @@ struct stream {
     struct aro_buffer plain;  /* with gzip: what was pulled */
 };
 
-struct stream *stream_new(const struct stream_source *source)
+struct stream *stream_new(const struct stream_source *source, struct aro_buffer *begun)
 {
     struct stream *stream = calloc(1, sizeof *stream);
-    if (stream)
+    if (stream) {
         stream->source = *source;
-    else
+        stream->begun = *begun;
+        *begun = (struct aro_buffer){0};
+    } else {
         source->free(source->state);
+        aro_buffer_clear(begun);
+    }
     return stream;
 }
 
@@ -28,6 +33,7 @@ void stream_free(struct stream *stream)
         return;
     stream->source.free(stream->source.state);
     gzip_member_free(stream->gzip);
+    aro_buffer_clear(&stream->begun);
     aro_buffer_clear(&stream->piece);
     aro_buffer_clear(&stream->plain);
     free(stream);
@@ -41,6 +47,12 @@ bool stream_compress(struct stream *stream, struct gzip_pool *pool, struct aro_e
 
 static bool pull(struct stream *stream, struct aro_buffer *out, struct aro_error *err)
 {
+    if (stream->begun.len > 0) {
+        aro_buffer_clear(out);
+        *out = stream->begun;
+        stream->begun = (struct aro_buffer){0};
+        return true;
+    }
     return stream->source.pull(stream->source.state, out, &stream->at_end, err) &&
            aro_buffer_ok(out, err);
 }

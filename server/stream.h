@@ -11,8 +11,12 @@
 /** Owned by one thread at a time. */
 struct stream;
 
-/** @return  owned by the caller, who calls stream_free(); takes the source, on failure too: NULL */
-struct stream *stream_new(const struct stream_source *source);
+/**
+ * @param begun  what was pulled already, and comes first; emptied
+ * @return       owned by the caller, who calls stream_free(); takes the source, on failure too:
+ * NULL
+ */
+struct stream *stream_new(const struct stream_source *source, struct aro_buffer *begun);
 void stream_free(struct stream *stream);
 
 /**

@@ -51,7 +51,8 @@ static void check_written(const char *text, const struct selection *selection,
 {
     struct aro_buffer out = {0};
     bool is_first = true;
-    selection_write(selection, &points->full, position, NAN, &is_first, &out);
+    const struct feature_row row = {.position = position, .distance_m = NAN};
+    selection_write(selection, &points->full, &row, &is_first, &out);
     require(!is_first && !out.failed);
     json_t *feature = json_loadb(out.data, out.len, 0, NULL);
     json_t *properties = json_object_get(feature, "properties"), *value;

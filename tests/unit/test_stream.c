@@ -37,7 +37,8 @@ static void count_free(void *state)
 static struct stream *make(struct lines *lines)
 {
     const struct stream_source source = {lines, pull, count_free};
-    return stream_new(&source);
+    struct aro_buffer begun = {0};
+    return stream_new(&source, &begun);
 }
 
 /* All that the stream gives, `room` bytes at a time at most. */
