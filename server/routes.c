@@ -52,7 +52,7 @@ const struct route routes[] = {
      .params = PARAM_BIT(PARAM_F),
      .formats = HTML_OR_JSON,
      .default_format = FORMAT_JSON,
-     .page = "resource",
+     .page = "functions",
      .summary = "The functions that filter= may call",
      .tag = "Service"},
     {.pattern = "/collections",

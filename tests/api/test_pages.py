@@ -151,6 +151,12 @@ def test_cells_stand_below_their_column(server):
                 assert cell == (value or "")
 
 
+def test_functions_are_listed(server):
+    text = read(server, "/functions").text
+    for function in server.json("/functions")["functions"]:
+        assert f"{function['name']}(" in text and function["description"] in text
+
+
 def test_links_say_what_they_are(server):
     page = read(server, "/collections/communes/items?limit=3")
     assert "text/csv; charset=utf-8; header=present alternate" in page.text
