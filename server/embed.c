@@ -14,6 +14,7 @@
 #include "server/colour.h"
 #include "server/handlers.h"
 #include "server/params.h"
+#include "server/problem.h"
 #include "server/response.h"
 
 #define DEFAULT_LIMIT "20"
@@ -231,7 +232,8 @@ static bool answer(const struct request *request, size_t view, struct filters *f
     return ok;
 }
 
-bool handle_embed(const struct request *request, struct response *response, struct aro_error *err)
+static bool answer_view(const struct request *request, struct response *response,
+                        struct aro_error *err)
 {
     size_t view = 0;
     struct colour colour;
@@ -242,6 +244,21 @@ bool handle_embed(const struct request *request, struct response *response, stru
               answer(request, view, &filters, response, err);
     aro_buffer_clear(&filters.condition);
     return ok;
+}
+
+/* In a frame a person reads what is wrong: who keeps the page that it stands in. */
+bool handle_embed(const struct request *request, struct response *response, struct aro_error *err)
+{
+    if (answer_view(request, response, err))
+        return true;
+    if (!request->for_page || (err->status != ARO_BAD_INPUT && err->status != ARO_NOT_FOUND))
+        return false;
+    response_set_status(response, problem_http_status(err->status));
+    aro_buffer_text(response_buffer(response), "{\"wrong\":");
+    aro_json_text(response_buffer(response), err->message);
+    aro_buffer_char(response_buffer(response), '}');
+    *err = (struct aro_error){0};
+    return true;
 }
 
 /* ---- Colours: a style sheet of their own, since nothing in a page is inline ---- */

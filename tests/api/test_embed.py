@@ -103,6 +103,16 @@ def test_unknown_names_are_passed_over_and_bad_values_are_not(server):
         assert answer.json()["parameter"] == parameter
 
 
+def test_what_is_wrong_can_be_read_in_the_frame(server):
+    for query in ("vue=globe", "commune=99999", "couleur=red", "limit=0", "cursor=x"):
+        page = server.get(f"/embed?{query}", HTML)
+        assert page.status == 400, query
+        assert page.headers["Content-Type"] == "text/html; charset=utf-8"
+        assert_strict(page.headers, ancestors=("*",))
+        assert "mal réglé" in page.body.decode()
+        assert server.get(f"/embed?{query}").json()["detail"].split("'")[0] in page.body.decode()
+
+
 def test_what_a_reader_may_write_stays_text(server):
     text = server.get("/embed?commune=13056&titre=%3Cscript%3Ealert(1)%3C/script%3E%22", HTML)
     assert b"<script>alert" not in text.body

@@ -169,7 +169,7 @@ test('where frames are forbidden there is a list', async () => {
   });
   await page.waitForSelector('li a');
   assert.equal(await page.locator('li a').count(), 20);
-  assert.match(await page.locator('li a').first().getAttribute('href'), /\/initiatives\/\d+$/);
+  assert.match(await page.locator('li a').first().getAttribute('href'), /\/initiatives\/items\/\d+$/);
   assert.equal(await page.locator('iframe').count(), 0);
   page.faults.length = 0; /* the browser says what the policy forbade */
   await page.finish();
@@ -297,6 +297,23 @@ test('one finger over the map scrolls the page', async () => {
   assert.equal(action, 'pan-x pan-y');
   const words = await frame.textContent('.maplibregl-cooperative-gesture-screen');
   assert.match(words, /Deux doigts/);
+  await page.finish();
+});
+
+test('a frame of WordPress is told its height in its own words', async () => {
+  const page = await visit('<p>Article</p>');
+  const told = await page.evaluate(
+    (src) =>
+      new Promise((resolve) => {
+        addEventListener('message', ({ data }) => data.message === 'height' && resolve(data));
+        const frame = document.createElement('iframe');
+        frame.setAttribute('sandbox', 'allow-scripts');
+        document.body.append(Object.assign(frame, { src }));
+      }),
+    `${server.url}embed?commune=13056&vue=liste#?secret=aB3`,
+  );
+  assert.equal(told.secret, 'aB3');
+  assert.ok(told.value > 300);
   await page.finish();
 });
 

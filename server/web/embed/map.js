@@ -3,7 +3,7 @@
  * over it scrolls the page that it stands in.
  */
 import { get, latest } from '../js/api.js';
-import { ownStyle } from '../js/basemap.js';
+import { LIVE_NAMES_ZOOM, ownStyle } from '../js/basemap.js';
 import { addLayers, CLICKABLE, emptyCollection } from '../js/layers.js';
 import { drawImage, imageOf, RATIO } from '../js/markers.js';
 import { spread } from '../js/spread.js';
@@ -15,6 +15,7 @@ const FRANCE = '-5.2,41.3,9.7,51.2';
 const MAX_ZOOM = 18;
 const FIRST_MAX_ZOOM = 13;
 const LISTED = 10;
+const NAMED = 200;
 
 const dark = matchMedia('(prefers-color-scheme: dark)').matches;
 const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
@@ -145,36 +146,49 @@ function listen(map, maplibregl, frame, filters, featureAt) {
   });
 }
 
+/** What is seen, as a box of degrees. */
+function boxOf(map) {
+  const bounds = map.getBounds();
+  return {
+    west: bounds.getWest(),
+    south: bounds.getSouth(),
+    east: bounds.getEast(),
+    north: bounds.getNorth(),
+  };
+}
+
+/** Names of communes, seen close; the built-in map has those of towns. */
+async function nameCommunes(map, ask) {
+  if (map.getZoom() < LIVE_NAMES_ZOOM) return;
+  const answer = await ask('collections/communes/items', {
+    bbox: bboxText(boxOf(map)),
+    properties: 'nom,population',
+    limit: NAMED,
+  });
+  if (answer) map.getSource('communes')?.setData(answer);
+}
+
 /** Draws the map into its frame. @param {HTMLElement} frame */
 export async function drawMap(frame) {
   const filters = Object.fromEntries(new URLSearchParams(frame.dataset.filters));
   const maplibregl = await library();
   const map = makeMap(maplibregl, frame);
-  const ask = latest();
+  const [askMap, askCommunes] = [latest(), latest()];
   let features = [];
-  const show = () => {
-    features = spread(features, map.getZoom());
-    map.getSource('initiatives')?.setData({ ...emptyCollection(), features: features.map(drawn) });
-  };
   const refresh = async () => {
-    const bounds = map.getBounds();
     const level = serverZoom(map.getZoom());
-    const box = {
-      west: bounds.getWest(),
-      south: bounds.getSouth(),
-      east: bounds.getEast(),
-      north: bounds.getNorth(),
-    };
-    const answer = await ask('map', {
+    const answer = await askMap('map', {
       ...filters,
-      bbox: bboxText(gridBox(box, level)),
+      bbox: bboxText(gridBox(boxOf(map), level)),
       zoom: level,
       cluster: 'distance',
-    }).catch((error) => console.info(`arobase: ${error}`));
+    });
     if (!answer) return;
-    ({ features } = answer);
-    show();
+    features = spread(answer.features, map.getZoom());
+    map.getSource('initiatives')?.setData({ ...emptyCollection(), features: features.map(drawn) });
+    await nameCommunes(map, askCommunes);
   };
+  const update = () => refresh().catch((error) => console.info(`arobase: ${error}`));
   map.on('styleimagemissing', ({ id }) => {
     const image = drawImage(id);
     if (image && !map.hasImage(id)) map.addImage(id, image, { pixelRatio: RATIO });
@@ -182,9 +196,9 @@ export async function drawMap(frame) {
   map.on('load', () => {
     addLayers(map, dark, true);
     frame.querySelector('.maplibregl-ctrl-attrib')?.classList.remove('maplibregl-compact-show');
-    refresh();
+    update();
   });
-  map.on('moveend', refresh);
+  map.on('moveend', update);
   map.on('idle', () => {
     frame.dataset.calme = '';
   });
