@@ -121,7 +121,7 @@ for (const [name, html] of [
       await frame.$eval('#cadre', (main) => Math.ceil(main.getBoundingClientRect().height)),
     ];
     assert.equal(outside, inside);
-    assert.equal(await frame.locator('#liste > li').count(), 20);
+    assert.equal(await frame.locator('#liste li').count(), 20);
     assert.equal(await page.locator('a').count(), 0, 'the link in its place has gone');
     assert.equal(await page.getAttribute('iframe', 'loading'), 'lazy');
     assert.ok(await page.getAttribute('iframe', 'title'));
@@ -218,7 +218,7 @@ for (const sandbox of ['allow-scripts allow-same-origin', 'allow-scripts']) {
 test('in a sandbox without scripts the list is whole', async () => {
   const page = await visit(iframe('commune=13056', 'sandbox'));
   const frame = await frameOf(page);
-  assert.equal(await frame.locator('#liste > li').count(), 20);
+  assert.equal(await frame.locator('#liste li').count(), 20);
   assert.ok(await frame.locator('#carte').isHidden());
   await page.context().close();
 });
@@ -249,7 +249,7 @@ test('without JavaScript the frame has the list, and the element what stands in 
   );
   const element = await page.waitForSelector('iframe');
   const frame = await element.contentFrame();
-  assert.equal(await frame.locator('#liste > li').count(), 20);
+  assert.equal(await frame.locator('#liste li').count(), 20);
   assert.ok(await frame.locator('#carte').isHidden());
   assert.ok(await page.getByText('Nos initiatives').isVisible());
   await page.finish();
@@ -354,6 +354,12 @@ for (const [width, height] of [
     });
     await page.waitForSelector('#carte[data-calme]');
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
+    await page.goto(`${server.url}integrer?commune=13056&f=html`);
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
+    const cut = await page.$$eval('.codes pre', (codes) =>
+      codes.filter((code) => code.scrollWidth > code.clientWidth).map((code) => code.textContent),
+    );
+    assert.deepEqual(cut, []);
     await page.finish();
   });
 }
@@ -401,7 +407,7 @@ test('the form shows at once what it makes', async () => {
   );
   const element = await page.waitForSelector('#vue[src$="embed?commune=13056&vue=liste"]');
   const frame = await element.contentFrame();
-  await frame.waitForSelector('#liste > li');
+  await frame.waitForSelector('#liste li');
   await page.waitForFunction(() => document.getElementById('vue').clientHeight > 600);
   assert.match(page.url(), /lieu=Martigues/);
   await page.fill('#couleur', 'rouge');

@@ -61,7 +61,7 @@ function makeMap(maplibregl, frame) {
       'CooperativeGesturesHandler.WindowsHelpText': words.ctrl,
       'CooperativeGesturesHandler.MacHelpText': words.cmd,
       'CooperativeGesturesHandler.MobileHelpText': words.touch,
-      'Map.Title': frame.getAttribute('aria-label'),
+      'Map.Title': words.title,
       'NavigationControl.ZoomIn': words.more,
       'NavigationControl.ZoomOut': words.less,
       'Popup.Close': words.close,
