@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
+import { assertAccessible } from './axe.mjs';
 import { keepMap, openPage, startBrowser, startServer } from './harness.mjs';
 
 const PATIENCE_MS = 30000;
@@ -449,3 +450,19 @@ test('without JavaScript the form is sent, and the code is there', async () => {
   assert.ok(await page.locator('[data-copy]').first().isHidden());
   await page.finish();
 });
+
+for (const colorScheme of ['light', 'dark'])
+  for (const path of [
+    'embed?commune=13056',
+    'embed?commune=13056&vue=carte&couleur=fc0',
+    'embed?commune=13056&vue=liste&lang=en&couleur=203',
+    'embed?q=xyzzyxyzzy',
+    'integrer?lieu=saint-denis&f=html',
+  ])
+    test(`axe finds nothing at fault in ${path}, ${colorScheme}`, async () => {
+      const page = await openPage(browser, server.url + path, { colorScheme });
+      if (await page.locator('#carte').count())
+        await page.waitForSelector('#carte[data-calme]', { state: 'attached' });
+      await assertAccessible(page);
+      await page.finish();
+    });
