@@ -1,7 +1,7 @@
 /* The page for everyone: small screens, keyboard, dark, without the server, without JavaScript. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { openPage, settled, startBrowser, startServer, total } from './harness.mjs';
+import { openPage, settled, startBrowser, startServer, total, violations } from './harness.mjs';
 
 let server;
 let browser;
@@ -86,7 +86,7 @@ test('the keyboard reaches every control, and one sees where it is', async () =>
   for (const wanted of [
     'skip',
     'brand',
-    'mots',
+    'champ',
     'bouton-filtres',
     'maplibregl-canvas',
     'axe-button',
@@ -105,8 +105,11 @@ test('the skip link leads to the list', async () => {
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
   assert.equal(await page.evaluate(() => document.activeElement.id), 'resultats');
-  await page.keyboard.press('Tab');
-  assert.match(await page.evaluate(() => document.activeElement.className), /row/);
+  const behind = await walk(page, 3);
+  assert.deepEqual(
+    behind.map(({ name }) => name),
+    ['button', 'button', 'row'],
+  );
   await page.finish();
 });
 
@@ -232,4 +235,112 @@ test('without JavaScript there are links to the data', async () => {
   assert.ok(href?.startsWith('collections/'), href);
   assert.equal((await page.request.get(new URL(href, server.url).href)).status(), 200);
   await page.context().close();
+});
+
+/** What the page can show, each reached as a reader does. */
+const STATES = {
+  list: async () => {},
+  'filters, a branch open': async (page) => {
+    await page.click('#bouton-filtres');
+    await page.waitForSelector('.bars button');
+    await page.click('#o-1');
+  },
+  sheet: async (page) => {
+    await page.locator('#liste .row').first().click();
+    await page.waitForSelector('#titre-fiche');
+  },
+  suggestions: async (page) => {
+    await page.fill('#champ', 'mar');
+    await page.waitForSelector('#suggestions [role=option]');
+  },
+  'chips and files': async (page) => {
+    await page.click('#axes [data-axe="2"]');
+    await page.waitForSelector('#puces .chip');
+    await page.click('.downloads summary');
+  },
+  nothing: async (page) => {
+    await page.fill('#champ', 'zzzz');
+    await page.waitForSelector('#suggestions [role=option]');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.empty');
+  },
+};
+
+for (const [width, height, colorScheme] of [
+  [320, 640, 'dark'],
+  [768, 1024, 'light'],
+  [1440, 900, 'dark'],
+  [1440, 900, 'light'],
+])
+  test(`axe-core finds nothing in any state at ${width} px, ${colorScheme}`, async () => {
+    for (const [name, reach] of Object.entries(STATES)) {
+      const page = await openPage(browser, server.url, {
+        viewport: { width, height },
+        colorScheme,
+      });
+      await settled(page);
+      if (width < 720) await page.click('#poignee');
+      await reach(page);
+      await page.waitForSelector('#liste:not([aria-busy])', { state: 'attached' });
+      assert.deepEqual(await violations(page), [], name);
+      await page.context().close();
+    }
+  });
+
+test('at 200 % nothing is lost: a window half as wide shows the same controls', async () => {
+  const page = await openPage(browser, server.url, {
+    viewport: { width: 640, height: 400 },
+    deviceScaleFactor: 2,
+  });
+  await settled(page);
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 640);
+  for (const id of ['champ', 'localiser', 'bouton-filtres', 'poignee'])
+    assert.ok(await page.locator(`#${id}`).isVisible(), id);
+  await page.click('#poignee');
+  await page.locator('#liste .row').first().click();
+  await page.waitForSelector('#titre-fiche');
+  await page.finish();
+});
+
+/** Presses Tab until something that answers to a selector has the keyboard. */
+async function tabTo(page, selector, most = 60) {
+  for (let i = 0; i < most; i++) {
+    await page.keyboard.press('Tab');
+    if (await page.evaluate((one) => document.activeElement.matches(one), selector)) return;
+  }
+  assert.fail(`'${selector}' is not reached in ${most} steps`);
+}
+
+test('by keyboard alone: search, filter, open a marker, read its sheet, come back', async () => {
+  const page = await openPage(browser, server.url);
+  await settled(page);
+  await tabTo(page, '#champ');
+  await page.keyboard.type('martigues');
+  await page.waitForSelector('#suggestions [role=option]');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => Number(location.hash.slice(1).split('/')[0]) > 11);
+  await settled(page);
+  await tabTo(page, '#bouton-filtres');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('#t-1');
+  await tabTo(page, '#t-1');
+  await page.keyboard.press('Space');
+  await page.waitForFunction(() => location.search.includes('theme=1'));
+  await page.keyboard.press('Escape');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'bouton-filtres');
+  await settled(page);
+  await tabTo(page, '.reach');
+  const told = await page.getAttribute('#repere', 'aria-label');
+  assert.match(told, /Entrée pour/);
+  await page.keyboard.press('Enter');
+  await settled(page);
+  await tabTo(page, '#liste .row', 80);
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('#titre-fiche');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'titre-fiche');
+  await page.keyboard.press('Escape');
+  await page.waitForSelector('#fiche', { state: 'hidden' });
+  await page.waitForFunction(() => document.activeElement.matches('#liste .row'));
+  await page.finish();
 });

@@ -285,7 +285,7 @@ test('where no map can be drawn, the list and the search work and the page says 
         document.getElementById('total').textContent.replace(/\D/g, '') !== String(before),
       all,
     );
-    await page.fill('#mots', 'martigues');
+    await page.fill('#champ', 'martigues');
     await page.waitForSelector('#suggestions [role=option]');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');

@@ -165,11 +165,11 @@ test('the search finds a commune by keyboard and goes there; back returns', asyn
   const page = await openPage(browser, url());
   await settled(page);
   const start = placeOf(page);
-  await page.fill('#mots', 'martig');
+  await page.fill('#champ', 'martig');
   await page.waitForSelector('#suggestions [role=option]');
   await page.keyboard.press('ArrowDown');
   assert.match(await page.textContent('[aria-selected=true]'), /Martigues/);
-  const active = await page.getAttribute('#mots', 'aria-activedescendant');
+  const active = await page.getAttribute('#champ', 'aria-activedescendant');
   assert.equal(await page.getAttribute(`#${active}`, 'aria-selected'), 'true');
   await page.keyboard.press('Enter');
   await page.waitForFunction(() => Number(location.hash.slice(1).split('/')[0]) > 11);
@@ -188,13 +188,13 @@ test('the search finds a commune by keyboard and goes there; back returns', asyn
 test('escape closes the suggestions, then empties the box', async () => {
   const page = await openPage(browser, url());
   await settled(page);
-  await page.fill('#mots', 'lyon');
+  await page.fill('#champ', 'lyon');
   await page.waitForSelector('#suggestions [role=option]');
   await page.keyboard.press('Escape');
   assert.ok(await page.locator('#suggestions').isHidden());
-  assert.equal(await page.inputValue('#mots'), 'lyon');
+  assert.equal(await page.inputValue('#champ'), 'lyon');
   await page.keyboard.press('Escape');
-  assert.equal(await page.inputValue('#mots'), '');
+  assert.equal(await page.inputValue('#champ'), '');
   await page.finish();
 });
 

@@ -22,6 +22,8 @@ const ICONS = {
   area: 'M3.5 7 9 4.5l6 2.5 5.5-2.5V17L15 19.5 9 17l-5.5 2.5zM9 4.5V17M15 7v12.5',
   theme: 'M4 4h7l9 9-7 7-9-9zM8 8h.01',
   check: 'M5 12.5l4.5 4.5L19 7.5',
+  download: 'M12 4v10.5M7.5 10.5 12 15l4.5-4.5M5 19.5h14',
+  locate: 'M12 7.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9M12 3v4.5M12 16.5V21M3 12h4.5M16.5 12H21',
 };
 
 /** The mark of each axe, by id: colour is never the only sign. Filled, on a grid of 16. */

@@ -4,6 +4,7 @@
 import { addressOf, ApiError, latest } from './api.js';
 import { arobases, axeMark, button, byId, h, icon } from './dom.js';
 import { longDate, shortUrl, typeset } from './format.js';
+import { shareButton } from './share.js';
 import { axeOf, libelle, theme } from './themes.js';
 
 /** Fields of prose, in reading order. */
@@ -172,20 +173,6 @@ function origin({ id, properties }) {
   );
 }
 
-async function copyAddress(words) {
-  try {
-    await navigator.clipboard.writeText(location.href);
-    words.textContent = 'Lien copié';
-  } catch {
-    words.textContent = 'Copiez l’adresse de cette page';
-  }
-}
-
-function copyButton() {
-  const words = h('span', { role: 'status' }, 'Copier le lien');
-  return button({ class: 'button', onclick: () => copyAddress(words) }, icon('link'), words);
-}
-
 /** The sheet in the panel. */
 export class Fiche {
   #actions;
@@ -228,7 +215,7 @@ export class Fiche {
             icon('pin'),
             'Voir sur la carte',
           ),
-        copyButton(),
+        shareButton(),
       ),
       h(
         'div',

@@ -5,6 +5,7 @@
 import { get } from './api.js';
 import { axeMark, button, byId, h, icon } from './dom.js';
 import { counted, number } from './format.js';
+import { PlaceFilter, WordsFilter } from './place_filter.js';
 import { getState, hasFilters, NO_FILTERS, setState, toggleLevel } from './state.js';
 import {
   ancestors,
@@ -17,6 +18,7 @@ import {
   toggleTheme,
 } from './themes.js';
 import { bboxText } from './viewport.js';
+import { t } from './words.js';
 
 const LEVELS = [1, 2, 3, 4, 5];
 
@@ -101,6 +103,8 @@ const section = (id, title, content) =>
 export class Filters {
   #view = byId('filtres');
   #themes = h('div', { class: 'tree' });
+  #place = new PlaceFilter();
+  #words = new WordsFilter();
   #years = h('div', { class: 'years' });
   #levels = h('div', { class: 'levels' });
   #reset = button({ class: 'button', onclick: () => setState(NO_FILTERS) }, 'Réinitialiser');
@@ -129,6 +133,8 @@ export class Filters {
       section('f-themes', 'Thèmes', this.#themes),
       section('f-annees', 'Années', this.#years),
       section('f-label', 'Label de la commune', this.#levels),
+      section('f-lieu', t('map.territory'), this.#place.element),
+      section('f-texte', t('map.words'), this.#words.element),
       h('div', { class: 'view-foot' }, this.#reset, this.#done),
     );
   }
@@ -246,6 +252,7 @@ export class Filters {
     this.#themes.replaceChildren(h('ul', {}, branches));
     this.#drawYears(state);
     this.#levels.replaceChildren(...LEVELS.map((niveau) => this.#level(niveau, state.niveaux)));
+    this.#words.show(state);
     this.#reset.disabled = !hasFilters(state);
     if (focused) document.getElementById(focused)?.focus();
   }
@@ -253,7 +260,7 @@ export class Filters {
   /** Counts for a box; throws what the server's failure throws. */
   async count(box) {
     const mine = ++this.#turn;
-    const counts = await loadCounts(box, getState());
+    const [counts] = await Promise.all([loadCounts(box, getState()), this.#place.count(box)]);
     if (mine !== this.#turn) return;
     this.#counts = counts;
     this.draw();

@@ -171,6 +171,11 @@ export class List {
     if (answer) this.#show(answer, state, filtered);
   }
 
+  /** How many sheets match. */
+  get matched() {
+    return this.#matched;
+  }
+
   /** Says that the server did not answer. */
   fail(message) {
     this.#answer = null;

@@ -31,7 +31,7 @@ function communeDetail({ lon, niveau, initiatives }) {
 export class Search {
   #actions;
   #form = byId('recherche');
-  #input = byId('mots');
+  #input = byId('champ');
   #box = byId('suggestions');
   #clear = byId('effacer');
   #ask = latest();
