@@ -1,7 +1,8 @@
 /* The page for everyone: small screens, keyboard, dark, without the server, without JavaScript. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { openPage, settled, startBrowser, startServer, total, violations } from './harness.mjs';
+import { assertAccessible } from './axe.mjs';
+import { openPage, settled, startBrowser, startServer, total } from './harness.mjs';
 
 let server;
 let browser;
@@ -273,7 +274,7 @@ for (const [width, height, colorScheme] of [
   [1440, 900, 'light'],
 ])
   test(`axe-core finds nothing in any state at ${width} px, ${colorScheme}`, async () => {
-    for (const [name, reach] of Object.entries(STATES)) {
+    for (const reach of Object.values(STATES)) {
       const page = await openPage(browser, server.url, {
         viewport: { width, height },
         colorScheme,
@@ -282,7 +283,7 @@ for (const [width, height, colorScheme] of [
       if (width < 720) await page.click('#poignee');
       await reach(page);
       await page.waitForSelector('#liste:not([aria-busy])', { state: 'attached' });
-      assert.deepEqual(await violations(page), [], name);
+      await assertAccessible(page);
       await page.context().close();
     }
   });

@@ -36,8 +36,8 @@ const NEAR = [
   [43, -26, 58.5, -9.5],
 ];
 
-/** Triangles below this area (square degrees) go: about 200 m of detail in focus. */
-const LEAST_AREA = 4e-6;
+/** Triangles below this area (square degrees) go: about 300 m of detail in focus. */
+const LEAST_AREA = 1e-5;
 const DIGITS = 3;
 
 /** ISO 3166-1 numeric: France and the collectivities that Natural Earth keeps apart. */
@@ -51,7 +51,7 @@ const inside = ([x, y], [west, south, east, north]) =>
 /** How much an area counts, by where it lies. */
 function scaled(area, at) {
   if (FOCUS.some((box) => inside(at, box))) return area;
-  return area / (NEAR.some((box) => inside(at, box)) ? 150 : 30000);
+  return area / (NEAR.some((box) => inside(at, box)) ? 800 : 120000);
 }
 
 /** How much the middle position of a triangle counts. */
