@@ -59,7 +59,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char *texts[MAX_CELLS];
     size_t n = 1;
-    if (size < 2 || schema_charset_valid_len((const char *)data, size) < size)
+    if (size < 2 || schema_charset_valid_len((const char *)data + 1, size - 1) < size - 1)
         return 0;
     char *copy = calloc(size + 1, 1);
     if (!copy)
