@@ -8,10 +8,12 @@
 
 /*
  * Nobody sees the file before it is whole, and what is not whole is left: no journal, no fsync. The
- * application id is "GPKG"; the version is 1.3.0.
+ * application id is "GPKG"; the version is 1.3.0. A sheet takes 1.5 kB, of which a page holds ten.
  */
 static const char make_common[] =
-    "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE;"
+    "PRAGMA page_size=16384; PRAGMA cache_size=100; PRAGMA journal_mode=OFF; PRAGMA "
+    "synchronous=OFF; PRAGMA "
+    "locking_mode=EXCLUSIVE;"
     "PRAGMA application_id=0x47504B47; PRAGMA user_version=10300;"
     "BEGIN;"
     "CREATE TABLE gpkg_spatial_ref_sys (srs_name TEXT NOT NULL, srs_id INTEGER PRIMARY KEY,"

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "geo/bits.h"
 #include "geo/json.h"
 
 enum { BLOCK_ROWS = 256, NO_COLUMN = -1, MAX_MEMBERS = 5 };
@@ -22,6 +23,8 @@ struct feature_reader {
     const struct point_set *points;
     struct items_page items;
     struct query_walk walk;
+    uint64_t *wanted; /* positions, for feature_reader_by_key(): taken in the order of by_id */
+    size_t next_by_id;
     struct feature_column columns[FEATURE_MAX_COLUMNS];
     size_t n_columns;
     int id_column, distance_column, counts_column; /* or NO_COLUMN */
@@ -119,6 +122,7 @@ void feature_reader_free(struct feature_reader *reader)
     free(reader->items.initiatives);
     selection_clear(&reader->items.selection);
     aro_buffer_clear(&reader->made);
+    free(reader->wanted);
     free(reader);
 }
 
@@ -148,12 +152,55 @@ const struct items_page *feature_reader_items(const struct feature_reader *reade
 
 /* ---- Rows ---- */
 
+static int compare_keys(const void *one, const void *other, void *context)
+{
+    const int64_t *ids = context;
+    int64_t a = ids[((const struct geo_hit *)one)->position];
+    int64_t b = ids[((const struct geo_hit *)other)->position];
+    return (a > b) - (a < b);
+}
+
+bool feature_reader_by_key(struct feature_reader *reader, struct aro_error *err)
+{
+    struct query_page *page = &reader->items.page;
+    if (page->in_hits) {
+        qsort_r(page->hits.items, page->hits.n, sizeof *page->hits.items, compare_keys,
+                reader->points->ids);
+        return true;
+    }
+    reader->wanted = calloc(geo_bits_words(reader->points->n), sizeof *reader->wanted);
+    if (!reader->wanted)
+        return aro_error_no_memory(err);
+    for (size_t i = 0; i < page->runs.n; i++)
+        geo_bits_set(reader->wanted, page->runs.items[i]);
+    return true;
+}
+
+/* Those wanted, in the order of their keys. */
+static bool next_by_key(struct feature_reader *reader, struct feature_row *row)
+{
+    const uint32_t *by_id = reader->snapshot->initiative.by_id;
+    while (reader->next_by_id < reader->points->n) {
+        row->position = by_id[reader->next_by_id++];
+        row->distance_m = NAN;
+        if (geo_bits_has(reader->wanted, row->position))
+            return true;
+    }
+    return false;
+}
+
+static bool next_row(struct feature_reader *reader, struct feature_row *row)
+{
+    return reader->wanted ? next_by_key(reader, row)
+                          : query_next(&reader->walk, &row->position, &row->distance_m);
+}
+
 bool feature_reader_next(struct feature_reader *reader, struct feature_row *out_row)
 {
     if (reader->next_row == reader->n_rows) {
         struct feature_row *rows = reader->rows;
         size_t n = 0;
-        while (n < BLOCK_ROWS && query_next(&reader->walk, &rows[n].position, &rows[n].distance_m))
+        while (n < BLOCK_ROWS && next_row(reader, &rows[n]))
             n++;
         reader->n_rows = n;
         reader->next_row = 0;

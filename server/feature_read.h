@@ -38,6 +38,13 @@ const struct feature_column *feature_reader_columns(const struct feature_reader 
                                                     size_t *out_n);
 /** True where the first column is a number by which each row is known, beside its properties. */
 bool feature_reader_has_key(const struct feature_reader *reader);
+/**
+ * The rows come in the ascending order of their keys, as a B-tree likes to be filled, whatever the
+ * order of the page: to be called before the first, where feature_reader_has_key().
+ *
+ * @param err  ARO_NO_MEMORY
+ */
+bool feature_reader_by_key(struct feature_reader *reader, struct aro_error *err);
 /** The system in which places are. */
 const struct crs *feature_reader_crs(const struct feature_reader *reader);
 const struct items_page *feature_reader_items(const struct feature_reader *reader);

@@ -103,7 +103,8 @@ static void *begin(const struct format_about *about, struct aro_error *err)
         collection_points(feature_reader_items(about->reader)->collection, about->snapshot);
     gpkg->first_column = feature_reader_has_key(about->reader) ? 1 : 0;
     gpkg->fd = spool_open_named(about->temp_folder, &path, err);
-    bool ok = gpkg->fd >= 0 && make_file(gpkg, about, path, err);
+    bool ok = gpkg->fd >= 0 && (!gpkg->first_column || feature_reader_by_key(gpkg->reader, err)) &&
+              make_file(gpkg, about, path, err);
     if (path)
         unlink(path);
     free(path);

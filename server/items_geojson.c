@@ -5,32 +5,42 @@
 /* What a page copies where it is not sent from where its features lie. */
 enum { COPY_MAX_BYTES = 256 << 10 };
 
+static size_t bytes_of(const struct text_block *texts, uint32_t first, uint32_t end)
+{
+    return texts->offsets[end] - texts->offsets[first];
+}
+
 /* Ready texts that are sent from where they lie: few and long runs, or all of them short. */
 static bool stands_ready(const struct request *request, const struct items_page *items)
 {
     enum { HEAD_AND_BEHIND = 2 };
     const struct query_page *page = &items->page;
-    const uint64_t *offsets = items->texts->offsets;
     size_t bytes = 0;
-    if (selection_is_set(&items->selection) || page->in_hits)
+    if (selection_is_set(&items->selection))
         return false;
+    for (size_t i = 0; i < page->hits.n && bytes <= COPY_MAX_BYTES; i++)
+        bytes +=
+            bytes_of(items->texts, page->hits.items[i].position, page->hits.items[i].position + 1);
     for (size_t i = 0; i < page->runs.n; i++)
-        bytes += offsets[page->runs.items[i].end] - offsets[page->runs.items[i].first];
+        bytes += bytes_of(items->texts, page->runs.items[i].first, page->runs.items[i].end);
     if (bytes <= COPY_MAX_BYTES)
         return true;
     size_t n_pieces = page->runs.n + HEAD_AND_BEHIND;
-    return !request->accepts_gzip && n_pieces <= RESPONSE_MAX_PIECES &&
+    return !page->in_hits && !request->accepts_gzip && n_pieces <= RESPONSE_MAX_PIECES &&
            bytes / n_pieces >= RESPONSE_MIN_MEAN_PIECE_BYTES;
 }
 
 static void write_ready(const struct request *request, const struct items_page *items,
                         struct response *response)
 {
-    const struct geo_runs *runs = &items->page.runs;
+    const struct query_page *page = &items->page;
+    struct aro_buffer *out = response_buffer(response);
     bool is_first = true;
-    format_geojson_head(items, response_buffer(response));
-    answer_runs(response, items->texts, runs->items, runs->n, &is_first);
-    format_geojson_behind(request, items, response_buffer(response));
+    format_geojson_head(items, out);
+    answer_runs(response, items->texts, page->runs.items, page->runs.n, &is_first);
+    for (size_t i = 0; i < page->hits.n; i++)
+        answer_hit(out, items->texts, &page->hits.items[i], &is_first);
+    format_geojson_behind(request, items, out);
 }
 
 bool items_write_geojson(const struct request *request, struct items_page *items,
