@@ -17,7 +17,7 @@ static bool set_error(const struct schema_aside *aside, const char *what, struct
                          what, aside->target, strerror(errno));
 }
 
-static bool check_target(const char *target, bool replace, struct aro_error *err)
+bool schema_aside_check(const char *target, bool replace, struct aro_error *err)
 {
     struct stat status;
     if (lstat(target, &status) != 0)
@@ -46,7 +46,7 @@ static bool make_file(struct schema_aside *aside, size_t capacity)
 bool schema_aside_begin(struct schema_aside *aside, const char *target, bool replace,
                         struct aro_error *err)
 {
-    if (!check_target(target, replace, err))
+    if (!schema_aside_check(target, replace, err))
         return false;
     size_t capacity = strlen(target) + 40;
     *aside = (struct schema_aside){

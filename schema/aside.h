@@ -17,12 +17,19 @@ struct schema_aside {
 };
 
 /**
+ * Says early, before long work, what schema_aside_begin() would say of its target.
+ *
+ * @param replace  a file that stands there is replaced in the end
+ * @param err      ARO_CONFLICT: it exists, and is not to be replaced; ARO_BAD_INPUT: it is a folder
+ *                 or no ordinary file
+ */
+bool schema_aside_check(const char *target, bool replace, struct aro_error *err);
+
+/**
  * Makes the empty file.
  *
  * @param target   copied
- * @param replace  a file that stands there is replaced in the end
- * @param err      ARO_CONFLICT: it exists, and is not to be replaced; ARO_BAD_INPUT: it is a folder
- *                 or no ordinary file; ARO_IO: the folder is missing or cannot be written
+ * @param err      as schema_aside_check(); ARO_IO: the folder is missing or cannot be written
  */
 bool schema_aside_begin(struct schema_aside *aside, const char *target, bool replace,
                         struct aro_error *err);

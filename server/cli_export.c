@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "schema/aside.h"
 #include "server/cli.h"
 #include "server/clock.h"
 #include "server/collections.h"
@@ -220,7 +221,8 @@ static bool export_features(struct exporting *exporting, const struct snapshot *
 static bool export_store(struct exporting *exporting, struct aro_error *err)
 {
     struct schema_store *store = NULL;
-    if (!schema_store_open(exporting->options->store, SCHEMA_READ, &store, err))
+    if (!schema_aside_check(exporting->path, exporting->options->force, err) ||
+        !schema_store_open(exporting->options->store, SCHEMA_READ, &store, err))
         return false;
     const struct snapshot *snapshot = snapshot_build(store, NULL, err);
     schema_store_close(store);

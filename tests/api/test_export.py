@@ -261,6 +261,8 @@ def test_what_cannot_be_written(store, tmp_path):
         path.write_bytes(b"before")
         sentence = refused("export", path, "--store", store, "--maxzoom", 2, code=1)
         assert name in sentence and "--force" in sentence
+        # Known before the store is read, which takes long where it is large.
+        assert refused("export", path, "--store", tmp_path / "none.sqlite", code=1) == sentence
         assert path.read_bytes() == b"before"
         export(path, store, "--maxzoom", 2, "--force")
         assert path.stat().st_size > 6
