@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "geo/instant.h"
 #include "server/assets.h"
 
 const char *const language_names[N_LANGUAGES] = {"fr", "en"};
@@ -104,14 +105,17 @@ static const char *month_of(const struct words *words, int month, int *out_len)
 
 bool words_date(struct aro_buffer *out, const struct words *words, const char *text)
 {
-    int year, month, day, length = 0, month_len;
-    if (sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &length) != 3 || length != 10 ||
-        month < 1 || month > 12)
+    enum { DAY_BYTES = 10 }; /* "2020-03-14" */
+    int32_t known;
+    int month_len;
+    if (strlen(text) < DAY_BYTES || !geo_day_parse(text, DAY_BYTES, &known))
         return false;
+    long year = strtol(text, NULL, 10);
+    int month = (int)strtol(text + 5, NULL, 10), day = (int)strtol(text + 8, NULL, 10);
     const char *name = month_of(words, month, &month_len);
     const char *first = words->language == LANGUAGE_FR && day == 1 ? "er" : "";
     if (!name)
         return false;
-    aro_buffer_printf(out, "%d%s %.*s %d", day, first, month_len, name, year);
+    aro_buffer_printf(out, "%d%s %.*s %ld", day, first, month_len, name, year);
     return true;
 }
