@@ -215,17 +215,17 @@ static struct MHD_Response *in_one_block(struct response *response)
 /* Takes the response, on failure too. */
 static struct MHD_Response *to_library(struct response *response, bool close_after)
 {
-    bool gathered = !response->stream && response->fd < 0 && response_is_gatherable(response);
-    struct MHD_Response *out = response->stream    ? from_stream(response)
-                               : response->fd >= 0 ? from_file(response)
-                               : gathered          ? gather(response)
-                                                   : in_one_block(response);
-    bool is_kept = response->fd < 0; /* by libmicrohttpd, until it is sent */
+    bool is_file = response->fd >= 0;
+    bool gathered = !response->stream && !is_file && response_is_gatherable(response);
+    struct MHD_Response *out = response->stream ? from_stream(response)
+                               : is_file        ? from_file(response)
+                               : gathered       ? gather(response)
+                                                : in_one_block(response);
     for (size_t i = 0; out && i < response->n_headers; i++)
         MHD_add_response_header(out, response->headers[i].name, response_header_value(response, i));
     if (out && close_after)
         MHD_add_response_header(out, MHD_HTTP_HEADER_CONNECTION, "close");
-    if (!is_kept || !out)
+    if (is_file || !out) /* others are kept by libmicrohttpd until they are sent */
         response_free(response);
     return out;
 }

@@ -206,6 +206,9 @@ void metrics_write(const struct metrics *metrics, const struct metrics_now *now,
     write_requests(metrics, out);
     write_value(out, "arobase_http_requests_in_flight", "gauge",
                 "Requests begun and not yet sent to the last byte.", (double)now->in_flight);
+    write_value(out, "arobase_snapshots_held", "gauge",
+                "Versions of the data in memory: more than one while older ones are being sent.",
+                (double)now->snapshots);
     write_snapshot(metrics, now->snapshot, out);
     write_tiles(&now->tiles, out);
     write_value(out, "process_resident_memory_bytes", "gauge", "Resident memory.",

@@ -26,6 +26,7 @@ void metrics_count_load(struct metrics *metrics, bool ok, double seconds);
 /** What others count. */
 struct metrics_now {
     const struct snapshot *snapshot; /* NULL while there is none */
+    size_t snapshots;                /* in memory */
     size_t in_flight;
     struct tile_cache_counts tiles;
 };

@@ -29,6 +29,7 @@ bool handle_metrics(const struct request *request, struct response *response, st
     const struct server *server = request->server;
     struct metrics_now now = {
         .snapshot = request->snapshot,
+        .snapshots = snapshot_holder_held(server->holder),
         .in_flight = server->listener ? listener_in_flight(server->listener) : 0,
         .tiles = tile_cache_counts(server->tile_cache),
     };

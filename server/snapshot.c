@@ -197,6 +197,14 @@ void snapshot_publish(struct snapshot_holder *holder, struct snapshot *snapshot)
     pthread_mutex_unlock(&holder->publishing);
 }
 
+size_t snapshot_holder_held(const struct snapshot_holder *holder)
+{
+    size_t n = 0;
+    for (uint64_t i = NO_SLOT + 1; i < N_SLOTS; i++)
+        n += atomic_load_explicit(&holder->slots[i].taken, memory_order_relaxed);
+    return n;
+}
+
 void snapshot_holder_free(struct snapshot_holder *holder)
 {
     if (!holder)

@@ -196,6 +196,8 @@ struct snapshot_holder *snapshot_holder_new(struct aro_error *err);
 void snapshot_holder_free(struct snapshot_holder *holder);
 /** A reference to the current snapshot, which the caller releases; NULL before the first. */
 const struct snapshot *snapshot_acquire(struct snapshot_holder *holder);
+/** How many are in memory: the current one, and older ones while something still holds them. */
+size_t snapshot_holder_held(const struct snapshot_holder *holder);
 /** Takes the reference and makes it the current one. */
 void snapshot_publish(struct snapshot_holder *holder, struct snapshot *snapshot);
 

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import threading
 import time
+import urllib.request
 
 import pytest
 from conftest import AROBASE, N_INITIATIVES, Server, arobase, serving, until
@@ -68,6 +69,11 @@ def loads(server, n, target="/collections/initiatives/items?limit=200"):
     return threads
 
 
+def metric(server, name):
+    with urllib.request.urlopen(server.metrics_url + "/metrics") as answer:
+        return float(re.search(rf"^{name} (\S+)$", answer.read().decode(), re.MULTILINE).group(1))
+
+
 def test_start_line(own):
     with serving(own, "--metrics-listen", "127.0.0.1:0") as server:
         line = server.lines[-2]
@@ -109,6 +115,29 @@ def test_reload_without_a_change_keeps_tags(own):
         after = server.get("/collections/communes/items?limit=5")
         assert after.headers["ETag"] == before.headers["ETag"]
         assert after.body == before.body
+
+
+def test_every_kind_of_answer_lets_go_of_the_data(own, tmp_path):
+    """Sent in pieces, in one block, as a file, as a stream, packed, or not at all."""
+    with serving(own, "--metrics-listen", "127.0.0.1:0") as server:
+        items = "/collections/initiatives/items"
+        assert server.get("/communes/at", method="POST", body=b"lon,lat\n5.05,43.4\n").status == 200
+        assert server.get("/communes/at", method="POST", body=b"no,place\n1,2\n").status == 400
+        first = server.get(f"{items}?limit=10")
+        assert first.status == 200
+        for target, headers, status in (
+                (f"{items}?limit=10", {"If-None-Match": first.headers["ETag"]}, 304),
+                (f"{items}?limit=10", {"Accept-Encoding": "gzip"}, 200),
+                (f"{items}?limit=all&f=csv", {}, 200), (f"{items}?limit=all&f=gpkg", {}, 200),
+                (f"{items}?limit=5000&sortby=titre", {}, 200), (f"{items}?limit=0", {}, 400),
+                ("/tiles/initiatives/6/32/22.mvt", {}, 200), ("/embed?commune=13056", {}, 200),
+                ("/donnees", {"Accept": "text/html"}, 200), ("/nowhere", {}, 404)):
+            assert server.get(target, headers=headers).status == status, target
+            server.get(target, headers=headers, method="HEAD")
+        add_one(own, tmp_path)
+        server.process.send_signal(signal.SIGHUP)
+        server.wait_for("data reloaded")
+        until(lambda: metric(server, "arobase_snapshots_held") == 1)
 
 
 def test_a_failed_reload_keeps_the_data(own):
