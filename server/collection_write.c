@@ -56,6 +56,30 @@ static void write_files(const struct request *request, const struct collection *
     }
 }
 
+bool collection_is_official(const struct collection *collection)
+{
+    return collection != &collections[COLLECTION_INITIATIVES] &&
+           collection != &collections[COLLECTION_LABELS];
+}
+
+const char *collection_licence(const struct collection *collection, const struct settings *settings)
+{
+    return collection_is_official(collection)
+               ? "https://www.etalab.gouv.fr/licence-ouverte-open-licence"
+               : settings->data_licence;
+}
+
+static void write_licence(const struct request *request, const struct collection *collection,
+                          struct aro_buffer *out)
+{
+    const char *licence = collection_licence(collection, request->settings);
+    if (!licence)
+        return;
+    aro_buffer_text(out, ",{\"href\":");
+    aro_json_text(out, licence);
+    aro_buffer_text(out, ",\"rel\":\"license\",\"title\":\"The licence of this data\"}");
+}
+
 /* Links to what is below the collection's path, the first of all to itself. */
 static void write_links(const struct request *request, const struct collection *collection,
                         struct aro_buffer *out)
@@ -82,6 +106,7 @@ static void write_links(const struct request *request, const struct collection *
         link_write(request, out, path, links[i].rel, links[i].type, links[i].title);
     }
     write_files(request, collection, out);
+    write_licence(request, collection, out);
 }
 
 void collection_write(const struct request *request, const struct collection *collection,

@@ -55,6 +55,13 @@ static inline bool collection_has_feed(const struct collection *collection)
 /** NULL and ARO_NOT_FOUND, with the names of those that there are. */
 const struct collection *collection_find(const char *id, struct aro_error *err);
 
+/** Whether it is of the State's reference data, and not of who publishes this site. */
+bool collection_is_official(const struct collection *collection);
+
+/** Address of its licence; NULL where nobody told. What is official is under Licence Ouverte. */
+const char *collection_licence(const struct collection *collection,
+                               const struct settings *settings);
+
 const struct point_set *collection_points(const struct collection *collection,
                                           const struct snapshot *snapshot);
 

@@ -131,6 +131,24 @@ bool handle_summary(const struct request *request, struct response *response, st
     return true;
 }
 
+/* The state that French law knows for a site that was not audited: the statement itself is words.
+ */
+bool handle_accessibilite(const struct request *request, struct response *response,
+                          struct aro_error *err)
+{
+    (void)err;
+    struct aro_buffer *out = response_buffer(response);
+    aro_buffer_text(out, "{\"referentiel\":\"RGAA 4.1.2\",\"etat\":\"non conforme\",\"audit\":null,"
+                         "\"editeur\":");
+    aro_json_text(out, request->settings->site_owner);
+    aro_buffer_text(out, ",\"contact\":");
+    aro_json_text(out, request->settings->site_contact);
+    aro_buffer_text(out, ",\"version\":");
+    aro_json_text(out, ARO_VERSION);
+    aro_buffer_text(out, "}\n");
+    return true;
+}
+
 /* What the page needs to know of the settings. */
 bool handle_config(const struct request *request, struct response *response, struct aro_error *err)
 {

@@ -218,13 +218,14 @@ static json_t *common_data(const struct request *request)
     json_t *list = languages(request, address ? json_string_value(address) : "");
     json_t *own = json_array_get(list, request->language);
     json_t *page = json_pack(
-        "{s:s, s:O, s:o, s:o, s:O*, s:o, s:s, s:o, s:s, s:s, s:{s:s, s:s*, s:s*}}", "lang", name,
-        "w", words->sections, "q_lang", lang ? json_sprintf("?lang=%s", name) : json_string(""),
-        "and_lang", lang ? json_sprintf("&lang=%s", name) : json_string(""), "canonical",
+        "{s:s, s:O, s:o, s:o, s:O*, s:o, s:s, s:o, s:s, s:s, s:{s:s, s:s, s:s*, s:s*}}", "lang",
+        name, "w", words->sections, "q_lang",
+        lang ? json_sprintf("?lang=%s", name) : json_string(""), "and_lang",
+        lang ? json_sprintf("&lang=%s", name) : json_string(""), "canonical",
         json_object_get(own, "canonical"), "languages", list, "base", request->base_url, "root",
         way_up(request->path), "path", request->path, "here", strrchr(request->path, '/') + 1,
-        "site", "name", settings->site_name, "owner", settings->site_owner, "contact",
-        settings->site_contact);
+        "site", "version", ARO_VERSION, "name", settings->site_name, "owner", settings->site_owner,
+        "contact", settings->site_contact);
     json_decref(address);
     return page;
 }

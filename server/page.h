@@ -30,7 +30,7 @@ enum { PAGE_DEFAULT_LIMIT = 50, PAGE_MAX_LIMIT = 500 };
  *           so, that a language once chosen stays
  *   canonical  the absolute address of this page, without f=
  *   w       all words of its language, for {{%w.section}}
- *   site    {name, owner, contact} of the settings
+ *   site    {name, owner, contact} of the settings, and the program's {version}
  *
  * A template of a page keeps what its head shows, then puts itself between three others:
  *

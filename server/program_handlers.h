@@ -15,6 +15,10 @@ handler_fn handle_asset;                 /* path_values[0]: below /assets/ */
 handler_fn handle_landing, handle_conformance, handle_functions, handle_collections;
 handler_fn handle_collection; /* path_values[0]: its id */
 handler_fn handle_themes, handle_summary, handle_config;
+handler_fn handle_accessibilite; /* what the statement of accessibility says of the program */
+
+/* donnees.c */
+handler_fn handle_donnees;
 
 /* openapi.c */
 handler_fn handle_api;

@@ -32,6 +32,9 @@ static const struct option_info infos[] = {
          "who publishes this site, as the accessibility statement names them"),
     TEXT("site-contact", site_contact, "URL", NULL,
          "where users may write: mailto:contact@example.org, or the address of a form"),
+    TEXT("data-licence", data_licence, "URL", NULL,
+         "licence of the initiatives and labels, such as "
+         "https://www.etalab.gouv.fr/licence-ouverte-open-licence"),
     TEXT("basemap-style", basemap_style, "URL", NULL,
          "MapLibre style of the map's background; without, a built-in one"),
     TEXT("embed-ancestors", embed_ancestors, "LIST", "*",
@@ -91,17 +94,16 @@ static bool ancestors_check(const char *sources, struct aro_error *err)
     return any || aro_error_set(err, ARO_BAD_INPUT, "--embed-ancestors is empty: * is any site");
 }
 
-/* It becomes a link. */
-static bool contact_check(const char *url, struct aro_error *err)
+/* What becomes a link begins with one of these; no URL at all is fine. */
+static bool link_check(const char *flag, const char *url, bool by_mail, struct aro_error *err)
 {
-    static const char *const schemes[] = {"mailto:", "https://", "http://"};
+    static const char *const schemes[] = {"https://", "http://", "mailto:"};
     bool ok = !url;
-    for (size_t i = 0; !ok && i < sizeof schemes / sizeof *schemes; i++)
+    for (size_t i = 0; !ok && i < (by_mail ? 3 : 2); i++)
         ok = strncmp(url, schemes[i], strlen(schemes[i])) == 0;
-    return ok || aro_error_set(err, ARO_BAD_INPUT,
-                               "--site-contact '%.80s': an address that begins with mailto:, "
-                               "https:// or http://",
-                               url);
+    return ok ||
+           aro_error_set(err, ARO_BAD_INPUT, "%s '%.80s': an address that begins with %s", flag,
+                         url, by_mail ? "mailto:, https:// or http://" : "https:// or http://");
 }
 
 static bool check_together(struct settings *settings, struct aro_error *err)
@@ -119,7 +121,8 @@ static bool check_together(struct settings *settings, struct aro_error *err)
         return aro_error_set(err, ARO_BAD_INPUT, "--tile-empty-status '%lld': 204 or 200",
                              (long long)settings->tile_empty_status);
     if (!ancestors_check(settings->embed_ancestors, err) ||
-        !contact_check(settings->site_contact, err))
+        !link_check("--site-contact", settings->site_contact, true, err) ||
+        !link_check("--data-licence", settings->data_licence, false, err))
         return false;
     if (settings->base_url && !base_url_check(settings->base_url, err))
         return aro_error_context(err, "--base-url");

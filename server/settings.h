@@ -19,6 +19,8 @@ struct settings {
     char *site_name;         /* --site-name arobase */
     char *site_owner;        /* --site-owner; NULL: not told */
     char *site_contact;      /* --site-contact: address of mail or page; NULL: none */
+    char *data_licence;      /* --data-licence: address of the licence of initiatives and labels;
+                                NULL: not told */
     char *basemap_style;     /* --basemap-style: URL of a MapLibre style; NULL: the built-in one */
     char *embed_ancestors;   /* --embed-ancestors: sources of frame-ancestors */
     bool log_requests;       /* --log-requests */

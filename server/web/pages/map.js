@@ -29,16 +29,27 @@ function boundsOf(geojson) {
   return features.reduce((box, feature) => extend(box, feature.geometry?.coordinates), none);
 }
 
-function draw(frame, geojson, bounds) {
+/** The map, or nothing where this browser cannot draw one: the page says all without it. */
+function makeMap(frame, bounds) {
   frame.hidden = false;
-  const map = new window.maplibregl.Map({
-    container: frame,
-    style: ownStyle(window.matchMedia('(prefers-color-scheme: dark)').matches),
-    bounds,
-    fitBoundsOptions: { padding: 40, maxZoom: CLOSE_ZOOM },
-    cooperativeGestures: true,
-    attributionControl: { compact: true },
-  });
+  try {
+    return new window.maplibregl.Map({
+      container: frame,
+      style: ownStyle(window.matchMedia('(prefers-color-scheme: dark)').matches),
+      bounds,
+      fitBoundsOptions: { padding: 40, maxZoom: CLOSE_ZOOM },
+      cooperativeGestures: true,
+      attributionControl: { compact: true },
+    });
+  } catch {
+    frame.hidden = true;
+    return undefined;
+  }
+}
+
+function draw(frame, geojson, bounds) {
+  const map = makeMap(frame, bounds);
+  if (!map) return;
   map.on('load', () => {
     /* What a place lies in, where the server has contours. */
     const tiles = new URL(frame.dataset.tiles, window.location.href).href;
