@@ -31,31 +31,6 @@ struct work {
     double started_s, handled_s, finished_s;
 };
 
-/* What went wrong becomes the answer, whatever was written before. */
-static void answer_problem(struct work *work, unsigned status, const struct aro_error *err)
-{
-    struct response *response = work->response;
-    bool ours = status == 500 || err->status == ARO_NO_MEMORY;
-    if (ours)
-        log_line(LOG_LEVEL_ERROR, "request failed", "route",
-                 work->match.route ? work->match.route->pattern : "-", "reason", err->message,
-                 NULL);
-    response_reset(response);
-    response->status = status;
-    response->content_type = "application/problem+json";
-    problem_write(&response->buffer, status,
-                  status == 500 ? "something failed inside the server; its log says what"
-                                : err->message,
-                  err->parameter);
-    response_add_header(response, "Cache-Control", "no-store");
-    response_add_header(response, "X-Content-Type-Options", "nosniff");
-    if (status == 405)
-        response_add_header(response, "Allow", headers_methods(work->match.route));
-    if (status == 503)
-        response_add_header(response, "Retry-After", "1");
-    headers_add_cors(response);
-}
-
 static bool is_method(const struct work *work, const char *method)
 {
     return strcmp(work->exchange->method, method) == 0;
@@ -93,9 +68,94 @@ static const char *find_base_url(struct work *work)
     const struct server *server = work->site->server;
     if (server->settings->base_url)
         return server->settings->base_url;
-    if (server->trusted_proxies.n > 0)
+    if (server->trusted_proxies.n > 0 && !work->forwarded_url)
         work->forwarded_url = forwarded_base_url(work->exchange, &server->trusted_proxies);
     return work->forwarded_url ? work->forwarded_url : work->exchange->local_url;
+}
+
+/* The path and the query of the target; an absolute one (RFC 9112, section 3.2.2) is accepted. */
+static const char *split_target(const char *target, size_t *out_path_len, const char **out_query)
+{
+    if (strncmp(target, "http://", 7) == 0 || strncmp(target, "https://", 8) == 0) {
+        target = strchr(target, ':') + 3;
+        target += strcspn(target, "/?");
+    }
+    *out_path_len = strcspn(target, "?#");
+    const char *query = target + *out_path_len;
+    *out_query = *query == '?' ? query + 1 : "";
+    return target;
+}
+
+/* A person in a browser, who has not asked for another form by f=. */
+static bool wants_page(const struct work *work)
+{
+    const char *f = work->params.values[PARAM_F];
+    return !work->exchange->upload && (!f || strcmp(f, "html") == 0) &&
+           negotiate_accept(FORMAT_JSON | FORMAT_HTML, FORMAT_JSON,
+                            work->exchange->headers[HTTP_ACCEPT]) == FORMAT_HTML;
+}
+
+/* As it stands in the address, so that the page finds its way up; owned by the caller. */
+static char *sent_path(const struct work *work)
+{
+    size_t len;
+    const char *query, *path = split_target(work->exchange->target, &len, &query);
+    return *path == '/' ? strndup(path, len) : strdup("/");
+}
+
+/* The problem as a page, which needs nothing but what every page has. False where that fails. */
+static bool write_problem_page(struct work *work, unsigned status, const char *detail,
+                               const char *parameter)
+{
+    struct response *response = work->response;
+    struct aro_error err = {0};
+    char *path = sent_path(work);
+    struct request request = {.server = work->site->server,
+                              .settings = work->site->server->settings,
+                              .base_url = find_base_url(work),
+                              .path = path,
+                              .params = work->params.values};
+    if (!find_language(work, &err))
+        work->request.language = LANGUAGE_FR;
+    request.language = work->request.language;
+    bool ok = path && page_problem(&request, status, detail, parameter, &response->buffer, &err);
+    free(path);
+    if (!ok) {
+        response->buffer.len = 0;
+        response->buffer.failed = false;
+        return false;
+    }
+    response->content_type = format_content_type(FORMAT_HTML);
+    response_add_header(response, "Content-Language", language_names[request.language]);
+    response_add_header(response, "Vary", "Accept, Accept-Language");
+    headers_add_page_security(response, request.settings, NULL);
+    return true;
+}
+
+/* What went wrong becomes the answer, whatever was written before. */
+static void answer_problem(struct work *work, unsigned status, const struct aro_error *err)
+{
+    struct response *response = work->response;
+    bool ours = status == 500 || err->status == ARO_NO_MEMORY;
+    const char *detail =
+        status == 500 ? "something failed inside the server; its log says what" : err->message;
+    if (ours)
+        log_line(LOG_LEVEL_ERROR, "request failed", "route",
+                 work->match.route ? work->match.route->pattern : "-", "reason", err->message,
+                 NULL);
+    response_reset(response);
+    response->status = status;
+    if (!wants_page(work) || !write_problem_page(work, status, detail, err->parameter)) {
+        response->content_type = "application/problem+json";
+        problem_write(&response->buffer, status, detail, err->parameter);
+    }
+    response_add_header(response, "Cache-Control", "no-store");
+    response_add_header(response, "X-Content-Type-Options", "nosniff");
+    if (status == 405)
+        response_add_header(response, "Allow", headers_methods(work->match.route));
+    if (status == 503)
+        response_add_header(response, "Retry-After", "1");
+    headers_add_cors(response);
 }
 
 static void write_tags(struct work *work, uint64_t hash)
@@ -316,17 +376,12 @@ static bool answer_upload(struct work *work, const char *query, struct aro_error
            upload_answer(work->exchange->upload, work->response, err) && finish(work, err);
 }
 
-/* The path and the query of the target; an absolute one (RFC 9112, section 3.2.2) is accepted. */
-static const char *split_target(const char *target, size_t *out_path_len, const char **out_query)
+/* Of an address that is none, what says in which form and language it is told. */
+static void read_manners(struct work *work, const char *query)
 {
-    if (strncmp(target, "http://", 7) == 0 || strncmp(target, "https://", 8) == 0) {
-        target = strchr(target, ':') + 3;
-        target += strcspn(target, "/?");
-    }
-    *out_path_len = strcspn(target, "?#");
-    const char *query = target + *out_path_len;
-    *out_query = *query == '?' ? query + 1 : "";
-    return target;
+    struct aro_error err = {0};
+    params_parse(query, strlen(query), PARAM_BIT(PARAM_F) | PARAM_BIT(PARAM_LANG), true,
+                 &work->params, &err);
 }
 
 static void answer(struct work *work)
@@ -341,6 +396,7 @@ static void answer(struct work *work)
         aro_error_set(&err, ARO_TOO_LARGE, "the address is longer than %zu bytes", limit);
         answer_problem(work, 414, &err);
     } else if (!route_find(site->routes, site->n_routes, path, path_len, &work->match, &err)) {
+        read_manners(work, query);
         answer_problem(work, problem_http_status(err.status), &err);
     } else if (is_method(work, "OPTIONS")) {
         answer_options(work);

@@ -85,6 +85,13 @@ static void write_item_url(const struct feed *feed, const struct feature_row *ro
                       (long long)snapshot->initiatives.ids[row->position], query);
 }
 
+static void write_page_url(const struct feed *feed, const struct feature_row *row,
+                           struct aro_buffer *href)
+{
+    aro_buffer_printf(href, "%s/initiatives/%lld", feed->request->base_url,
+                      (long long)feed->request->snapshot->initiatives.ids[row->position]);
+}
+
 static void write_entry(const struct feed *feed, const struct feature_row *row)
 {
     enum { DECIMALS = 7 };
@@ -93,8 +100,9 @@ static void write_entry(const struct feed *feed, const struct feature_row *row)
     const size_t *at = feed->columns;
     bool has_short = values[at[SYNTHESE]].text != NULL;
     aro_buffer_text(out, "<entry>\n<id>");
-    write_item_url(feed, row, "", &href);
+    write_item_url(feed, row, "", &href); /* as entries have been called from the first on */
     xml_escape(out, href.data, href.len);
+    href.len = 0;
     aro_buffer_text(out, "</id>\n");
     write_element(out, "title", values[at[TITRE]]);
     write_element(out, "updated", values[at[UPDATED]]);
@@ -102,6 +110,7 @@ static void write_entry(const struct feed *feed, const struct feature_row *row)
     aro_buffer_text(out, "<author>");
     write_element(out, "name", values[at[COMMUNE_NOM]]);
     aro_buffer_text(out, "</author>\n");
+    write_page_url(feed, row, &href);
     write_link(out, "alternate", "text/html", &href);
     write_item_url(feed, row, "?f=geojson", &href);
     write_link(out, "alternate", "application/geo+json", &href);
@@ -160,7 +169,7 @@ static void write_head(const struct feed *feed)
                       *last_change ? last_change : "1970-01-01T00:00:00Z");
     request_link(request, &href, PARAM_COUNT_OF_ALL, NULL);
     write_link(out, "self", "application/atom+xml", &href);
-    write_filters_url(request, "/collections/initiatives/items", of_page, &href);
+    write_filters_url(request, "/liste", of_page, &href);
     write_link(out, "alternate", "text/html", &href);
     if (page->next_cursor[0]) {
         request_link(request, &href, PARAM_CURSOR, page->next_cursor);

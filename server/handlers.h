@@ -73,6 +73,16 @@ handler_fn handle_embed_css, handle_embed_js;
  * PARAM_CONSENTEMENT, PARAM_F. FORMAT_JSON. */
 handler_fn handle_integrer;
 
+/** GET /liste: a page of initiatives with its form, in words. Params: LISTE_PARAMS (liste.h),
+ * PARAM_F. FORMAT_JSON. */
+handler_fn handle_liste;
+
+/** GET /initiatives/{id}: the sheet, and others like it. Params: PARAM_F. FORMAT_JSON. */
+handler_fn handle_fiche;
+
+/** GET /territoires/{kind}/{code} and /themes/{id}. Params: PARAM_F. FORMAT_JSON. */
+handler_fn handle_territoire, handle_theme;
+
 /** GET /oembed. Params: PARAM_URL, PARAM_MAXWIDTH, PARAM_MAXHEIGHT, PARAM_FORMAT. */
 handler_fn handle_oembed;
 

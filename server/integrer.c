@@ -3,28 +3,26 @@
  *
  * Each piece of code follows from the same parameters as the frame that it makes.
  */
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "geo/json.h"
-#include "geo/names.h"
 #include "server/collections.h"
 #include "server/embed.h"
 #include "server/handlers.h"
+#include "server/lieu.h"
 #include "server/text.h"
 #include "server/xml.h"
 
-enum { FOUND_MAX = 8, DEFAULT_HEIGHT = 600, LEAST_HEIGHT = 200, MOST_HEIGHT = 4000 };
+enum { DEFAULT_HEIGHT = 600, LEAST_HEIGHT = 200, MOST_HEIGHT = 4000 };
 
 /* ---- What is chosen ---- */
 
 struct choice {
     const struct request *request;
     struct embed_view view; /* its text holds a code that lieu= led to */
-    uint32_t found[FOUND_MAX];
-    size_t n_found; /* communes of the name given, the best first */
+    struct lieu lieu;
     bool nothing_found, by_click;
     int64_t height; /* 0: as high as what it shows */
     struct aro_error wrong;
@@ -36,22 +34,6 @@ static bool is_given(const struct choice *choice, enum param param)
     return value && *value;
 }
 
-/* "Martigues (13056)" and "13056" are codes, as the form's own suggestions write them. */
-static const char *code_in(const char *place, char out_code[16])
-{
-    const char *open = strrchr(place, '(');
-    const char *start = open ? open + 1 : place;
-    size_t len = strspn(start, "0123456789ABab");
-    bool ends = start[len] == '\0' || (open && strcmp(start + len, ")") == 0);
-    if (len < 5 || len > 9 || !ends)
-        return NULL;
-    memcpy(out_code, start, len);
-    out_code[len] = '\0';
-    for (char *c = out_code; *c; c++)
-        *c = (char)toupper((unsigned char)*c);
-    return out_code;
-}
-
 static bool take_code(struct choice *choice, enum param param, const char *code,
                       struct aro_error *err)
 {
@@ -60,26 +42,15 @@ static bool take_code(struct choice *choice, enum param param, const char *code,
     return choice->view.text || aro_error_no_memory(err);
 }
 
-/* A place by its code, or the commune whose name is the nearest. */
 static bool find_place(struct choice *choice, struct aro_error *err)
 {
-    const struct snapshot *snapshot = choice->request->snapshot;
-    const char *place = request_param(choice->request, PARAM_LIEU);
-    char code[16];
     if (!is_given(choice, PARAM_LIEU))
         return true;
-    if (code_in(place, code)) {
-        if (snapshot_commune(snapshot, code) != SNAPSHOT_NONE)
-            return take_code(choice, PARAM_COMMUNE, code, err);
-        if (snapshot_territory(snapshot, SCHEMA_EPCI, code) != SNAPSHOT_NONE)
-            return take_code(choice, PARAM_EPCI, code, err);
-    }
-    if (!geo_names_search(snapshot->commune_names, place, strlen(place), FOUND_MAX, choice->found,
-                          &choice->n_found, err))
+    if (!lieu_find(choice->request->snapshot, request_param(choice->request, PARAM_LIEU),
+                   &choice->lieu, err))
         return false;
-    choice->nothing_found = choice->n_found == 0;
-    return choice->nothing_found ||
-           take_code(choice, PARAM_COMMUNE, snapshot->commune.codes[choice->found[0]], err);
+    choice->nothing_found = choice->lieu.param == PARAM_COUNT_OF_ALL;
+    return choice->nothing_found || take_code(choice, choice->lieu.param, choice->lieu.code, err);
 }
 
 /* Whether what is chosen makes a frame; what does not is told in the page. */
@@ -316,21 +287,15 @@ static void write_views(const struct choice *choice, struct aro_buffer *out)
 static void write_place(const struct choice *choice, struct aro_buffer *out)
 {
     const struct snapshot *snapshot = choice->request->snapshot;
-    const char *code = choice->view.params[PARAM_COMMUNE];
-    uint32_t commune = code ? snapshot_commune(snapshot, code) : SNAPSHOT_NONE;
     struct aro_buffer text = {0};
-    if (commune != SNAPSHOT_NONE)
-        aro_buffer_printf(&text, "%s (%s)", snapshot->commune.noms[commune],
-                          snapshot->commune.codes[commune]);
-    else if (choice->view.params[PARAM_EPCI])
-        aro_buffer_text(&text, choice->view.params[PARAM_EPCI]);
-    else if (is_given(choice, PARAM_LIEU))
+    lieu_write(snapshot, choice->view.params, &text);
+    if (text.len == 0 && is_given(choice, PARAM_LIEU))
         aro_buffer_text(&text, request_param(choice->request, PARAM_LIEU));
     aro_buffer_text(out, ",\"lieu\":");
     aro_json_string(out, text.len ? text.data : "", text.len);
     aro_buffer_text(out, ",\"others\":[");
-    for (size_t i = 1; i < choice->n_found; i++) {
-        uint32_t at = choice->found[i];
+    for (size_t i = 1; i < choice->lieu.n_found; i++) {
+        uint32_t at = choice->lieu.found[i];
         write_option(out, snapshot->commune.codes[at], snapshot->commune.noms[at], NULL);
     }
     aro_buffer_text(out, choice->nothing_found ? "],\"nothing_found\":true" : "]");

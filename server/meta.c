@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "geo/json.h"
+#include "server/cards.h"
 #include "server/collections.h"
 #include "server/conformance.h"
 #include "server/negotiate.h"
@@ -87,6 +88,21 @@ bool handle_collection(const struct request *request, struct response *response,
     return true;
 }
 
+/* Axes with their enjeux, these with their usages, each with the way to its page. */
+static json_t *themes_tree(const struct snapshot *snapshot)
+{
+    enum { LEVELS = 3 };
+    json_t *levels[LEVELS + 1] = {json_array()}, *root = levels[0];
+    for (uint32_t i = 0; i < snapshot->n_themes; i++) { /* each comes behind what is above it */
+        int niveau = snapshot->themes[i].niveau;
+        json_t *theme = card_theme(snapshot, i), *below = json_array();
+        json_object_set_new(theme, "below", below);
+        json_array_append_new(levels[niveau - 1], theme);
+        levels[niveau] = below;
+    }
+    return root;
+}
+
 bool handle_themes(const struct request *request, struct response *response, struct aro_error *err)
 {
     (void)err;
@@ -104,7 +120,12 @@ bool handle_themes(const struct request *request, struct response *response, str
         aro_json_text(out, theme->libelle);
         aro_buffer_char(out, '}');
     }
-    aro_buffer_text(out, "]}\n");
+    aro_buffer_text(out, "]");
+    if (request->for_page) { /* which shows them as the tree that they are */
+        aro_buffer_text(out, ",\"tree\":");
+        cards_write(themes_tree(snapshot), out);
+    }
+    aro_buffer_text(out, "}\n");
     return true;
 }
 

@@ -50,7 +50,10 @@ static const struct path_value {
 } path_values[] = {
     {"collection", "initiatives", false, ""},
     {"tileset", "initiatives", false, ""},
+    {"id", "1a1", false, "/themes/"},
     {"id", "17", false, ""},
+    {"kind", "commune", false, ""},
+    {"code", "13056", false, "/territoires/"},
     {"code", "13056", false, "/communes/"},
     {"code", "01015", false, "/communes_associees_deleguees/"},
     {"code", "200054807", false, "/epcis/"},

@@ -331,9 +331,25 @@ bool page_answer(const struct request *request, struct response *response, struc
     bool ok = inner ? data != NULL : aro_error_no_memory(err);
     if (ok && inner->status != 200)
         hand_on(inner, response);
-    if (ok)
+    bool leads_on = ok && inner->status >= 300 && inner->status < 400;
+    if (ok && !leads_on)
         ok = fill_page(request, data, response, err);
     json_decref(data);
     response_free(inner);
+    return ok;
+}
+
+bool page_problem(const struct request *request, unsigned http_status, const char *detail,
+                  const char *parameter, struct aro_buffer *out, struct aro_error *err)
+{
+    json_t *page = common_data(request);
+    json_t *data = json_pack("{s:i, s:s, s:s}", "status", (int)http_status, "detail", detail,
+                             "parameter", parameter);
+    bool ok = page && data && json_object_set(page, "data", data) == 0;
+    ok = ok ? template_render(find_template, &request->server->words[request->language], "problem",
+                              page, out, err)
+            : aro_error_no_memory(err);
+    json_decref(data);
+    json_decref(page);
     return ok;
 }

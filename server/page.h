@@ -48,4 +48,14 @@ enum { PAGE_DEFAULT_LIMIT = 50, PAGE_MAX_LIMIT = 500 };
  */
 bool page_answer(const struct request *request, struct response *response, struct aro_error *err);
 
+/**
+ * Appends the page that tells a person what went wrong: pages/problem.html, with `data` {status,
+ * detail, parameter}.
+ *
+ * @param request  server, settings, base_url, language and params; path as it was sent
+ * @param err      as of page_answer()
+ */
+bool page_problem(const struct request *request, unsigned http_status, const char *detail,
+                  const char *parameter, struct aro_buffer *out, struct aro_error *err);
+
 #endif

@@ -20,6 +20,9 @@ handler_fn handle_accessibilite; /* what the statement of accessibility says of 
 /* donnees.c */
 handler_fn handle_donnees;
 
+/* sitemap.c; path_values[0] of a part: "pages", or a number from 1 on */
+handler_fn handle_sitemap, handle_sitemap_part, handle_robots;
+
 /* openapi.c */
 handler_fn handle_api;
 

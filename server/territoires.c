@@ -7,6 +7,7 @@
 
 #include "geo/json.h"
 #include "server/answer.h"
+#include "server/cards.h"
 #include "server/handlers.h"
 
 /* ---- Reference systems ---- */
@@ -186,6 +187,22 @@ static struct frame frame_of(const struct snapshot *snapshot, uint32_t departeme
     return frame;
 }
 
+/* Régions with their départements. */
+static json_t *regions_of(const struct snapshot *snapshot)
+{
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < snapshot->n_regions; i++) {
+        json_t *region = card_territory(snapshot, SCHEMA_REGION, i), *departements = json_array();
+        for (uint32_t j = 0; j < snapshot->n_departements; j++)
+            if (snapshot->departements[j].region == i)
+                json_array_append_new(departements,
+                                      card_territory(snapshot, SCHEMA_DEPARTEMENT, j));
+        json_object_set_new(region, "departements", departements);
+        json_array_append_new(list, region);
+    }
+    return list;
+}
+
 bool handle_territoires(const struct request *request, struct response *response,
                         struct aro_error *err)
 {
@@ -204,6 +221,11 @@ bool handle_territoires(const struct request *request, struct response *response
         write_territory(departement->code, departement->nom, departement->zone, &frame, out);
     }
     aro_buffer_text(out, "],");
+    if (request->for_page) { /* which lists the administrative ones too */
+        aro_buffer_text(out, "\"regions\":");
+        cards_write(regions_of(snapshot), out);
+        aro_buffer_char(out, ',');
+    }
     answer_self_link(request, ANSWER_TYPE_JSON, out);
     aro_buffer_text(out, "]}");
     return true;

@@ -65,7 +65,7 @@
         .then((answer) => answer.json())
         .then(({ features }) =>
           features.map(({ id, properties: { titre } }) =>
-            make('li', {}, anchor(new URL(`collections/initiatives/items/${id}`, base), titre)),
+            make('li', {}, anchor(new URL(`initiatives/${id}`, base), titre)),
           ),
         )
         .then((items) => frame.replaceWith(make('ul', {}, ...items)))

@@ -99,7 +99,7 @@ function element(name, properties, ...children) {
 /** One initiative: its title leads to its page. */
 function sheet(id, { titre, commune_nom: commune }) {
   const link = element('a', {
-    href: new URL(`collections/initiatives/items/${id}`, document.baseURI).href,
+    href: new URL(`initiatives/${id}`, document.baseURI).href,
     target: '_blank',
     rel: 'noopener',
     textContent: titre,

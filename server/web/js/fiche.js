@@ -168,6 +168,8 @@ function origin({ id, properties }) {
       source && !synthetic && ` · source : ${source}`,
       updated && ` · mise à jour le ${longDate(updated.slice(0, 10))}`,
       ' · ',
+      h('a', { href: addressOf(`initiatives/${id}`) }, 'Page de la fiche'),
+      ' · ',
       h('a', { href: addressOf(`collections/initiatives/items/${id}`) }, 'GeoJSON'),
     ),
   );

@@ -2,6 +2,8 @@
  * The form of /integrer without its button: what is chosen is shown at once. Everything works
  * without this, by the button.
  */
+import './copy.js';
+
 const WAIT_MS = 300;
 const SUGGESTED = 8;
 
@@ -68,19 +70,3 @@ addEventListener('message', ({ source, data }) => {
   if (source !== preview.contentWindow || data?.arobase !== 'hauteur') return;
   preview.height = byId('hauteur').value || Math.min(2000, data.hauteur + 2);
 });
-
-/** Copies; where that is not allowed, chooses the text so that it can be. */
-async function copy(button) {
-  const code = byId(button.dataset.copy);
-  try {
-    await navigator.clipboard.writeText(code.textContent);
-    byId('dit').textContent = button.dataset.done;
-  } catch {
-    getSelection().selectAllChildren(code);
-  }
-}
-
-for (const button of document.querySelectorAll('[data-copy]')) {
-  button.hidden = false;
-  button.addEventListener('click', () => copy(button));
-}
