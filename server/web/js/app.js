@@ -11,6 +11,7 @@ import { StillMap } from './still.js';
 import { showSummary } from './summary.js';
 import { loadThemes } from './themes.js';
 import { Page } from './page.js';
+import { t } from './words.js';
 
 /** @type {Bounds} */
 const METROPOLE = [
@@ -40,15 +41,15 @@ async function drawMap(page, still, basemap, ready) {
     await ready;
   } catch {
     const run = () => drawMap(page, still, basemap, loadMapLibrary());
-    showNotice('La carte n’a pas pu être chargée.', { words: 'Réessayer', run });
+    showNotice(t('map.no_library'), { words: t('map.retry'), run });
     return;
   }
   const map = createMap(basemap, still.position);
   if (map) page.useMap(map);
   else
     still.explainAbsence(
-      'La carte ne peut pas être dessinée.',
-      'Ce navigateur n’a pas WebGL, ou l’a désactivé. La liste, la recherche et les filtres fonctionnent.',
+      t('map.no_drawing'),
+      t('map.no_webgl'),
     );
 }
 
@@ -66,12 +67,12 @@ const painted = () =>
 
 function begin() {
   start().catch((error) => {
-    byId('total').textContent = 'Données indisponibles';
+    byId('total').textContent = t('map.no_data');
     const words =
       error instanceof ApiError
-        ? 'Le serveur ne répond pas.'
-        : 'La carte n’a pas pu démarrer dans ce navigateur.';
-    showNotice(words, { words: 'Réessayer', run: begin });
+        ? t('map.no_server')
+        : t('map.no_start');
+    showNotice(words, { words: t('map.retry'), run: begin });
     if (!(error instanceof ApiError)) throw error;
   });
 }

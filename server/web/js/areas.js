@@ -2,7 +2,7 @@
  * The territories that the map can be cut into, and what the page has come to know of each.
  */
 import { get } from './api.js';
-import { counted } from './format.js';
+import { t } from './words.js';
 
 /**
  * @typedef {'commune'|'epci'|'departement'|'region'} Kind  the name of its filter, too
@@ -12,10 +12,14 @@ import { counted } from './format.js';
 
 /** Words and tiles of each kind, from the smallest; a filter on one is `kind=code`. */
 export const KINDS = {
-  commune: { tiles: 'communes', word: 'commune', title: 'Commune', many: 'communes' },
-  epci: { tiles: 'epcis', word: 'EPCI', title: 'EPCI', many: 'EPCI' },
-  departement: { tiles: 'departements', word: 'département', title: 'Département', many: 'départements' },
-  region: { tiles: 'regions', word: 'région', title: 'Région', many: 'régions' },
+  commune: { tiles: 'communes', word: t('map.kind_commune'), title: t('map.kinds_commune') },
+  epci: { tiles: 'epcis', word: t('map.kind_epci'), title: t('map.kinds_epci') },
+  departement: {
+    tiles: 'departements',
+    word: t('map.kind_departement'),
+    title: t('map.kinds_departement'),
+  },
+  region: { tiles: 'regions', word: t('map.kind_region'), title: t('map.kinds_region') },
 };
 
 /** The zooms of the map below which the larger kinds are shown, where none is chosen. */
@@ -61,18 +65,17 @@ export async function loadFacts(territory) {
 
 /** The label, in words: a commune's level, or how many of a territory's communes have one. */
 export function labelWords({ niveau, communes, communes_labellisees: labelled }) {
-  if (niveau) return `label ${counted(niveau, 'arobase')}`;
-  if (communes === undefined) return 'sans label';
-  return labelled
-    ? counted(labelled, 'commune labellisée', 'communes labellisées')
-    : 'aucune commune labellisée';
+  if (niveau) return t('map.level', { n: niveau });
+  if (communes === undefined) return t('map.no_label');
+  return t('map.n_labelled', { n: labelled ?? 0 });
 }
 
 /** Population and label, as far as known: "1 876 051 habitants, 24 communes labellisées". */
 export function factWords(facts) {
   const { population, niveau, communes } = facts;
   const words = [];
-  if (population !== undefined && population !== null) words.push(counted(population, 'habitant'));
+  if (population !== undefined && population !== null)
+    words.push(t('map.n_inhabitants', { n: population }));
   if (words.length || niveau || communes) words.push(labelWords(facts));
   return words.join(', ');
 }

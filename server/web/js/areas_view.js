@@ -12,6 +12,7 @@ import { setState } from './state.js';
 import { filterParams } from './themes.js';
 import { legendOf, TINTS } from './tint.js';
 import { bboxText } from './viewport.js';
+import { t } from './words.js';
 
 const FIRST_ROWS = 10;
 
@@ -61,9 +62,11 @@ const missing = () =>
   h(
     'p',
     { class: 'quiet' },
-    'Les contours des communes ne sont pas chargés : ',
-    h('code', {}, 'arobase import contours FICHIER'),
-    ' les ajoute, avec le fichier officiel que nomme le README.',
+    t('map.no_contours'),
+    ' ',
+    h('code', {}, 'arobase import contours'),
+    ' ',
+    t('map.no_contours_how'),
   );
 
 /** The choice of territories, in the panel. */
@@ -71,18 +74,18 @@ export class AreasView {
   #ask = latest();
   #kinds = choice(
     'par',
-    'Découper la carte par',
+    t('map.cut_by'),
     Object.entries(KINDS).map(([kind, { word }]) => [kind, word]),
     (par) => setState({ par }, { replace: true }),
   );
-  #tints = choice('teinte', 'Colorer selon', Object.entries(TINTS), (teinte) =>
+  #tints = choice('teinte', t('map.colour_by'), Object.entries(TINTS), (teinte) =>
     setState({ teinte }, { replace: true }),
   );
   #legend = h('div', {});
   #summary = h('span', {});
   #free = button(
     { class: 'text-button', onclick: () => setState({ par: '' }, { replace: true }) },
-    'Suivre le zoom',
+    t('map.follow_zoom'),
   );
   #rows = h('ol', { class: 'area-rows' });
   #rowsTitle = h('summary', {});
@@ -99,7 +102,7 @@ export class AreasView {
       h(
         'details',
         { class: 'areas', open: !NARROW.matches },
-        h('summary', {}, icon('area'), 'Territoires', this.#summary),
+        h('summary', {}, icon('area'), t('map.areas'), this.#summary),
         this.#kinds,
         this.#free,
         contours ? [this.#tints, this.#legend] : missing(),
@@ -121,9 +124,9 @@ export class AreasView {
     check(this.#kinds, kind);
     check(this.#tints, state.teinte);
     this.#free.hidden = !state.par;
-    this.#summary.textContent = `par ${KINDS[kind].word}`;
+    this.#summary.textContent = t('map.by_kind', { kind: KINDS[kind].word });
     if (this.#contours) this.#legend.replaceChildren(...legend(measure));
-    this.#rowsTitle.textContent = `Les ${KINDS[kind].many} de cette vue, en liste`;
+    this.#rowsTitle.textContent = t(`map.rows_${kind}`);
     this.#count();
   }
 
@@ -141,14 +144,14 @@ export class AreasView {
       .filter(({ key, count }) => key !== null && count > 0)
       .sort((a, b) => b.count - a.count);
     const shown = this.#all ? found : found.slice(0, FIRST_ROWS);
-    const all = `Afficher les ${number(found.length)}`;
+    const all = t('map.show_all', { n: found.length });
     const focused = document.activeElement?.closest('.area-rows [data-code]')?.dataset.code;
     this.#rows.replaceChildren(
       ...shown.map((row) => this.#row(row, kind, state)),
       found.length > shown.length
         ? h('li', {}, button({ class: 'text-button', onclick: () => this.#showAll() }, all))
         : '',
-      found.length ? '' : h('li', { class: 'quiet' }, 'Aucune initiative dans cette vue.'),
+      found.length ? '' : h('li', { class: 'quiet' }, t('map.nothing_in_view')),
     );
     if (focused) this.#rows.querySelector(`[data-code="${focused}"]`)?.focus();
   }

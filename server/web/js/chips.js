@@ -6,12 +6,13 @@ import { KINDS, nameOf, partsOf } from './areas.js';
 import { axeMark, button, byId, h, icon } from './dom.js';
 import { NO_FILTERS, setState, toggleLevel } from './state.js';
 import { axeOf, libelle } from './themes.js';
+import { t } from './words.js';
 
 function chip(content, words, without) {
   return button(
     {
       class: 'chip removable',
-      'aria-label': `Retirer le filtre : ${words}`,
+      'aria-label': t('map.chip', { words }),
       onclick: () => setState(without),
     },
     content,
@@ -21,8 +22,8 @@ function chip(content, words, without) {
 }
 
 function yearWords({ de, a }) {
-  if (de && a) return de === a ? String(de) : `${de} à ${a}`;
-  return de ? `depuis ${de}` : `jusqu’à ${a}`;
+  if (de && a) return de === a ? String(de) : t('map.years_between', { from: de, to: a });
+  return de ? t('map.years_from', { from: de }) : t('map.years_to', { to: a ?? '' });
 }
 
 /** Shows the chosen filters; each chip takes itself away. */
@@ -34,18 +35,23 @@ export function drawChips(state) {
   );
   if (state.territoire)
     chips.push(
-      chip(icon('area'), `${KINDS[partsOf(state.territoire)[0]].title} : ${nameOf(state.territoire)}`, {
-        territoire: '',
-      }),
+      chip(
+        icon('area'),
+        t('map.chip_area', {
+          kind: KINDS[partsOf(state.territoire)[0]].title,
+          name: nameOf(state.territoire),
+        }),
+        { territoire: '' },
+      ),
     );
-  if (state.q) chips.push(chip(icon('search'), `« ${state.q} »`, { q: '' }));
+  if (state.q) chips.push(chip(icon('search'), t('map.quoted', { words: state.q }), { q: '' }));
   if (state.de || state.a)
     chips.push(chip(icon('calendar'), yearWords(state), { de: null, a: null }));
   for (const niveau of state.niveaux)
     chips.push(chip(null, '@'.repeat(niveau), { niveaux: toggleLevel(state.niveaux, niveau) }));
   if (chips.length > 1)
     chips.push(
-      button({ class: 'text-button', onclick: () => setState(NO_FILTERS) }, 'Tout effacer'),
+      button({ class: 'text-button', onclick: () => setState(NO_FILTERS) }, t('map.clear_all')),
     );
   place.replaceChildren(...chips);
   if (hadFocus) (place.querySelector('button') ?? byId('resultats')).focus();
@@ -62,7 +68,7 @@ export function drawFilterButton(state, open) {
   opener.setAttribute('aria-expanded', String(open));
   opener.replaceChildren(
     icon('filters'),
-    h('span', { class: 'filter-word' }, 'Filtres'),
+    h('span', { class: 'filter-word' }, t('map.filters')),
     count
       ? h(
           'span',

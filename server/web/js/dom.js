@@ -1,6 +1,7 @@
 /*
  * Elements made from script, without markup in strings: text from the server is always text.
  */
+import { t } from './words.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
 
@@ -109,7 +110,7 @@ export function arobases(niveau) {
     {
       class: 'arobases',
       role: 'img',
-      'aria-label': `label ${niveau} arobase${niveau > 1 ? 's' : ''} sur 5`,
+      'aria-label': t('map.level_of', { n: niveau }),
     },
     h('span', { class: 'reached', 'aria-hidden': 'true' }, '@'.repeat(niveau)),
     h('span', { class: 'missed', 'aria-hidden': 'true' }, '@'.repeat(5 - niveau)),

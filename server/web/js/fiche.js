@@ -6,27 +6,28 @@ import { arobases, axeMark, button, byId, h, icon } from './dom.js';
 import { longDate, shortUrl, typeset } from './format.js';
 import { shareButton } from './share.js';
 import { axeOf, libelle, theme } from './themes.js';
+import { t } from './words.js';
 
 /** Fields of prose, in reading order. */
 const PROSE = [
-  ['actions', 'Les actions'],
-  ['synthese', 'En résumé'],
-  ['resultats', 'Les résultats'],
-  ['outils', 'Les outils'],
-  ['prestataires', 'Les prestataires'],
-  ['recommandations', 'Les recommandations'],
+  ['actions', t('map.f_actions')],
+  ['synthese', t('map.f_synthese')],
+  ['resultats', t('map.f_resultats')],
+  ['outils', t('map.f_outils')],
+  ['prestataires', t('map.f_prestataires')],
+  ['recommandations', t('map.f_recommandations')],
 ];
 const LINKS = [
-  ['liens', 'Liens'],
-  ['photos', 'Photos'],
-  ['videos', 'Vidéos'],
+  ['liens', t('map.f_liens')],
+  ['photos', t('map.f_photos')],
+  ['videos', t('map.f_videos')],
 ];
 
 const paragraphs = (text) =>
   text
     .split(/\n\s*\n|\n/)
     .filter((line) => line.trim())
-    .map((line) => h('p', {}, typeset(line)));
+    .map((line) => h('p', { lang: 'fr' }, typeset(line)));
 
 function section(title, ...content) {
   return h('section', { class: 'fiche-part' }, h('h3', {}, title), ...content);
@@ -59,7 +60,7 @@ function links(properties) {
                 { href: url, rel: 'noopener noreferrer', target: '_blank' },
                 shortUrl(url),
                 icon('external'),
-                h('span', { class: 'sr-only' }, ' (nouvelle fenêtre)'),
+                h('span', { class: 'sr-only' }, ` ${t('map.new_window')}`),
               ),
             ),
           ),
@@ -76,10 +77,10 @@ function place({ lieu, position }) {
   ].filter(Boolean);
   const approximate =
     position === 'commune' &&
-    h('p', { class: 'quiet' }, 'Placée au centre de la commune, faute d’adresse précise.');
+    h('p', { class: 'quiet' }, t('map.approximate'));
   if (!lines.length && !approximate) return null;
   return section(
-    'Le lieu',
+    t('map.place'),
     lines.length > 0 &&
       h(
         'address',
@@ -109,7 +110,7 @@ function themeButtons(ids, choose) {
           {
             class: `chip axe-chip axe-${axeOf(id)}`,
             onclick: () => choose(id),
-            title: 'Filtrer la carte par ce thème',
+            title: t('map.filter_theme'),
           },
           axeMark(axeOf(id)),
           h('span', {}, libelle(id)),
@@ -141,13 +142,13 @@ function header({ axes, themes, titre, sous_titre: subtitle, commune_nom: commun
     'header',
     { class: `fiche-head axe-${axe}` },
     h('p', { class: 'fiche-trail' }, axeMark(axe), h('span', {}, trail(themes[0]) || libelle(axe))),
-    h('h2', { id: 'titre-fiche', tabindex: '-1' }, typeset(titre)),
-    subtitle && h('p', { class: 'lead' }, typeset(subtitle)),
+    h('h2', { id: 'titre-fiche', tabindex: '-1', lang: 'fr' }, typeset(titre)),
+    subtitle && h('p', { class: 'lead', lang: 'fr' }, typeset(subtitle)),
     h(
       'dl',
       { class: 'facts' },
-      fact('pin', 'Commune', commune, ' ', arobases(niveau)),
-      fact('calendar', 'Date', h('time', { datetime: date }, longDate(date))),
+      fact('pin', t('map.commune'), commune, ' ', arobases(niveau)),
+      fact('calendar', t('map.date'), h('time', { datetime: date }, longDate(date))),
     ),
   );
 }
@@ -156,7 +157,7 @@ function header({ axes, themes, titre, sous_titre: subtitle, commune_nom: commun
 function origin({ id, properties }) {
   const { source, updated_at: updated } = properties;
   const synthetic = source === 'synthetique';
-  const warning = 'Fiche synthétique, pour la démonstration : elle ne décrit aucune action réelle.';
+  const warning = t('map.synthetic_sheet');
   return h(
     'footer',
     { class: 'fiche-foot quiet' },
@@ -164,11 +165,11 @@ function origin({ id, properties }) {
     h(
       'p',
       {},
-      `Fiche n° ${id}`,
-      source && !synthetic && ` · source : ${source}`,
-      updated && ` · mise à jour le ${longDate(updated.slice(0, 10))}`,
+      t('map.sheet_number', { id }),
+      source && !synthetic && ` · ${t('map.sheet_source', { source })}`,
+      updated && ` · ${t('map.sheet_updated', { date: updated })}`,
       ' · ',
-      h('a', { href: addressOf(`initiatives/${id}`) }, 'Page de la fiche'),
+      h('a', { href: addressOf(`initiatives/${id}`) }, t('map.sheet_page')),
       ' · ',
       h('a', { href: addressOf(`collections/initiatives/items/${id}`) }, 'GeoJSON'),
     ),
@@ -197,7 +198,7 @@ export class Fiche {
       button(
         { class: 'text-button', id: 'fermer-fiche', onclick: close },
         icon('back'),
-        'Retour à la liste',
+        t('map.back_to_list'),
       ),
     );
   }
@@ -215,7 +216,7 @@ export class Fiche {
           button(
             { class: 'button', onclick: () => showOnMap(feature) },
             icon('pin'),
-            'Voir sur la carte',
+            t('map.see_map'),
           ),
         shareButton(),
       ),
@@ -223,7 +224,7 @@ export class Fiche {
         'div',
         { class: 'fiche-body' },
         prose(properties),
-        section('Les thèmes', themeButtons(properties.themes, choose)),
+        section(t('map.sheet_themes'), themeButtons(properties.themes, choose)),
         place(properties),
         links(properties),
       ),
@@ -233,10 +234,10 @@ export class Fiche {
 
   #drawFailure(error, id) {
     const gone = error instanceof ApiError && error.status === 404;
-    const title = gone ? 'Cette fiche n’existe pas' : 'La fiche n’a pas pu être lue';
+    const title = gone ? t('map.sheet_gone') : t('map.sheet_failed');
     const reason = gone
-      ? `Aucune initiative ne porte le numéro ${id}.`
-      : 'Le serveur ne répond pas.';
+      ? t('map.no_sheet', { id })
+      : t('map.no_server');
     this.#article.replaceChildren(
       this.#bar(),
       h(
@@ -245,7 +246,7 @@ export class Fiche {
         icon('info'),
         h('h2', { id: 'titre-fiche', tabindex: '-1' }, title),
         h('p', { class: 'quiet' }, reason),
-        !gone && button({ class: 'button', onclick: () => this.show(id) }, 'Réessayer'),
+        !gone && button({ class: 'button', onclick: () => this.show(id) }, t('map.retry')),
       ),
     );
   }

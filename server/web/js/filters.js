@@ -4,7 +4,7 @@
  */
 import { get } from './api.js';
 import { axeMark, button, byId, h, icon } from './dom.js';
-import { counted, number } from './format.js';
+import { number } from './format.js';
 import { PlaceFilter, WordsFilter } from './place_filter.js';
 import { getState, hasFilters, NO_FILTERS, setState, toggleLevel } from './state.js';
 import {
@@ -56,7 +56,7 @@ function yearBar(year, count, most, state) {
   bar.style.setProperty('--share', String(count / most));
   const only = state.de === year && state.a === year;
   const within = (!state.de || year >= state.de) && (!state.a || year <= state.a);
-  const words = `${year} : ${counted(count, 'initiative')}`;
+  const words = t('map.named_count', { name: year, count: t('map.n_initiatives', { n: count }) });
   return button(
     {
       class: within ? 'chosen' : '',
@@ -89,8 +89,8 @@ function yearRange(state, years) {
   return h(
     'div',
     { class: 'range' },
-    yearSelect({ id: 'f-de', words: 'De', open: 'début', value: state.de, years, patch: from }),
-    yearSelect({ id: 'f-a', words: 'à', open: 'fin', value: state.a, years, patch: to }),
+    yearSelect({ id: 'f-de', words: t('map.from'), open: t('map.start'), value: state.de, years, patch: from }),
+    yearSelect({ id: 'f-a', words: t('map.to'), open: t('map.end'), value: state.a, years, patch: to }),
   );
 }
 
@@ -107,7 +107,7 @@ export class Filters {
   #words = new WordsFilter();
   #years = h('div', { class: 'years' });
   #levels = h('div', { class: 'levels' });
-  #reset = button({ class: 'button', onclick: () => setState(NO_FILTERS) }, 'Réinitialiser');
+  #reset = button({ class: 'button', onclick: () => setState(NO_FILTERS) }, t('map.reset'));
   #done;
   /** @type {Set<string>} ids of the themes whose parts are shown */
   #opened = new Set();
@@ -117,22 +117,22 @@ export class Filters {
 
   /** @param {{close: function()}} actions */
   constructor({ close }) {
-    this.#done = button({ class: 'button strong', onclick: close }, 'Voir la liste');
+    this.#done = button({ class: 'button strong', onclick: close }, t('map.see_list'));
     this.#view.replaceChildren(
       h(
         'div',
         { class: 'view-bar' },
-        button({ class: 'text-button', onclick: close }, icon('back'), 'Retour à la liste'),
+        button({ class: 'text-button', onclick: close }, icon('back'), t('map.back_to_list')),
       ),
-      h('h2', { id: 'titre-filtres', tabindex: '-1' }, 'Filtres'),
+      h('h2', { id: 'titre-filtres', tabindex: '-1' }, t('map.filters')),
       h(
         'p',
         { class: 'quiet' },
-        'Les nombres comptent les initiatives de la vue, selon les autres filtres.',
+        t('map.counts_help'),
       ),
-      section('f-themes', 'Thèmes', this.#themes),
-      section('f-annees', 'Années', this.#years),
-      section('f-label', 'Label de la commune', this.#levels),
+      section('f-themes', t('map.themes'), this.#themes),
+      section('f-annees', t('map.years'), this.#years),
+      section('f-label', t('map.label'), this.#levels),
       section('f-lieu', t('map.territory'), this.#place.element),
       section('f-texte', t('map.words'), this.#words.element),
       h('div', { class: 'view-foot' }, this.#reset, this.#done),
@@ -168,7 +168,7 @@ export class Filters {
         id: `o-${id}`,
         'aria-expanded': String(open),
         'aria-controls': `parts-${id}`,
-        'aria-label': `Détail de ${libelle}`,
+        'aria-label': t('map.detail', { name: libelle }),
         onclick: turn,
       },
       icon('next'),
@@ -208,7 +208,7 @@ export class Filters {
     const known = keys.map((key) => Number(key.slice(6)));
     const all = [...known, state.de, state.a].filter(Boolean);
     if (!all.length) {
-      const words = this.#counts ? 'Aucune année dans cette vue.' : '';
+      const words = this.#counts ? t('map.no_year') : '';
       this.#years.replaceChildren(h('p', { class: 'quiet' }, words));
       return;
     }
@@ -228,13 +228,16 @@ export class Filters {
 
   #level(niveau, chosen) {
     const count = this.#count('niveau', niveau);
-    const words = counted(niveau, 'arobase');
+    const words = t('map.n_arobases', { n: niveau });
     return button(
       {
         class: 'level',
         id: `n-${niveau}`,
         'aria-pressed': String(chosen.includes(niveau)),
-        'aria-label': count === null ? words : `${words} : ${counted(count, 'initiative')}`,
+        'aria-label':
+          count === null
+            ? words
+            : t('map.named_count', { name: words, count: t('map.n_initiatives', { n: count }) }),
         onclick: () => setState({ niveaux: toggleLevel(getState().niveaux, niveau) }),
       },
       h('span', { class: 'level-mark' }, '@'.repeat(niveau)),

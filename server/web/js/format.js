@@ -1,16 +1,19 @@
 /*
- * Numbers, dates and counted words as French writes them.
+ * Numbers, dates and texts as the page's language writes them.
  */
 
-const NUMBER = new Intl.NumberFormat('fr-FR');
-const ONE_DECIMAL = new Intl.NumberFormat('fr-FR', { maximumFractionDigits: 1 });
-const LONG_DATE = new Intl.DateTimeFormat('fr-FR', {
+import { language } from './words.js';
+
+const LOCALE = language === 'fr' ? 'fr-FR' : 'en-GB';
+const NUMBER = new Intl.NumberFormat(LOCALE);
+const ONE_DECIMAL = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 1 });
+const LONG_DATE = new Intl.DateTimeFormat(LOCALE, {
   day: 'numeric',
   month: 'long',
   year: 'numeric',
   timeZone: 'UTC',
 });
-const SHORT_DATE = new Intl.DateTimeFormat('fr-FR', {
+const SHORT_DATE = new Intl.DateTimeFormat(LOCALE, {
   month: 'long',
   year: 'numeric',
   timeZone: 'UTC',
@@ -26,15 +29,12 @@ export function shortNumber(value) {
   return number(value);
 }
 
-/** 1, "initiative" → "1 initiative"; 12 → "12 initiatives". In French, 0 and 1 are singular. */
-export const counted = (count, singular, plural = `${singular}s`) =>
-  `${number(count)}${NBSP}${count < 2 ? singular : plural}`;
-
 /** "2016-04-01" → "1er avril 2016". */
 export function longDate(iso) {
   const date = new Date(`${iso}T00:00:00Z`);
   if (Number.isNaN(date.getTime())) return iso;
-  return LONG_DATE.format(date).replace(/^1 /, '1er ');
+  const words = LONG_DATE.format(date);
+  return language === 'fr' ? words.replace(/^1 /, '1er ') : words;
 }
 
 /** "2016-04-01" → "avril 2016". */

@@ -4,9 +4,10 @@
  */
 import { get, latest, nextPage } from './api.js';
 import { axeMark, button, byId, h, icon } from './dom.js';
-import { counted, monthYear, number, typeset } from './format.js';
+import { monthYear, number, typeset } from './format.js';
 import { axeOf, filterParams, libelle } from './themes.js';
 import { bboxText } from './viewport.js';
+import { t } from './words.js';
 
 const PAGE = 20;
 const SKELETONS = 8;
@@ -26,13 +27,13 @@ const skeleton = () =>
 
 function emptyCard(filtered) {
   const advice = filtered
-    ? 'Aucune initiative ne répond à ces filtres dans cette vue : élargissez la carte ou retirez un filtre.'
-    : 'Aucune initiative dans cette vue : éloignez-vous ou choisissez un territoire.';
+    ? t('map.none_filtered')
+    : t('map.none_here');
   return h(
     'li',
     { class: 'card empty' },
     icon('pin'),
-    h('p', {}, h('strong', {}, 'Rien ici pour l’instant.')),
+    h('p', {}, h('strong', {}, t('map.empty'))),
     h('p', { class: 'quiet' }, advice),
   );
 }
@@ -80,7 +81,7 @@ export class List {
           onblur: () => hover(null),
         },
         axeMarks(axes ?? [...new Set(themes.map(axeOf))]),
-        h('span', { class: 'row-title' }, typeset(titre)),
+        h('span', { class: 'row-title', lang: 'fr' }, typeset(titre)),
         h('span', { class: 'row-where' }, h('strong', {}, commune), ' · ', monthYear(date)),
       ),
     );
@@ -95,14 +96,15 @@ export class List {
     if (!next) return;
     const more = button(
       { class: 'button wide', onclick: () => this.#showMore(next, more) },
-      'Afficher plus',
-    );
-    const [listed, matched, left] = [this.#listed, this.#matched, this.#matched - this.#listed].map(
-      number,
+      t('map.more'),
     );
     this.#foot.append(
       more,
-      h('p', { class: 'quiet' }, `${listed} affichées sur ${matched}, encore ${left}`),
+      h('p', { class: 'quiet' }, t('map.listed', {
+          listed: this.#listed,
+          matched: this.#matched,
+          left: this.#matched - this.#listed,
+        })),
     );
   }
 
@@ -115,25 +117,28 @@ export class List {
       const first = this.#listed;
       this.#append(page);
       this.#list.children[first]?.querySelector('button')?.focus();
-      this.#announcement.textContent = `${number(this.#listed)} initiatives affichées sur ${number(this.#matched)}`;
+      this.#announcement.textContent = t('map.now_listed', {
+        listed: this.#listed,
+        matched: this.#matched,
+      });
     } catch {
       more.disabled = false;
-      more.textContent = 'Réessayer';
+      more.textContent = t('map.retry');
     }
   }
 
   /** The words at the head; for a stack, with the way back to the whole view. */
   #headingOf(state) {
-    const words = counted(this.#matched, 'initiative');
+    const words = t('map.n_initiatives', { n: this.#matched });
     if (!state.pile) {
       this.#precision.textContent = '';
-      return `${words} dans cette vue`;
+      return t('map.in_view', { words });
     }
     const { leaveStack } = this.#actions;
     this.#precision.replaceChildren(
-      button({ class: 'text-button', onclick: leaveStack }, icon('back'), 'Toute la vue'),
+      button({ class: 'text-button', onclick: leaveStack }, icon('back'), t('map.whole_view')),
     );
-    return `${words} au même endroit`;
+    return t('map.at_one_place', { words });
   }
 
   /** Shows a first page; the same one again (answers are kept) leaves the list as it stands. */
@@ -181,7 +186,7 @@ export class List {
     this.#answer = null;
     this.#listed = 0;
     this.#foot.replaceChildren();
-    this.#total.textContent = 'Données indisponibles';
+    this.#total.textContent = t('map.no_data');
     this.#announcement.textContent = message;
     this.#list.removeAttribute('aria-busy');
     this.#list.replaceChildren(
@@ -190,7 +195,7 @@ export class List {
         { class: 'card empty' },
         icon('info'),
         h('p', {}, h('strong', {}, message)),
-        button({ class: 'button', onclick: this.#actions.retry }, 'Réessayer'),
+        button({ class: 'button', onclick: this.#actions.retry }, t('map.retry')),
       ),
     );
   }

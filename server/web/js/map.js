@@ -6,12 +6,13 @@ import { factWords, learn } from './areas.js';
 import { LIVE_NAMES_ZOOM, ownStyle } from './basemap.js';
 import { h, prefersStillness } from './dom.js';
 import { edges } from './edges.js';
-import { counted, number } from './format.js';
+import { number } from './format.js';
 import { addLayers, CLICKABLE, emptyCollection } from './layers.js';
 import { drawImage, drawn, imageOf, RATIO } from './markers.js';
 import { spread } from './spread.js';
 import { rateWords } from './tint.js';
 import { mapZoom, snapped } from './viewport.js';
+import { t } from './words.js';
 
 /** @typedef {import('maplibre-gl').Map} LibraryMap */
 
@@ -148,7 +149,7 @@ export class MapView extends EventTarget {
       map.getCanvas().style.cursor = 'pointer';
       this.#areas.hover(feature.id ?? null);
       this.#tell(event.lngLat, facts.nom, [
-        counted(facts.initiatives ?? 0, 'initiative'),
+        t('map.n_initiatives', { n: facts.initiatives ?? 0 }),
         factWords(facts),
         rateWords(this.#wanted?.measure ?? null, facts),
       ]);
@@ -182,8 +183,9 @@ export class MapView extends EventTarget {
   explain(feature) {
     if (!feature) return;
     const { titre, commune_nom: commune, count, stack } = feature.properties;
-    const first = titre ?? `${number(count ?? 0)} initiatives${stack ? ' au même endroit' : ''}`;
-    const second = commune ?? (stack ? 'Cliquer pour les lister' : 'Cliquer pour zoomer');
+    const words = t('map.n_initiatives', { n: count ?? 0 });
+    const first = titre ?? (stack ? t('map.at_one_place', { words }) : words);
+    const second = commune ?? (stack ? t('map.click_list') : t('map.click_zoom'));
     this.#tell(feature.geometry.coordinates, first, [second]);
   }
 

@@ -6,19 +6,20 @@ import { NARROW } from './edges.js';
 import { ownStyle } from './basemap.js';
 import { byId, prefersStillness } from './dom.js';
 import { MapView } from './map.js';
+import { t } from './words.js';
 
 const SCRIPT = new URL('../vendor/maplibre-gl.js', import.meta.url).href;
 const STYLE = new URL('../vendor/maplibre-gl.css', import.meta.url).href;
 const MAX_ZOOM = 18;
 
 const LOCALE = {
-  'AttributionControl.ToggleAttribution': 'Afficher ou masquer les sources',
-  'Map.Title': 'Carte',
-  'NavigationControl.ZoomIn': 'Zoom avant',
-  'NavigationControl.ZoomOut': 'Zoom arrière',
+  'AttributionControl.ToggleAttribution': t('map.sources'),
+  'Map.Title': t('map.map_name'),
+  'NavigationControl.ZoomIn': t('map.zoom_in'),
+  'NavigationControl.ZoomOut': t('map.zoom_out'),
   'ScaleControl.Meters': 'm',
   'ScaleControl.Kilometers': 'km',
-  'Popup.Close': 'Fermer',
+  'Popup.Close': t('map.close'),
 };
 
 /** Puts an element first into the head, so that the page's own styles win; resolves when what it

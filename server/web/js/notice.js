@@ -2,6 +2,7 @@
  * A word over the map, with a way to go on.
  */
 import { button, byId, h, icon } from './dom.js';
+import { t } from './words.js';
 
 /** Takes the word away. */
 export function hushNotice() {
@@ -22,7 +23,7 @@ export function showNotice(words, action = null, closable = !action) {
     action ? button({ class: 'button', onclick: action.run }, action.words) : '',
     closable
       ? button(
-          { class: 'icon-button', 'aria-label': 'Fermer', onclick: hushNotice },
+          { class: 'icon-button', 'aria-label': t('map.close'), onclick: hushNotice },
           icon('close'),
         )
       : '',

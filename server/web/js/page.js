@@ -30,6 +30,7 @@ import { createTerritories } from './territories.js';
 import { filterParams } from './themes.js';
 import { measureOf } from './tint.js';
 import { bboxText, viewportSource } from './viewport.js';
+import { t } from './words.js';
 
 const SETTLE_MS = 90;
 const COMMUNE_ZOOM = 12.5;
@@ -180,10 +181,8 @@ export class Page {
 
   #goToCommune(commune) {
     if (commune.lon === null || commune.lon === undefined) {
-      byId('annonce').textContent = `La position de ${commune.nom} n’est pas connue.`;
-      showNotice(
-        `La position de ${commune.nom} n’est pas connue : ses initiatives se trouvent par la recherche de texte.`,
-      );
+      byId('annonce').textContent = t('map.unplaced', { commune: commune.nom });
+      showNotice(t('map.unplaced_help', { commune: commune.nom }));
       return;
     }
     this.#jump(() => {
@@ -345,7 +344,7 @@ export class Page {
       this.#reach.settle();
       hushNotice();
       this.#count();
-      this.#filters.setTotal(byId('total').textContent.replace(' dans cette vue', ''));
+      this.#filters.setTotal(t('map.n_initiatives', { n: this.#list.matched }));
       await this.#nameCommunes();
     } catch (error) {
       this.#fail(error);
@@ -366,9 +365,9 @@ export class Page {
   #fail(error) {
     const unreachable = !(error instanceof ApiError) || error.status === 0 || error.status >= 500;
     const words = unreachable
-      ? 'Le serveur ne répond pas.'
-      : `Le serveur refuse la demande : ${error.message}`;
+      ? t('map.no_server')
+      : t('map.refused', { why: error.message });
     this.#list.fail(words);
-    showNotice(words, { words: 'Réessayer', run: () => this.refresh() });
+    showNotice(words, { words: t('map.retry'), run: () => this.refresh() });
   }
 }

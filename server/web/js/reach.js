@@ -3,7 +3,7 @@
  * the next one that way, Enter does what a click does; what it stands on is said.
  */
 import { button, byId } from './dom.js';
-import { counted } from './format.js';
+import { t } from './words.js';
 
 /** Directions as [dx, dy] of the screen, by key. */
 const ARROWS = {
@@ -17,10 +17,10 @@ const ASIDE = 2;
 
 /** What a feature of the map is, and what Enter does, in words. */
 function wordsOf({ properties: { cluster, stack, count, titre, commune_nom: commune } }) {
-  if (cluster) return `${counted(count, 'initiative')}, groupe : Entrée pour zoomer`;
-  if (stack)
-    return `${counted(count, 'initiative')} au même endroit : Entrée pour les lister`;
-  return `${titre}, ${commune} : Entrée pour ouvrir la fiche`;
+  const words = t('map.n_initiatives', { n: count ?? 0 });
+  if (cluster) return t('map.reach_cluster', { words });
+  if (stack) return t('map.reach_stack', { words });
+  return t('map.reach_sheet', { title: titre, commune });
 }
 
 /** The marker that lies next in a direction, or null. */

@@ -4,8 +4,9 @@
  */
 import { latest } from './api.js';
 import { arobases, axeMark, byId, debounce, h, icon } from './dom.js';
-import { counted, monthYear } from './format.js';
+import { monthYear } from './format.js';
 import { axeOf, libelle, theme } from './themes.js';
+import { t } from './words.js';
 
 const WAIT_MS = 120;
 const EACH = 5;
@@ -23,8 +24,8 @@ function emphasised(text, typed) {
 
 /** What stands beside a commune's name. */
 function communeDetail({ lon, niveau, initiatives }) {
-  if (lon === null || lon === undefined) return 'position inconnue';
-  return [arobases(niveau), initiatives ? counted(initiatives, 'initiative') : ''];
+  if (lon === null || lon === undefined) return t('map.no_position');
+  return [arobases(niveau), initiatives ? t('map.n_initiatives', { n: initiatives }) : ''];
 }
 
 /** The search box. */
@@ -198,7 +199,7 @@ export class Search {
       this.#leave('');
       this.#actions.words(typed);
     };
-    const words = ['Toutes les fiches avec «\u00a0', h('b', {}, typed), '\u00a0»'];
+    const words = [t('map.all_with_before'), h('b', {}, typed), t('map.all_with_after')];
     return { sign: icon('search'), words, detail: '', choose };
   }
 
@@ -208,20 +209,20 @@ export class Search {
     this.#typed = typed;
     this.#box.replaceChildren();
     this.#group(
-      'Communes',
+      t('map.s_communes'),
       communes.map((commune) => this.#commune(commune, typed)),
     );
     this.#group(
-      'Thèmes',
+      t('map.themes'),
       themes.map((found) => this.#theme(found, typed)),
     );
     this.#group(
-      'Initiatives',
+      t('map.s_initiatives'),
       initiatives.map((sheet) => this.#initiative(sheet, typed)),
     );
-    this.#group('Texte', [this.#words(typed)]);
+    this.#group(t('map.s_words'), [this.#words(typed)]);
     this.#box.hidden = false;
     this.#input.setAttribute('aria-expanded', 'true');
-    byId('annonce').textContent = counted(this.#options.length, 'suggestion');
+    byId('annonce').textContent = t('map.n_suggestions', { n: this.#options.length });
   }
 }

@@ -4,6 +4,7 @@
  */
 import { byId } from './dom.js';
 import { NARROW } from './edges.js';
+import { t } from './words.js';
 
 const HEIGHTS = ['bas', 'mi', 'haut'];
 /** Below this, a press and not a drag. */
@@ -22,7 +23,7 @@ export function createSheet(covered) {
     panel.style.removeProperty('--drag');
     handle.setAttribute('aria-expanded', String(next !== 'bas'));
     handle.firstElementChild.textContent =
-      next === 'haut' ? 'Réduire la liste' : 'Agrandir la liste';
+      next === 'haut' ? t('map.reduce') : t('map.enlarge');
     covered(hidden());
   }
 

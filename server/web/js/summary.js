@@ -3,6 +3,7 @@
  */
 import { byId, h, icon } from './dom.js';
 import { number, shortNumber } from './format.js';
+import { t } from './words.js';
 
 function figure(value, words, title) {
   return h('li', { title }, h('strong', {}, value), h('span', {}, words));
@@ -13,21 +14,21 @@ export function showSummary(summary) {
   byId('chiffres').replaceChildren(
     h(
       'ul',
-      { class: 'figures', 'aria-label': `Chiffres du label ${summary.annee}` },
+      { class: 'figures', 'aria-label': t('map.figures', { year: summary.annee ?? '' }) },
       figure(
         number(summary.labelled_communes),
-        'communes labellisées',
-        `Communes labellisées en ${summary.annee}`,
+        t('map.labelled'),
+        t('map.labelled_in', { year: summary.annee ?? '' }),
       ),
       figure(
         shortNumber(summary.labelled_population),
-        'd’habitants',
-        `${number(summary.labelled_population)} habitants dans les communes labellisées`,
+        t('map.inhabitants'),
+        t('map.inhabitants_in', { n: summary.labelled_population }),
       ),
       figure(
         number(summary.initiatives),
-        'initiatives',
-        `${number(summary.initiatives)} initiatives publiées`,
+        t('map.initiatives'),
+        t('map.published', { n: summary.initiatives }),
       ),
     ),
     summary.synthetic
@@ -35,7 +36,7 @@ export function showSummary(summary) {
           'p',
           { class: 'synthetic' },
           icon('info'),
-          'Données de démonstration synthétiques : labels et initiatives sont inventés.',
+          t('map.synthetic'),
         )
       : '',
   );

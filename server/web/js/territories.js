@@ -4,12 +4,16 @@
  */
 import { get } from './api.js';
 import { button, byId, h, silhouette } from './dom.js';
-import { counted, number } from './format.js';
+import { number } from './format.js';
 import { filterParams } from './themes.js';
+import { t } from './words.js';
 
 const FILE = new URL('../data/territoires.json', import.meta.url).href;
 /** Always offered: metropolitan France and the overseas départements. */
 const ALWAYS = new Set(['metro', '971', '972', '973', '974', '976']);
+
+const namedCount = (name, count) =>
+  t('map.named_count', { name, count: t('map.n_initiatives', { n: count }) });
 
 /**
  * @param {function(number[][])} go  called with [[west, south], [east, north]]
@@ -52,9 +56,9 @@ export async function createTerritories(go) {
         shortcut.lastChild.textContent = number(count);
         shortcut.setAttribute(
           'aria-label',
-          `${shortcut.dataset.nom} : ${counted(count, 'initiative')}`,
+          namedCount(shortcut.dataset.nom, count),
         );
-        shortcut.title = `${shortcut.dataset.nom} : ${counted(count, 'initiative')}`;
+        shortcut.title = namedCount(shortcut.dataset.nom, count);
       }
     },
   };

@@ -6,12 +6,13 @@
  * and are the same for every kind of territory and every place.
  */
 import { number } from './format.js';
+import { t } from './words.js';
 
 /** What can be shown, in the order of the choice. */
 export const TINTS = {
-  initiatives: 'Initiatives par habitant',
-  label: 'Label',
-  aucune: 'Aucune couleur',
+  initiatives: t('map.tint_initiatives'),
+  label: t('map.tint_label'),
+  aucune: t('map.tint_none'),
 };
 
 const STEPS = 5;
@@ -92,8 +93,8 @@ export function rateWords(measure, facts) {
   if (!measure?.by || !(facts[measure.by] > 0)) return '';
   const rate = written(((facts[measure.of] ?? 0) / facts[measure.by]) * measure.times);
   return measure.of === 'initiatives'
-    ? `${rate} pour 10 000 habitants`
-    : `${rate} % des communes labellisées`;
+    ? t('map.rate_inhabitants', { rate })
+    : t('map.rate_label', { rate });
 }
 
 /**
@@ -104,26 +105,26 @@ export function rateWords(measure, facts) {
 export function legendOf({ of, bounds }) {
   if (of === 'niveau')
     return {
-      title: 'Label de la commune',
+      title: t('map.label'),
       rows: [
-        { step: 0, words: 'sans label' },
+        { step: 0, words: t('map.no_label') },
         ...LEVELS.map((step) => ({ step, words: '@'.repeat(step) })),
       ],
     };
-  const unit = of === 'initiatives' ? '' : ' %';
+  const unit = of === 'initiatives' ? '' : t('map.percent');
   const last = bounds.length;
   return {
     title:
-      of === 'initiatives' ? 'Initiatives pour 10 000 habitants' : 'Part des communes labellisées',
+      of === 'initiatives' ? t('map.legend_initiatives') : t('map.legend_label'),
     rows: [
-      { step: 0, words: 'aucune' },
-      { step: 1, words: `moins de ${written(bounds[0])}${unit}` },
+      { step: 0, words: t('map.step_none') },
+      { step: 1, words: t('map.step_below', { to: `${written(bounds[0])}${unit}` }) },
       ...bounds.slice(1).map((bound, i) => ({
         step: i + 2,
-        words: `${written(bounds[i])} à ${written(bound)}${unit}`,
+        words: t('map.step_between', { from: written(bounds[i]), to: `${written(bound)}${unit}` }),
       })),
-      { step: last + 1, words: `${written(bounds[last - 1])}${unit} et plus` },
-      { step: 'unknown', words: 'pas de donnée' },
+      { step: last + 1, words: t('map.step_above', { from: `${written(bounds[last - 1])}${unit}` }) },
+      { step: 'unknown', words: t('map.step_unknown') },
     ],
   };
 }
