@@ -1,6 +1,6 @@
 /* arobase: the initiatives of a territory on any page. /integrer makes the lines to copy. */
 (() => {
-  const me = document.currentScript;
+  const me = /** @type {HTMLScriptElement} */ (document.currentScript);
   const base = new URL('.', me.src);
   /* What is ours, or HTML's; everything else is a parameter of the frame. */
   const own = ['hauteur', 'consentement', 'class', 'id', 'style', 'hidden'];

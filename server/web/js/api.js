@@ -58,7 +58,7 @@ async function ask(url, signal) {
     return body;
   } catch (error) {
     if (signal?.aborted || error instanceof ApiError) throw error;
-    throw new ApiError(String(error.message ?? error), 0);
+    throw new ApiError(error instanceof Error ? error.message : String(error), 0);
   } finally {
     clearTimeout(timer);
   }

@@ -5,7 +5,7 @@
  */
 import { latest } from './api.js';
 import { factsOf, KINDS, learn, territoryOf } from './areas.js';
-import { button, byId, h, icon } from './dom.js';
+import { button, byId, firstOf, h, icon, within } from './dom.js';
 import { NARROW } from './edges.js';
 import { number } from './format.js';
 import { setState } from './state.js';
@@ -145,7 +145,7 @@ export class AreasView {
       .sort((a, b) => b.count - a.count);
     const shown = this.#all ? found : found.slice(0, FIRST_ROWS);
     const all = t('map.show_all', { n: found.length });
-    const focused = document.activeElement?.closest('.area-rows [data-code]')?.dataset.code;
+    const focused = within('.area-rows [data-code]')?.dataset.code;
     this.#rows.replaceChildren(
       ...shown.map((row) => this.#row(row, kind, state)),
       found.length > shown.length
@@ -153,7 +153,7 @@ export class AreasView {
         : '',
       found.length ? '' : h('li', { class: 'quiet' }, t('map.nothing_in_view')),
     );
-    if (focused) this.#rows.querySelector(`[data-code="${focused}"]`)?.focus();
+    if (focused) firstOf(this.#rows, `[data-code="${focused}"]`)?.focus();
   }
 
   #showAll() {

@@ -43,11 +43,12 @@ function append(node, children) {
 /**
  * An HTML element.
  *
- * @param {string} tag
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
  * @param {Object<string, *>} [props]  `class`, `on…` listeners, `dataset`, else attributes; null,
  *                                     undefined and false leave one out, true sets it empty
  * @param {...*} children              nodes, texts, or lists of them; null and false are left out
- * @return {HTMLElement}
+ * @return {HTMLElementTagNameMap[Tag]}
  */
 export function h(tag, props = {}, ...children) {
   const node = document.createElement(tag);
@@ -117,12 +118,19 @@ export function arobases(niveau) {
   );
 }
 
-/** The element of an id that the page is known to have. */
+/** The element of an id that the page is known to have. @param {string} id @return {HTMLElement} */
 export function byId(id) {
   const node = document.getElementById(id);
   if (!node) throw new Error(`the page has no element '${id}'`);
   return node;
 }
+
+/** What matches and holds the keyboard. @param {string} selector @return {HTMLElement|null} */
+export const within = (selector) => document.activeElement?.closest(selector) ?? null;
+
+/** The first that matches, within a node. @param {Element} node @param {string} selector
+ * @return {HTMLElement|null} */
+export const firstOf = (node, selector) => node.querySelector(selector);
 
 /** Runs `work` once calls have stopped for `wait_ms`. */
 export function debounce(work, wait_ms) {

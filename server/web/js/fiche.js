@@ -2,7 +2,7 @@
  * The sheet of one initiative: every public field, in the panel.
  */
 import { addressOf, ApiError, latest } from './api.js';
-import { arobases, axeMark, button, byId, h, icon } from './dom.js';
+import { arobases, axeMark, button, byId, firstOf, h, icon } from './dom.js';
 import { longDate, shortUrl, typeset } from './format.js';
 import { shareButton } from './share.js';
 import { axeOf, libelle, theme } from './themes.js';
@@ -184,7 +184,7 @@ export class Fiche {
   #shown = null;
 
   /**
-   * @param {{close: function(), showOnMap: function(Object), choose: function(string)}} actions
+   * @param {{close: () => void, showOnMap: (feature: Object) => void, choose: (id: string) => void}} actions
    */
   constructor(actions) {
     this.#actions = actions;
@@ -264,7 +264,7 @@ export class Fiche {
       this.#drawFailure(error, id);
     }
     this.#article.removeAttribute('aria-busy');
-    this.#article.querySelector('#titre-fiche').focus({ preventScroll: true });
+    firstOf(this.#article, '#titre-fiche')?.focus({ preventScroll: true });
     this.#article.closest('.panel').scrollTop = 0;
     return this.#shown;
   }

@@ -23,6 +23,7 @@ import { t } from './words.js';
 const LEVELS = [1, 2, 3, 4, 5];
 
 /** What is asked: the counts by what, and the filter that they leave out. */
+/** @type {[string, 'themes'|'years'|'niveaux'][]} */
 const ASKED = [
   ['axe', 'themes'],
   ['enjeu', 'themes'],
@@ -115,7 +116,7 @@ export class Filters {
   #counts = null;
   #turn = 0;
 
-  /** @param {{close: function()}} actions */
+  /** @param {{close: () => void}} actions */
   constructor({ close }) {
     this.#done = button({ class: 'button strong', onclick: close }, t('map.see_list'));
     this.#view.replaceChildren(

@@ -3,6 +3,7 @@
  */
 import { colours, LIVE_NAMES_ZOOM, townNames } from './basemap.js';
 
+/** @type {{type: 'FeatureCollection', features: any[]}} */
 const EMPTY = { type: 'FeatureCollection', features: [] };
 
 /** Layers whose features answer to a click. */

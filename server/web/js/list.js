@@ -3,8 +3,8 @@
  * text: the same question to the server, in words.
  */
 import { get, latest, nextPage } from './api.js';
-import { axeMark, button, byId, h, icon } from './dom.js';
-import { monthYear, number, typeset } from './format.js';
+import { axeMark, button, byId, firstOf, h, icon, within } from './dom.js';
+import { monthYear, typeset } from './format.js';
 import { axeOf, filterParams, libelle } from './themes.js';
 import { bboxText } from './viewport.js';
 import { t } from './words.js';
@@ -56,8 +56,8 @@ export class List {
   #awaited = null;
 
   /**
-   * @param {{open: function(number), hover: function(Object|null), leaveStack: function(),
-   *          retry: function()}} actions
+   * @param {{open: (id: number) => void, hover: (feature: Object|null) => void,
+   *          leaveStack: () => void, retry: () => void}} actions
    */
   constructor(actions) {
     this.#actions = actions;
@@ -145,7 +145,7 @@ export class List {
   #show(answer, state, filtered) {
     this.#list.removeAttribute('aria-busy');
     if (answer === this.#answer) return;
-    const focused = document.activeElement?.closest('#liste [data-id]')?.dataset.id;
+    const focused = within('#liste [data-id]')?.dataset.id;
     this.#answer = answer;
     this.#matched = answer.numberMatched;
     this.#listed = 0;
@@ -162,7 +162,7 @@ export class List {
 
   /** Puts the keyboard on a sheet's row; until that is listed, on the heading. */
   focus(id) {
-    const target = this.#list.querySelector(`[data-id="${id}"]`);
+    const target = firstOf(this.#list, `[data-id="${id}"]`);
     this.#awaited = target ? null : id;
     (target ?? this.#heading).focus();
   }

@@ -6,7 +6,6 @@ import { factWords, learn } from './areas.js';
 import { LIVE_NAMES_ZOOM, ownStyle } from './basemap.js';
 import { h, prefersStillness } from './dom.js';
 import { edges } from './edges.js';
-import { number } from './format.js';
 import { addLayers, CLICKABLE, emptyCollection } from './layers.js';
 import { drawImage, drawn, imageOf, RATIO } from './markers.js';
 import { spread } from './spread.js';

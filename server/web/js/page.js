@@ -38,6 +38,17 @@ const TITLE = document.title;
 
 const filterKey = (state) => JSON.stringify([filterParams(state), state.pile]);
 
+/**
+ * The place of a stack.
+ *
+ * @param {string} pile  "lon,lat"
+ * @return {LonLat}
+ */
+function lonLatOf(pile) {
+  const [lon, lat] = pile.split(',').map(Number);
+  return [lon, lat];
+}
+
 export class Page {
   #map;
   #list;
@@ -52,6 +63,7 @@ export class Page {
   #matching;
   #tools = new Tools();
   /** @type {LonLat|null} where the reader is */
+  /** @type {LonLat|null} */
   #here = null;
   #askMap = viewportSource();
   #settle = debounce(() => this.refresh(), SETTLE_MS);
@@ -321,7 +333,7 @@ export class Page {
         strong: true,
         axes: shown.properties.axes,
       });
-    if (state.pile) places.push({ coordinates: state.pile.split(',').map(Number), strong: true });
+    if (state.pile) places.push({ coordinates: lonLatOf(state.pile), strong: true });
     if (this.#hovered?.geometry && !state.fiche)
       places.push({ coordinates: this.#hovered.geometry.coordinates });
     this.#map.mark(places);

@@ -11,7 +11,7 @@ import { t } from './words.js';
 const WAIT_MS = 120;
 const EACH = 5;
 
-/** @typedef {{sign: Node, words: *, detail: *, choose: function()}} Suggestion */
+/** @typedef {{sign: Node, words: *, detail: *, choose: () => void}} Suggestion */
 
 /** The words typed, strong where the suggestion has them at its start or after a space. */
 function emphasised(text, typed) {
@@ -32,7 +32,7 @@ function communeDetail({ lon, niveau, initiatives }) {
 export class Search {
   #actions;
   #form = byId('recherche');
-  #input = byId('champ');
+  #input = /** @type {HTMLInputElement} */ (byId('champ'));
   #box = byId('suggestions');
   #clear = byId('effacer');
   #ask = latest();
@@ -42,8 +42,8 @@ export class Search {
   #active = -1;
 
   /**
-   * @param {{commune: function(Object), theme: function(string), initiative: function(Object),
-   *          words: function(string)}} actions
+   * @param {{commune: (commune: Object) => void, theme: (id: string) => void,
+   *          initiative: (sheet: Object) => void, words: (typed: string) => void}} actions
    */
   constructor(actions) {
     this.#actions = actions;

@@ -11,7 +11,7 @@ const HEIGHTS = ['bas', 'mi', 'haut'];
 const LEAST_DRAG_PX = 6;
 
 /**
- * @param {function(number)} covered  called with the pixels of the map's foot that the sheet covers
+ * @param {(pixels: number) => void} covered  called with the pixels of the map's foot that the sheet covers
  */
 export function createSheet(covered) {
   const [panel, handle] = ['panneau', 'poignee'].map(byId);

@@ -3,19 +3,7 @@
  * on the map as the fragment (#zoom/latitude/longitude). Reload, back, forward and sharing follow.
  */
 
-/**
- * @typedef {Object} State
- * @property {string[]} themes   ids of any level, sorted
- * @property {number|null} de    first year
- * @property {number|null} a     last year
- * @property {number[]} niveaux  label levels, sorted
- * @property {string} q          words that the sheets must have
- * @property {string} territoire "departement:13", or ""
- * @property {string} par        kind of territory that the map is cut into; "": what suits the zoom
- * @property {string} teinte     what territories are coloured by (tint.js)
- * @property {number|null} fiche id of the open sheet
- * @property {string} pile       "lon,lat" of the open stack, or ""
- */
+/** @typedef {PageState} State  what types.d.ts says */
 
 const YEAR = /^(19|20)\d\d$/;
 const yearOf = (text) => (YEAR.test(text ?? '') ? Number(text) : null);
@@ -60,7 +48,10 @@ function searchOf(state) {
   if (state.a) params.set('a', String(state.a));
   if (state.niveaux.length) params.set('label', state.niveaux.join(','));
   if (state.q) params.set('q', state.q);
-  if (state.territoire) params.set(...state.territoire.split(':'));
+  if (state.territoire) {
+    const [kind, code] = state.territoire.split(':');
+    params.set(kind, code);
+  }
   if (state.par) params.set('par', state.par);
   if (state.teinte !== DEFAULT_TINT) params.set('teinte', state.teinte);
   if (state.pile) params.set('pile', state.pile);

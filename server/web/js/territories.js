@@ -16,7 +16,7 @@ const namedCount = (name, count) =>
   t('map.named_count', { name, count: t('map.n_initiatives', { n: count }) });
 
 /**
- * @param {function(number[][])} go  called with [[west, south], [east, north]]
+ * @param {(bounds: number[][]) => void} go  called with [[west, south], [east, north]]
  */
 export async function createTerritories(go) {
   const nav = byId('territoires');

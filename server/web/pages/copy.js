@@ -3,6 +3,9 @@
  */
 const byId = (id) => document.getElementById(id);
 
+/** @type {NodeListOf<HTMLButtonElement>} */
+const buttons = document.querySelectorAll('[data-copy]');
+
 /** Copies; where that is not allowed, chooses the text so that it can be. */
 async function copy(button) {
   const code = byId(button.dataset.copy);
@@ -14,7 +17,7 @@ async function copy(button) {
   }
 }
 
-for (const button of document.querySelectorAll('[data-copy]')) {
+for (const button of buttons) {
   button.hidden = false;
   button.addEventListener('click', () => copy(button));
 }

@@ -8,15 +8,16 @@ const WAIT_MS = 300;
 const SUGGESTED = 8;
 
 const byId = (id) => document.getElementById(id);
-const form = byId('choix');
-const preview = byId('vue');
-const place = byId('lieu');
+const form = /** @type {HTMLFormElement} */ (byId('choix'));
+const preview = /** @type {HTMLIFrameElement} */ (byId('vue'));
+const place = /** @type {HTMLInputElement} */ (byId('lieu'));
+const height = /** @type {HTMLInputElement} */ (byId('hauteur'));
 const root = new URL('.', form.action);
 
 /** The address of the page for what is chosen; fields left empty are left out. */
 function chosen() {
   const url = new URL(form.action);
-  for (const [name, value] of new FormData(form)) if (value) url.searchParams.set(name, value);
+  for (const [name, value] of new FormData(form)) if (value) url.searchParams.set(name, String(value));
   return url;
 }
 
@@ -54,7 +55,7 @@ place.addEventListener('input', async () => {
   const q = place.value.trim();
   if (q.length < 2 || q.endsWith(')')) return;
   const url = new URL('search', root);
-  url.search = new URLSearchParams({ q, limit: String(SUGGESTED) });
+  url.search = String(new URLSearchParams({ q, limit: String(SUGGESTED) }));
   const answer = await fetch(url);
   if (!answer.ok || place.value.trim() !== q) return;
   const { communes } = await answer.json();
@@ -68,5 +69,5 @@ place.addEventListener('input', async () => {
 /* As high as what it shows, unless a height is chosen. */
 addEventListener('message', ({ source, data }) => {
   if (source !== preview.contentWindow || data?.arobase !== 'hauteur') return;
-  preview.height = byId('hauteur').value || Math.min(2000, data.hauteur + 2);
+  preview.height = height.value || String(Math.min(2000, data.hauteur + 2));
 });

@@ -89,7 +89,7 @@ function draw(frame, geojson, bounds) {
   });
 }
 
-const frame = document.querySelector('.page-map');
+const frame = /** @type {HTMLElement|null} */ (document.querySelector('.page-map'));
 if (frame && window.maplibregl) {
   const answer = await fetch(frame.dataset.geojson);
   const geojson = answer.ok ? await answer.json() : {};
