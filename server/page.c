@@ -216,7 +216,8 @@ static json_t *common_data(const struct request *request)
     const char *lang = request->params[PARAM_LANG], *name = language_names[request->language];
     json_t *address = json_sprintf("%s%s", request->base_url, request->path);
     json_t *list = languages(request, address ? json_string_value(address) : "");
-    json_t *own = json_array_get(list, request->language);
+    /* What Accept-Language chose stands at the address of every reader. */
+    json_t *own = json_array_get(list, lang ? (size_t)request->language : LANGUAGE_FR);
     json_t *page = json_pack(
         "{s:s, s:O, s:o, s:o, s:O*, s:o, s:s, s:o, s:s, s:s, s:{s:s, s:s, s:s*, s:s*}}", "lang",
         name, "w", words->sections, "q_lang",

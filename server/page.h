@@ -28,7 +28,7 @@ enum { PAGE_DEFAULT_LIMIT = 50, PAGE_MAX_LIMIT = 500 };
  *   lang    of this page; `languages` [{lang, own, href, canonical}] are all it can be read in
  *   q_lang, and_lang  "?lang=en" and "&lang=en" where the request says lang=: links to pages end
  *           so, that a language once chosen stays
- *   canonical  the absolute address of this page, without f=
+ *   canonical  the absolute address of this page, without f=; with lang= where it was asked for
  *   w       all words of its language, for {{%w.section}}
  *   site    {name, owner, contact} of the settings, and the program's {version}
  *

@@ -27,6 +27,15 @@ def frame_of(text):
 
 # ---- /embed ----
 
+def test_search_engines_are_led_to_the_page(server):
+    for target, page in (("/embed?commune=13056", "/liste?commune=13056"),
+                         ("/embed?id=5", "/initiatives/5"), ("/embed", "/liste")):
+        text = server.get(target, headers={"Accept": "text/html"}).body.decode()
+        assert f'<link rel="canonical" href="{server.url}{page}">' in text
+        assert "noindex" not in text
+    assert "noindex" in server.get("/embed?axe=9", headers={"Accept": "text/html"}).body.decode()
+
+
 def test_the_list_is_that_of_the_filter(server):
     wanted = server.json("/collections/initiatives/items?commune=13056&sortby=-date&limit=20"
                          "&profile=compact")

@@ -18,7 +18,7 @@ function tellHeight() {
 if (parent !== window) new ResizeObserver(tellHeight).observe(body);
 
 if (map) {
-  map.hidden = false;
+  map.classList.add('shown');
   const seen = new IntersectionObserver(async ([entry]) => {
     if (!entry.isIntersecting) return;
     seen.disconnect();
@@ -26,8 +26,9 @@ if (map) {
       const { drawMap } = await import('./map.js');
       await drawMap(map);
     } catch (error) {
-      /* The list says the same. */
-      map.hidden = true;
+      /* The list says the same; the place stays, lest what is read moves. */
+      map.textContent = map.dataset.absent ?? '';
+      map.classList.add('absent');
       console.info(`arobase: ${error}`);
     }
   });

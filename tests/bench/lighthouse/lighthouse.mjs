@@ -11,7 +11,15 @@ import lighthouse from 'lighthouse';
 const CATEGORIES = ['performance', 'accessibility', 'best-practices', 'seo'];
 const DRAWING = ['--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
 const NO_DRAWING = ['--disable-gpu', '--disable-3d-apis'];
-const PATHS = ['', 'liste'];
+const PATHS = [
+  '',
+  'liste',
+  'initiatives/5',
+  'territoires/commune/13056',
+  'themes/1a1',
+  'embed?commune=13056&vue=liste',
+  'embed?commune=13056',
+];
 
 /** @param {string} url @param {string[]} flags */
 async function measure(url, flags) {
