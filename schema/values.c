@@ -105,13 +105,16 @@ static bool prepare_insert(struct schema_upsert *upsert, struct aro_error *err)
     return prepare(upsert, &sql, &upsert->insert, err);
 }
 
+/* The keys stay as they are, and are not written: SQLite would look through every row that refers
+ * to them. */
 static bool prepare_update(struct schema_upsert *upsert, struct aro_error *err)
 {
     const struct schema_table *table = upsert->table;
     struct aro_buffer sql = {0};
     aro_buffer_printf(&sql, "UPDATE %s SET ", table->name);
-    list_columns(&sql, table, ", ", true, table->n_columns);
-    aro_buffer_printf(&sql, ", seq = ?%d WHERE rowid = ?%d", table->n_columns + 1,
+    for (int i = table->n_keys; i < table->n_columns; i++)
+        aro_buffer_printf(&sql, "%s = ?%d, ", table->columns[i], i + 1);
+    aro_buffer_printf(&sql, "seq = ?%d WHERE rowid = ?%d", table->n_columns + 1,
                       table->n_columns + 2);
     return prepare(upsert, &sql, &upsert->update, err);
 }

@@ -7,7 +7,7 @@ import shutil
 import signal
 
 import pytest
-from conftest import N_INITIATIVES, arobase, make_initiatives, serving, until
+from conftest import DATA, N_INITIATIVES, arobase, make_initiatives, serving, until
 from oracle import features, geodesic_m, pages, query_of, random_filters
 
 ITEMS = "/collections/initiatives/items"
@@ -261,7 +261,7 @@ def test_a_walk_outlives_changes_of_the_data(store, initiatives_csv, tmp_path):
     with open(initiatives_csv, encoding="utf-8", newline="") as lines:
         table = csv.DictReader(lines)
         rows, names = list(table), table.fieldnames
-    for query in ("", "&near=2.35,48.85"):
+    for query in ("", "&near=2.35,48.85", "&sortby=date", "&sortby=-commune_nom,date"):
         with serving(copy) as server:
             walk = pages(server, f"{ITEMS}?profile=compact&limit=700{query}")
             old = {feature["id"] for feature in
@@ -285,6 +285,43 @@ def test_a_walk_outlives_changes_of_the_data(store, initiatives_csv, tmp_path):
                 until(lambda: server.json(f"{ITEMS}?limit=1")["numberMatched"] == before + 1)
             assert len(found) == len(set(found))
             assert old <= set(found)
+
+
+@pytest.mark.parametrize("collection, column, query", [
+    ("communes", "population", ""), ("communes", "population", "&sortby=-nom"),
+    ("communes", "population", "&near=2.35,48.85"), ("labels", "niveau", ""),
+    ("labels", "niveau", "&sortby=annee,commune")])
+def test_a_walk_outlives_an_import_of_what_it_walks(store, tmp_path, collection, column, query):
+    """Numbers that it does not sort by change between pages: each feature still comes once."""
+    copy, changed = tmp_path / "copy.sqlite", tmp_path / "changed.csv"
+    shutil.copy(store, copy)
+    name = {"labels": "labels-synthetiques.csv"}.get(collection, f"{collection}.csv")
+    with open(DATA / name, encoding="utf-8", newline="") as lines:
+        table = csv.DictReader(lines)
+        rows, names = list(table), table.fieldnames
+    for row in rows:
+        if row[column]:
+            row[column] = str(int(row[column]) % 5 + 1)
+    with open(changed, "w", encoding="utf-8", newline="") as out:
+        writer = csv.DictWriter(out, names)
+        writer.writeheader()
+        writer.writerows(rows)
+    path = f"/collections/{collection}/items"
+    with serving(copy) as server:
+        whole = server.pages_of(f"{path}?limit=10000{query}")
+        limit = len(whole) // 5
+        found = []
+        for number, page in enumerate(pages(server, f"{path}?limit={limit}{query}")):
+            found += [feature["id"] for feature in page["features"]]
+            if number == 1:
+                tag = server.get(f"{path}?limit=1").headers["ETag"]
+                done = arobase("import", collection, changed, "--store", copy)
+                assert done.returncode == 0, done.stderr
+                server.process.send_signal(signal.SIGHUP)
+                until(lambda: server.get(f"{path}?limit=1").headers["ETag"] != tag)
+        assert found == [feature["id"] for feature in whole]
+        after = server.pages_of(f"{path}?limit=10000{query}")
+        assert after != whole  # the import was seen
 
 
 # ---- Strict ----
