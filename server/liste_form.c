@@ -66,18 +66,46 @@ static json_t *in_words(const struct snapshot *snapshot, enum param param, const
     return value;
 }
 
-/* A whole year, or years, as their numbers; anything else as it is. */
+/* The year of one end of an interval: 2018 of "2018-01-01" where `day` is "-01-01"; 0 of "..", an
+ * open one; -1 where it is no whole year. */
+static int year_of(const char *text, size_t len, const char *day)
+{
+    enum { YEAR_DIGITS = 4, DATE_BYTES = 10 };
+    int year = 0;
+    if (len == 2 && memcmp(text, "..", 2) == 0)
+        return 0;
+    if (len != DATE_BYTES || memcmp(text + YEAR_DIGITS, day, DATE_BYTES - YEAR_DIGITS) != 0)
+        return -1;
+    for (int i = 0; i < YEAR_DIGITS; i++) {
+        if (text[i] < '0' || text[i] > '9')
+            return -1;
+        year = 10 * year + (text[i] - '0');
+    }
+    return year;
+}
+
+/* What datetime= says in whole years: "2018-01-01/2020-12-31", or open to one side. */
+static bool whole_years(const char *text, int *out_from, int *out_to)
+{
+    const char *slash = text ? strchr(text, '/') : NULL;
+    if (!slash)
+        return false;
+    *out_from = year_of(text, (size_t)(slash - text), "-01-01");
+    *out_to = year_of(slash + 1, strlen(slash + 1), "-12-31");
+    return *out_from >= 0 && *out_to >= 0 && *out_from + *out_to > 0;
+}
+
+/* Whole years as their numbers; anything else as it is. */
 static json_t *years_in_words(const char *text)
 {
     int from, to;
-    char end;
-    if (sscanf(text, "%4d-01-01/%4d-12-31%c", &from, &to, &end) == 2)
-        return from == to ? json_sprintf("%d", from) : json_sprintf("%d–%d", from, to);
-    if (sscanf(text, "%4d-01-01/..%c", &from, &end) == 1)
-        return json_sprintf("%d–…", from);
-    if (sscanf(text, "../%4d-12-31%c", &to, &end) == 1)
+    if (!whole_years(text, &from, &to))
+        return json_string(text);
+    if (from == to)
+        return json_sprintf("%d", from);
+    if (from == 0)
         return json_sprintf("…–%d", to);
-    return json_string(text);
+    return to == 0 ? json_sprintf("%d–…", from) : json_sprintf("%d–%d", from, to);
 }
 
 static json_t *value_in_words(const struct snapshot *snapshot, enum param param, const char *value)
@@ -296,17 +324,18 @@ json_t *liste_map_link(const struct liste_wish *wish)
     static const enum param themes[] = {PARAM_AXE, PARAM_ENJEU, PARAM_USAGE};
     static const enum param places[] = {PARAM_COMMUNE, PARAM_EPCI, PARAM_DEPARTEMENT, PARAM_REGION};
     const char *const *params = wish->params;
-    const char *datetime = params[PARAM_DATETIME];
     struct aro_buffer link = {0};
     int from, to;
     for (size_t i = 0; i < 3; i++)
         if (params[themes[i]])
             aro_buffer_printf(&link, "%s%s", link.len ? "," : "?theme=", params[themes[i]]);
 #define NEXT (link.len ? "&" : "?")
-    if (datetime && sscanf(datetime, "%4d-01-01/", &from) == 1)
-        aro_buffer_printf(&link, "%sde=%d", NEXT, from);
-    if (datetime && strchr(datetime, '/') && sscanf(strchr(datetime, '/'), "/%4d-12-31", &to) == 1)
-        aro_buffer_printf(&link, "%sa=%d", NEXT, to);
+    if (whole_years(params[PARAM_DATETIME], &from, &to)) {
+        if (from > 0)
+            aro_buffer_printf(&link, "%sde=%d", NEXT, from);
+        if (to > 0)
+            aro_buffer_printf(&link, "%sa=%d", NEXT, to);
+    }
     if (params[PARAM_NIVEAU])
         aro_buffer_printf(&link, "%slabel=%s", NEXT, params[PARAM_NIVEAU]);
     for (size_t i = 0; i < 4; i++)

@@ -39,6 +39,10 @@ QUERIES = [
     f"{ITEMS}?datetime=1900-01-01",
     f"{COMMUNES}?departement=2A",
     f"{COMMUNES}?region=93&properties=code,nom,initiatives&axe=1&datetime=2018-01-01/..",
+    "/collections/epcis/items?region=93",
+    "/collections/departements/items?region=84",
+    "/collections/regions/items",
+    "/collections/labels/items?departement=13",
 ]
 # Some of its communes have no place.
 PLACELESS = f"{COMMUNES}?limit=10000"
@@ -204,7 +208,7 @@ def test_gdal_reads_the_geojson(server, tmp_path, f, target):
     if f == "gpkg" and layer == "initiatives":
         # Rows of a GeoPackage are read in the order of their numbers.
         features = sorted(features, key=lambda feature: feature["id"])
-    if layer == "communes":
+    if layer != "initiatives":  # their ids are no numbers: GDAL counts the rows
         for row in rows:
             row.pop("id", None)
     check_rows([as_geojson_has_it(*pair) for pair in zip(rows, features)], features)
