@@ -32,6 +32,18 @@ void answer_hit(struct aro_buffer *out, const struct text_block *texts, const st
     aro_buffer_text(out, "}}");
 }
 
+void answer_lead_to(struct response *response, unsigned status, struct aro_buffer *address)
+{
+    struct aro_buffer *out = response_buffer(response);
+    aro_buffer_char(address, '\0');
+    out->failed |= address->failed;
+    response_set_status(response, status);
+    response_add_header(response, "Location", address->failed ? "" : address->data);
+    if (out->len == 0)
+        aro_buffer_text(out, "{}\n");
+    aro_buffer_clear(address);
+}
+
 void answer_link(struct aro_buffer *out, const char *rel, const char *type, struct aro_buffer *href)
 {
     aro_buffer_text(out, "{\"href\":");

@@ -28,6 +28,10 @@ void answer_hit(struct aro_buffer *out, const struct text_block *texts, const st
 void answer_link(struct aro_buffer *out, const char *rel, const char *type,
                  struct aro_buffer *href);
 
+/** The answer is elsewhere: the address is taken from the buffer, which is emptied. The body is an
+ * empty object, or what was written before. @param status  302, 308 */
+void answer_lead_to(struct response *response, unsigned status, struct aro_buffer *address);
+
 /** Appends the beginning of `links`, the link to the answer itself; the caller closes the array. */
 void answer_self_link(const struct request *request, const char *type, struct aro_buffer *out);
 

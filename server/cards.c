@@ -164,3 +164,13 @@ json_t *cards_newest(const struct request *request, const char *const *params, c
     query_free(query);
     return cards;
 }
+
+json_t *cards_crumbs(const json_t *links, const char *title)
+{
+    size_t i;
+    json_t *link, *crumbs = json_array();
+    json_array_foreach(links, i, link)
+        json_array_append_new(crumbs, json_pack("{s:O, s:O}", "href", json_object_get(link, "href"),
+                                                "title", json_object_get(link, title)));
+    return crumbs;
+}

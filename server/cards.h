@@ -34,6 +34,9 @@ json_t *card_beginning(const char *text);
 /** All of an initiative that is public, as its feature has it. */
 json_t *card_feature(const struct snapshot *snapshot, uint32_t position);
 
+/** The crumbs of a page (page.h) from links: [{href, title}], the title being a member of each. */
+json_t *cards_crumbs(const json_t *links, const char *title);
+
 /** {code, nom, href, count} of a territory: the way to its page, and its initiatives. */
 json_t *card_territory(const struct snapshot *snapshot, enum schema_territory_kind kind,
                        uint32_t number);

@@ -16,14 +16,10 @@ static void redirect(const struct request *request, const struct collection *col
                       (int)id.len, id.bytes);
     if (*request->query)
         aro_buffer_printf(&location, "?%s", request->query);
-    aro_buffer_char(&location, '\0');
-    response_set_status(response, 308);
-    response_add_header(response, "Location", location.failed ? "" : location.data);
     aro_buffer_printf(response_buffer(response), "{\"title\":\"This is %s %.*s today\"}",
                       collection->item, (int)id.len, id.bytes);
     response_set_type(response, ANSWER_TYPE_JSON);
-    response_buffer(response)->failed |= location.failed;
-    aro_buffer_clear(&location);
+    answer_lead_to(response, 308, &location);
 }
 
 /* The feature but for its last brace. */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/answer.h"
 #include "server/cards.h"
 #include "server/collections.h"
 #include "server/handlers.h"
@@ -210,12 +211,7 @@ static void lead_to(const struct request *request, const struct liste_wish *wish
     params_write(&link, params, 0);
     if (!link.failed && link.data[link.len - 1] == '?')
         link.len--;
-    aro_buffer_char(&link, '\0');
-    response_set_status(response, 302);
-    response_add_header(response, "Location", link.failed ? "/liste" : link.data);
-    aro_buffer_text(response_buffer(response), "{}\n");
-    response_buffer(response)->failed |= link.failed;
-    aro_buffer_clear(&link);
+    answer_lead_to(response, 302, &link);
 }
 
 bool handle_liste(const struct request *request, struct response *response, struct aro_error *err)

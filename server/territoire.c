@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "geo/fold.h"
+#include "server/answer.h"
 #include "server/cards.h"
 #include "server/collections.h"
 #include "server/embed.h"
@@ -79,12 +80,7 @@ static void lead_to(const struct request *request, const struct place *place,
     struct aro_buffer location = {0};
     aro_buffer_printf(&location, "%s/territoires/commune/%s%s%s", request->base_url, place->code,
                       *request->query ? "?" : "", request->query);
-    aro_buffer_char(&location, '\0');
-    response_set_status(response, 308);
-    response_add_header(response, "Location", location.failed ? "" : location.data);
-    aro_buffer_text(response_buffer(response), "{}\n");
-    response_buffer(response)->failed |= location.failed;
-    aro_buffer_clear(&location);
+    answer_lead_to(response, 308, &location);
 }
 
 /* ---- Figures ---- */
@@ -288,16 +284,6 @@ static json_t *embed_code(const struct request *request, const struct place *pla
                         request->base_url, place->kind_name, place->code);
 }
 
-static json_t *crumbs_of(const json_t *parents)
-{
-    size_t i;
-    json_t *parent, *crumbs = json_array();
-    json_array_foreach(parents, i, parent) json_array_append_new(
-        crumbs, json_pack("{s:O, s:O}", "href", json_object_get(parent, "href"), "title",
-                          json_object_get(parent, "nom")));
-    return crumbs;
-}
-
 static json_t *describe(const struct request *request, const struct place *place,
                         struct aro_error *err)
 {
@@ -317,7 +303,7 @@ static json_t *describe(const struct request *request, const struct place *place
         facets_link("feed.atom", place->params, PARAM_BIT(PARAM_LANG), PARAM_COUNT_OF_ALL, NULL),
         "embed", facets_link("integrer", place->params, 0, PARAM_COUNT_OF_ALL, NULL), "embed_code",
         embed_code(request, place), "jsonld", linked_data(request, place));
-    json_object_set_new(answer, "crumbs", crumbs_of(parents));
+    json_object_set_new(answer, "crumbs", cards_crumbs(parents, "nom"));
     if (json_array_size(labels) > 0)
         json_object_set(answer, "label", json_array_get(labels, 0));
     query_set_clear(&set);

@@ -56,16 +56,6 @@ static json_t *themes_above(const struct snapshot *snapshot, uint32_t theme)
     return list;
 }
 
-static json_t *crumbs_of(const json_t *above)
-{
-    size_t i;
-    json_t *theme, *crumbs = json_array();
-    json_array_foreach(above, i, theme) json_array_append_new(
-        crumbs, json_pack("{s:O, s:O}", "href", json_object_get(theme, "href"), "title",
-                          json_object_get(theme, "libelle")));
-    return crumbs;
-}
-
 static json_t *describe(const struct request *request, uint32_t theme, struct aro_error *err)
 {
     const struct snapshot *snapshot = request->snapshot;
@@ -88,7 +78,8 @@ static json_t *describe(const struct request *request, uint32_t theme, struct ar
         facets_territories(snapshot, params, TERRITORIES_SHOWN, &set, err), "newest", newest,
         "list", facets_link("liste", params, 0, PARAM_COUNT_OF_ALL, NULL), "feed",
         facets_link("feed.atom", params, PARAM_BIT(PARAM_LANG), PARAM_COUNT_OF_ALL, NULL), "embed",
-        facets_link("integrer", params, 0, PARAM_COUNT_OF_ALL, NULL), "crumbs", crumbs_of(above));
+        facets_link("integrer", params, 0, PARAM_COUNT_OF_ALL, NULL), "crumbs",
+        cards_crumbs(above, "libelle"));
     query_set_clear(&set);
     json_decref(own);
     if (!ok) {
