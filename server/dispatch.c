@@ -128,7 +128,7 @@ static bool write_problem_page(struct work *work, unsigned status, const char *d
     response->content_type = format_content_type(FORMAT_HTML);
     response_add_header(response, "Content-Language", language_names[request.language]);
     response_add_header(response, "Vary", "Accept, Accept-Language");
-    headers_add_page_security(response, request.settings, NULL);
+    headers_add_page_security(response, request.settings, work->match.route);
     return true;
 }
 

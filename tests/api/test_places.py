@@ -183,6 +183,16 @@ def test_a_person_gets_a_page(server, target, status):
     assert 'name="robots" content="noindex"' in text
 
 
+def test_a_frame_on_another_site_says_what_is_wrong(server):
+    """Its page may stand where the frame does: a browser would show nothing else."""
+    for target in ("/embed?commune=1&commune=2", "/embed?q=%zz", "/embed?lang=xx"):
+        answer = server.get(target, headers=HTML)
+        assert answer.status == 400, target
+        assert "frame-ancestors *" in answer.headers["Content-Security-Policy"], target
+    assert "frame-ancestors 'self'" in server.get("/nowhere", headers=HTML).headers[
+        "Content-Security-Policy"]
+
+
 def test_a_program_gets_a_problem(server):
     for headers in ({}, {"Accept": "*/*"}, {"Accept": "application/json"}):
         answer = server.get("/nowhere", headers=headers)
