@@ -140,6 +140,24 @@ def test_every_kind_of_answer_lets_go_of_the_data(own, tmp_path):
         until(lambda: metric(server, "arobase_snapshots_held") == 1)
 
 
+@pytest.mark.parametrize("query", ["f=csv&limit=all", "f=gpkg&limit=all", "f=geojsonl&limit=all",
+                                   "limit=10000&sortby=titre"])
+def test_a_file_is_of_the_data_that_it_began_with(own, tmp_path, query):
+    target = f"/collections/initiatives/items?{query}"
+    with serving(own) as server:
+        whole = server.get(target).body
+        connection = http.client.HTTPConnection(*server.address, timeout=60)
+        connection.request("GET", target)
+        answer = connection.getresponse()
+        begun = answer.read(1000)
+        add_one(own, tmp_path)
+        server.process.send_signal(signal.SIGHUP)
+        server.wait_for("data reloaded")
+        assert begun + answer.read() == whole
+        connection.close()
+        assert server.get(target).body != whole
+
+
 def test_a_failed_reload_keeps_the_data(own):
     with serving(own) as server:
         before = server.json("/summary")
