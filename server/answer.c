@@ -12,7 +12,8 @@ void answer_runs(struct response *response, const struct text_block *texts,
         if (*is_first)
             from++;
         *is_first = false;
-        response_add_static(response, texts->block + from, to - from);
+        response_add_texts(response, texts->block + from, to - from, text_block_packed(texts),
+                           runs[i]);
     }
 }
 

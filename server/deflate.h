@@ -5,11 +5,14 @@
 #define ARO_SERVER_DEFLATE_H
 
 #include "geo/buffer.h"
+#include "geo/runs.h"
 
 /** Some bytes of a body; borrowed. */
 struct body_piece {
     const void *bytes;
     size_t len;
+    const struct packed *packed; /* of the texts that they are (packed.h); NULL: of none */
+    struct geo_run texts;        /* the first of them may lack bytes at its start */
 };
 
 /** Compressors kept for reuse. Internally locked. */

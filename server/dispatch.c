@@ -27,7 +27,8 @@ struct work {
     char *forwarded_url; /* owned; NULL: base_url is another's */
     struct request request;
     struct response *response;
-    char tag[TAG_MAX], gzip_tag[TAG_MAX]; /* "" for an answer without */
+    /* "" for an answer without. The same data deflated ahead makes other bytes. */
+    char tag[TAG_MAX], gzip_tag[TAG_MAX], packed_tag[TAG_MAX];
     double started_s, handled_s, finished_s;
 };
 
@@ -167,6 +168,8 @@ static void write_tags(struct work *work, uint64_t hash)
     memcpy(work->gzip_tag, work->tag, 1 + DIGITS);
     memcpy(work->tag + 1 + DIGITS, "\"", 2);
     memcpy(work->gzip_tag + 1 + DIGITS, "-gz\"", 5);
+    memcpy(work->packed_tag, work->tag, 1 + DIGITS);
+    memcpy(work->packed_tag + 1 + DIGITS, "-pk\"", 5);
 }
 
 /* Everything that the bytes of an answer follow from, so that the tag is known before they are. */
@@ -206,8 +209,11 @@ static const char *held_tag(const struct work *work)
     const char *header = work->exchange->headers[HTTP_IF_NONE_MATCH];
     if (!header || !*work->tag)
         return NULL;
-    if (wishes_of(work).gzip > 0 && etag_matches(header, work->gzip_tag))
+    bool takes_gzip = wishes_of(work).gzip > 0;
+    if (takes_gzip && etag_matches(header, work->gzip_tag))
         return work->gzip_tag;
+    if (takes_gzip && *work->packed_tag && etag_matches(header, work->packed_tag))
+        return work->packed_tag;
     return etag_matches(header, work->tag) ? work->tag : NULL;
 }
 
@@ -307,7 +313,9 @@ static bool finish(struct work *work, struct aro_error *err)
         choose_asset_bytes(work);
     if (!response_finish(response, err) || !compress(work, err))
         return false;
-    const char *tag = response->encoding && !response->asset ? work->gzip_tag : work->tag;
+    const char *tag = response->is_packed                      ? work->packed_tag
+                      : response->encoding && !response->asset ? work->gzip_tag
+                                                               : work->tag;
     if (response->status == 200 && *tag && held_tag(work)) {
         answer_not_modified(work, tag);
         return true;

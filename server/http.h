@@ -188,6 +188,9 @@ void response_set_gzipped(struct response *response);
 /** The body is the pieces in the order of these calls. `bytes` must live as long as the snapshot
  * (or the program): they are sent from where they are. */
 void response_add_static(struct response *response, const void *bytes, size_t len);
+/** The same for texts `first` to `end`, of which `packed` may make a gzip body; it may be NULL. */
+void response_add_texts(struct response *response, const void *bytes, size_t len,
+                        const struct packed *packed, struct geo_run texts);
 /** Copied. */
 void response_add_copy(struct response *response, const void *bytes, size_t len);
 /** The buffer to print into: what it holds comes at this place of the body. */

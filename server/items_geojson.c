@@ -5,6 +5,9 @@
 /* What a page copies where it is not sent from where its features lie. */
 enum { COPY_MAX_BYTES = 256 << 10 };
 
+/* Of which a gzip body is copied together in memory, a sixth as long. */
+enum { PACKED_MAX_BYTES = 64 << 20 };
+
 static size_t bytes_of(const struct text_block *texts, uint32_t first, uint32_t end)
 {
     return texts->offsets[end] - texts->offsets[first];
@@ -26,8 +29,10 @@ static bool stands_ready(const struct request *request, const struct items_page 
     if (bytes <= COPY_MAX_BYTES)
         return true;
     size_t n_pieces = page->runs.n + HEAD_AND_BEHIND;
-    return !page->in_hits && !request->accepts_gzip && n_pieces <= RESPONSE_MAX_PIECES &&
-           bytes / n_pieces >= RESPONSE_MIN_MEAN_PIECE_BYTES;
+    bool is_long =
+        n_pieces <= RESPONSE_MAX_PIECES && bytes / n_pieces >= RESPONSE_MIN_MEAN_PIECE_BYTES;
+    bool is_packed = text_block_packed(items->texts) && bytes <= PACKED_MAX_BYTES;
+    return !page->in_hits && is_long && (!request->accepts_gzip || is_packed);
 }
 
 static void write_ready(const struct request *request, const struct items_page *items,

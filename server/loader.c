@@ -50,6 +50,30 @@ static void load_once(struct loader *loader)
     malloc_trim(0); /* building takes more than keeping */
 }
 
+/* New data is waited for, or the end. */
+static bool has_other_work(void *context)
+{
+    struct loader *loader = context;
+    pthread_mutex_lock(&loader->lock);
+    bool has = loader->wanted || loader->stop;
+    pthread_mutex_unlock(&loader->lock);
+    return has;
+}
+
+/* Beside the requests, which do without until then. */
+static void pack(struct loader *loader)
+{
+    struct server *server = loader->server;
+    const struct packed_order order = {.max_bytes = (size_t)server->settings->packed_mb << 20,
+                                       .is_unwanted = has_other_work,
+                                       .context = loader};
+    const struct snapshot *snapshot = snapshot_acquire(server->holder);
+    if (snapshot && !snapshot_is_packed(snapshot))
+        snapshot_pack(snapshot, &order);
+    snapshot_release(snapshot);
+    malloc_trim(0);
+}
+
 static void *run(void *context)
 {
     struct loader *loader = context;
@@ -65,6 +89,7 @@ static void *run(void *context)
         if (stop)
             return NULL;
         load_once(loader);
+        pack(loader);
     }
 }
 

@@ -206,6 +206,11 @@ void metrics_write(const struct metrics *metrics, const struct metrics_now *now,
     write_requests(metrics, out);
     write_value(out, "arobase_http_requests_in_flight", "gauge",
                 "Requests begun and not yet sent to the last byte.", (double)now->in_flight);
+    write_value(out, "arobase_packed", "gauge",
+                "1 once the features that there is memory for have been deflated ahead.",
+                now->snapshot && snapshot_is_packed(now->snapshot));
+    write_value(out, "arobase_packed_bytes", "gauge", "Bytes held by features deflated ahead.",
+                now->snapshot ? (double)snapshot_packed_bytes(now->snapshot) : 0);
     write_value(out, "arobase_snapshots_held", "gauge",
                 "Versions of the data in memory: more than one while older ones are being sent.",
                 (double)now->snapshots);

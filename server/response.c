@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "server/account.h"
+#include "server/packed.h"
 
 /* Kept of a response at most; most bodies fit. */
 enum { KEPT_MAX = 32, KEPT_MAX_BYTES = 128 << 10 };
@@ -101,7 +102,7 @@ void response_reset(struct response *response)
     response->status = 200;
     response->content_type = response->encoding = NULL;
     response->asset = NULL;
-    response->has_tag = false;
+    response->has_tag = response->is_packed = false;
     response->n_pieces = response->body_bytes = response->buffer_listed = 0;
     response->buffer.len = 0;
     response->block.len = 0;
@@ -228,7 +229,7 @@ static void list_buffer(struct response *response)
 {
     size_t len = response->buffer.len - response->buffer_listed;
     if (len > 0)
-        add_piece(response, (struct response_piece){NULL, response->buffer_listed, len});
+        add_piece(response, (struct response_piece){.offset = response->buffer_listed, .len = len});
     response->buffer_listed = response->buffer.len;
 }
 
@@ -239,12 +240,21 @@ void response_add_static(struct response *response, const void *bytes, size_t le
     list_buffer(response);
     struct response_piece *last =
         response->n_pieces ? &response->pieces[response->n_pieces - 1] : NULL;
-    if (last && last->bytes && (const char *)last->bytes + last->len == bytes) {
+    bool is_plain = last && last->bytes && !last->packed;
+    if (is_plain && (const char *)last->bytes + last->len == bytes) {
         last->len += len;
         response->body_bytes += len;
         return;
     }
-    add_piece(response, (struct response_piece){bytes, 0, len});
+    add_piece(response, (struct response_piece){.bytes = bytes, .len = len});
+}
+
+void response_add_texts(struct response *response, const void *bytes, size_t len,
+                        const struct packed *packed, struct geo_run texts)
+{
+    list_buffer(response);
+    add_piece(response, (struct response_piece){
+                            .bytes = bytes, .len = len, .packed = packed, .texts = texts});
 }
 
 void response_add_copy(struct response *response, const void *bytes, size_t len)
@@ -269,7 +279,25 @@ struct body_piece response_piece(const struct response *response, size_t i)
 {
     const struct response_piece *piece = &response->pieces[i];
     const void *bytes = piece->bytes ? piece->bytes : response->buffer.data + piece->offset;
-    return (struct body_piece){bytes, piece->len};
+    return (struct body_piece){bytes, piece->len, piece->packed, piece->texts};
+}
+
+/* The pieces in one gzip member: copied together where they have been deflated ahead. */
+static bool gzip_listed(struct response *response, struct gzip_pool *pool,
+                        struct aro_buffer *packed, struct aro_error *err)
+{
+    size_t n = response->n_pieces;
+    struct body_piece *pieces = reallocarray(NULL, n + 1, sizeof *pieces);
+    if (!pieces)
+        return aro_error_no_memory(err);
+    for (size_t i = 0; i < n; i++)
+        pieces[i] = response_piece(response, i);
+    const struct packed *texts;
+    response->is_packed = packed_suits(pieces, n, &texts);
+    bool ok = response->is_packed ? packed_gzip(texts, pieces, n, packed, err)
+                                  : gzip_pieces(pool, pieces, n, packed, err);
+    free(pieces);
+    return ok;
 }
 
 static bool gzip_pieces_listed(struct response *response, struct gzip_pool *pool,
@@ -278,20 +306,13 @@ static bool gzip_pieces_listed(struct response *response, struct gzip_pool *pool
     struct aro_buffer packed = response->block;
     response->block = (struct aro_buffer){0};
     packed.len = 0;
-    struct body_piece *pieces = calloc(response->n_pieces, sizeof *pieces);
-    for (size_t i = 0; pieces && i < response->n_pieces; i++)
-        pieces[i] = response_piece(response, i);
-    aro_buffer_reserve(&packed, response->body_bytes / 4 + 1024);
-    bool ok = pieces ? gzip_pieces(pool, pieces, response->n_pieces, &packed, err)
-                     : aro_error_no_memory(err);
-    free(pieces);
-    if (!ok) {
+    if (!gzip_listed(response, pool, &packed, err)) {
         aro_buffer_clear(&packed);
         return false;
     }
     response->block = response->buffer;
     response->buffer = packed;
-    response->pieces[0] = (struct response_piece){NULL, 0, packed.len};
+    response->pieces[0] = (struct response_piece){.len = packed.len};
     response->n_pieces = 1;
     response->body_bytes = response->buffer_listed = packed.len;
     return true;
@@ -316,7 +337,8 @@ bool response_in_one_block(struct response *response, struct body_piece *out_bod
 {
     struct aro_buffer *block = &response->block;
     if (response->n_pieces <= 1) {
-        *out_body = response->n_pieces ? response_piece(response, 0) : (struct body_piece){"", 0};
+        *out_body =
+            response->n_pieces ? response_piece(response, 0) : (struct body_piece){.bytes = ""};
         return true;
     }
     block->len = 0;
@@ -327,6 +349,6 @@ bool response_in_one_block(struct response *response, struct body_piece *out_bod
         memcpy(block->data + block->len, piece.bytes, piece.len);
         block->len += piece.len;
     }
-    *out_body = (struct body_piece){block->data, block->len};
+    *out_body = (struct body_piece){.bytes = block->data, .len = block->len};
     return true;
 }

@@ -21,6 +21,8 @@ struct response_header {
 struct response_piece {
     const void *bytes;
     size_t offset, len;
+    const struct packed *packed; /* of the texts that it is; NULL: it is none of them */
+    struct geo_run texts;
 };
 
 /** Responses kept for reuse, with the memory that they have grown. Internally locked. */
@@ -54,6 +56,7 @@ struct response {
     int socket;                     /* that it is sent over, to break a stream off; -1: unknown */
     struct stream *stream;          /* the body is made while it is sent; NULL: it is there */
     struct account *account; /* of a stream: settled, and freed, with the response; NULL: none */
+    bool is_packed;          /* gzip, of texts deflated ahead */
     bool is_whole;           /* who asked reads the body from here: none is streamed */
     bool failed;             /* memory ran out on the way */
 };

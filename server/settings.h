@@ -29,7 +29,7 @@ struct settings {
     int64_t items_max;       /* 10000 */
     int64_t map_budget;      /* 2000 */
     int64_t cluster_cell_px; /* 64 */
-    int64_t tile_points_zoom, tile_budget, tile_cache_mb, tile_empty_status;
+    int64_t tile_points_zoom, tile_budget, tile_cache_mb, packed_mb, tile_empty_status;
     int64_t max_connections, max_connections_per_address, timeout_s;
     int64_t max_url_bytes;
     int64_t max_upload_bytes, max_upload_rows;

@@ -35,6 +35,13 @@ struct snapshot_holder {
     struct slot slots[N_SLOTS]; /* that of NO_SLOT stays empty */
 };
 
+static void clear_texts(struct text_block *texts)
+{
+    packed_free(texts->packed);
+    free(texts->block);
+    free(texts->offsets);
+}
+
 static void clear_points(struct point_set *points)
 {
     free(points->coords);
@@ -42,10 +49,8 @@ static void clear_points(struct point_set *points)
     free(points->hilbert_keys);
     free(points->ids);
     geo_index_free(points->index);
-    free(points->compact.block);
-    free(points->compact.offsets);
-    free(points->full.block);
-    free(points->full.offsets);
+    clear_texts(&points->compact);
+    clear_texts(&points->full);
 }
 
 static void clear_commune_columns(struct commune_columns *columns)
@@ -62,8 +67,7 @@ static void clear_commune_columns(struct commune_columns *columns)
     free(columns->sirens);
     free(columns->zones);
     free(columns->by_code);
-    free(columns->counted.block);
-    free(columns->counted.offsets);
+    clear_texts(&columns->counted);
 }
 
 static void clear_territory_points(struct territory_points *territories)
@@ -96,8 +100,7 @@ static void clear_initiative_columns(struct initiative_columns *columns)
     free(columns->theme_bits);
     free(columns->blocks);
     free(columns->by_id);
-    free(columns->titres.block);
-    free(columns->titres.offsets);
+    clear_texts(&columns->titres);
     geo_words_free(columns->words);
 }
 

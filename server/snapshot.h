@@ -16,6 +16,7 @@
 #include "geo/names.h"
 #include "geo/words.h"
 #include "schema/store.h"
+#include "server/packed.h"
 #include "server/snapshot_contours.h"
 #include "server/snapshot_layers.h"
 #include "server/snapshot_registry.h"
@@ -27,8 +28,15 @@ enum { SNAPSHOT_MAX_USAGES = 64, SNAPSHOT_AXES = 4 };
 /** Texts one after another; text i is block[offsets[i]] to block[offsets[i + 1]]. */
 struct text_block {
     char *block;
-    uint64_t *offsets; /* n + 1 */
+    uint64_t *offsets;               /* n + 1 */
+    _Atomic(struct packed *) packed; /* comes once the snapshot is published, or never: NULL */
 };
+
+/** Them deflated ahead, borrowed as long as they; NULL: not yet, or not at all. */
+static inline const struct packed *text_block_packed(const struct text_block *texts)
+{
+    return atomic_load_explicit(&texts->packed, memory_order_acquire);
+}
 
 /**
  * Points in Hilbert order. The first n_placed positions have a place and are in the index; the
@@ -137,7 +145,7 @@ struct snapshot_headline { /* the figures of the home page, of the newest label 
     bool synthetic;     /* some initiatives are invented, for demonstration */
 };
 
-/** Immutable after build, but for the reference count. */
+/** Immutable after build, but for the reference count and what snapshot_pack() adds. */
 struct snapshot {
     struct schema_state state;
     char version[33];     /* hex; same version, same bytes of every answer */
@@ -169,6 +177,7 @@ struct snapshot {
     size_t bytes;             /* held, about: for the metrics */
     struct text_pool texts;   /* what the columns' names and labels point into */
 
+    atomic_bool is_packed;
     atomic_llong references; /* the rest is snapshot_holder.c's */
     atomic_bool *slot_taken; /* of the holder that published it; NULL before */
 };
@@ -182,6 +191,18 @@ struct snapshot {
  */
 struct snapshot *snapshot_build(struct schema_store *store, const struct snapshot *before,
                                 struct aro_error *err);
+
+/**
+ * Deflates ahead the texts that answers are made of, those that fit. What is done is used at once.
+ *
+ * @param order  max_bytes: of them all. Each set is made with what the ones before have left
+ */
+void snapshot_pack(const struct snapshot *snapshot, const struct packed_order *order);
+
+/** Whether that has been done, for those that fit. */
+bool snapshot_is_packed(const struct snapshot *snapshot);
+/** How many bytes the texts hold that have been deflated ahead. */
+size_t snapshot_packed_bytes(const struct snapshot *snapshot);
 
 /** Drops a reference; the last one frees. NULL is allowed. */
 void snapshot_release(const struct snapshot *snapshot);

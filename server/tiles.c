@@ -75,7 +75,7 @@ static bool compress(const struct tile_answer *answer, struct aro_buffer *bytes,
                      struct aro_error *err)
 {
     struct aro_buffer packed = {0};
-    struct body_piece piece = {bytes->data, bytes->len};
+    struct body_piece piece = {.bytes = bytes->data, .len = bytes->len};
     aro_buffer_reserve(&packed, bytes->len / 2 + 1024);
     if (!gzip_pieces(answer->request->server->gzip, &piece, 1, &packed, err)) {
         aro_buffer_clear(&packed);

@@ -13,6 +13,7 @@ import signal
 import subprocess
 import time
 import urllib.parse
+import urllib.request
 
 import pytest
 
@@ -225,6 +226,12 @@ def until(condition, timeout_s=START_S, step_s=0.02):
             return value
         time.sleep(step_s)
     raise AssertionError("it did not happen in time")
+
+
+def metric(server, name):
+    """Of a server that serves them: --metrics-listen."""
+    with urllib.request.urlopen(server.metrics_url + "/metrics") as answer:
+        return float(re.search(rf"^{name} (\S+)$", answer.read().decode(), re.MULTILINE).group(1))
 
 
 @pytest.fixture(scope="session")

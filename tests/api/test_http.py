@@ -68,7 +68,7 @@ def test_gzip_holds_the_same(server, target):
     assert gzip.decompress(packed.body) == plain.body
     assert len(packed.body) < len(plain.body)
     tag = packed.headers["ETag"]
-    assert tag == plain.headers["ETag"][:-1] + '-gz"'
+    assert tag in {plain.headers["ETag"][:-1] + ending for ending in ('-gz"', '-pk"')}
     again = server.get(target, {"Accept-Encoding": "gzip", "If-None-Match": tag})
     assert (again.status, again.headers["ETag"]) == (304, tag)
     # Who cannot read gzip is not told to use a gzip body.

@@ -11,7 +11,7 @@ import time
 import urllib.request
 
 import pytest
-from conftest import AROBASE, N_INITIATIVES, Server, arobase, serving, until
+from conftest import AROBASE, N_INITIATIVES, Server, arobase, metric, serving, until
 
 MORE = ("titre;date;actions;commune;themes;source;source_id\n"
         "Une fiche de plus;2020-06-01;Ce qui a été fait;13056;1a1;essai;plus-1\n")
@@ -67,11 +67,6 @@ def loads(server, n, target="/collections/initiatives/items?limit=200"):
     for thread in threads:
         thread.start()
     return threads
-
-
-def metric(server, name):
-    with urllib.request.urlopen(server.metrics_url + "/metrics") as answer:
-        return float(re.search(rf"^{name} (\S+)$", answer.read().decode(), re.MULTILINE).group(1))
 
 
 def test_start_line(own):
