@@ -5,7 +5,9 @@ The floor is tests/bench/floor.c: a minimal libmicrohttpd program that answers a
 bytes, the mean size of the workload's answers. Beside it stands the same program with the sizes of
 these answers, one after another: large answers delay the small ones between them, and this is what
 the times of a workload whose sizes differ compare with. Server and floors run in turn on core 0
-with one thread, wrk on core 1 with 16 connections; uncompressed.
+with one thread, wrk on core 1 with 16 connections. Bodies are uncompressed, but for the workloads
+that ask for gzip, as browsers do: their floor has the sizes of what is sent, and behind the line
+stands the sum of the sizes beside that of zlib's level 6 over each body.
 
 usage: server.py STORE [--seconds N] [--only WORKLOAD]
 """
@@ -18,13 +20,17 @@ import re
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.parse
 import urllib.request
+import zlib
 
 CONNECTIONS = 16
 REQUESTS = 2000  # different requests of a workload, sent in turn
 SCREEN_PX = (1024, 768)
 SEED = 20260101
+GZIP = {"Accept-Encoding": "gzip"}
+ZLIB_BODIES = 200
 
 
 class Program:
@@ -33,12 +39,7 @@ class Program:
     def __init__(self, *command):
         self.process = subprocess.Popen(["taskset", "-c", "0", *command], stderr=subprocess.PIPE,
                                         text=True)
-        self.url = None
-        for line in self.process.stderr:
-            found = re.search(r"listening on (http://[0-9.:]+)", line)
-            if found:
-                self.url = found.group(1)
-                break
+        self.url = self.said("listening on")
         if not self.url:
             sys.exit(f"server.py: {command[0]} did not start")
 
@@ -49,14 +50,30 @@ class Program:
         self.process.terminate()
         self.process.wait()
 
+    def said(self, before):
+        """The address behind these words, on the next line that has them."""
+        for line in self.process.stderr:
+            found = re.search(before + r" (http://[0-9.:]+)", line)
+            if found:
+                return found.group(1)
+        return None
+
     def get(self, path):
         with urllib.request.urlopen(self.url + path) as answer:
             return answer.read()
 
-    def size(self, path):
-        request = urllib.request.Request(self.url + path, method="HEAD")
+    def size(self, path, headers=None):
+        request = urllib.request.Request(self.url + path, method="HEAD", headers=headers or {})
         with urllib.request.urlopen(request) as answer:
             return int(answer.headers["Content-Length"])
+
+    def wait_until_packed(self):
+        """Until what can be deflated ahead has been; with --metrics-listen."""
+        url, metrics = self.said("metrics at"), ""
+        while "\narobase_packed 1\n" not in metrics:
+            time.sleep(0.1)
+            with urllib.request.urlopen(url + "/metrics") as answer:
+                metrics = answer.read().decode()
 
 
 def places(server, count):
@@ -105,6 +122,8 @@ def workloads(server):
     return {
         "viewports, compact": [f"{items}profile=compact&bbox={box}" for box in boxes],
         "viewports, full": [f"{items}bbox={box}" for box in boxes],
+        "viewports, compact, gzip": [f"{items}profile=compact&bbox={box}" for box in boxes],
+        "viewports, full, gzip": [f"{items}bbox={box}" for box in boxes],
         "map under budget": [f"/map?bbox={box}&zoom={int(zoom)}"
                              for box, zoom in zip(boxes, zooms)],
         "radius 2-25 km, first 100": near,
@@ -122,10 +141,12 @@ def workloads(server):
     }
 
 
-def wrk(url, paths, seconds):
+def wrk(url, paths, seconds, headers=None):
     """Requests a second and 99th percentile in ms; a failed request ends the run."""
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         listed = ",\n".join(json.dumps(path) for path in paths)
+        for name, value in (headers or {}).items():
+            script.write(f"wrk.headers[{json.dumps(name)}] = {json.dumps(value)}\n")
         script.write(f"local paths = {{{listed}}}\nlocal i = 0\n"
                      "request = function() i = i % #paths + 1\n"
                      "return wrk.format('GET', paths[i]) end\n")
@@ -150,21 +171,26 @@ def main():
     arobase = os.environ.get("AROBASE", "build/server/arobase")
     floor = os.path.join(os.path.dirname(arobase), "../tests/bench/floor")
     with Program(arobase, "serve", "--store", args.store, "--listen", "127.0.0.1:0",
-                 "--metrics-listen", "none", "--threads", "1") as server:
+                 "--metrics-listen", "127.0.0.1:0", "--threads", "1") as server:
+        server.wait_until_packed()
         print(f"{'workload':28} {'mean bytes':>10} {'arobase/s':>10} {'p99 ms':>7} "
               f"{'floor/s':>9} {'p99 ms':>7} {'ratio':>6} {'mixed/s':>9} {'p99 ms':>7} {'ratio':>6}")
         for name, paths in workloads(server).items():
             if args.only not in name:
                 continue
-            sizes = [server.size(path) for path in paths]
+            headers = GZIP if "gzip" in name else None
+            sizes = [server.size(path, headers) for path in paths]
             mean = sum(sizes) // len(sizes)
-            rate, p99 = wrk(server.url, paths, args.seconds)
+            rate, p99 = wrk(server.url, paths, args.seconds, headers)
             print(f"{name:28} {mean:10} {rate:10.0f} {p99:7.2f}", end="", flush=True)
             for listed in [mean], sizes:
                 with Program(floor, "--bytes", ",".join(map(str, listed))) as limit:
                     best, best_p99 = wrk(limit.url, paths, args.seconds)
                 print(f" {best:9.0f} {best_p99:7.2f} {rate / best:6.2f}", end="", flush=True)
-            print()
+            if headers:
+                best = sum(len(zlib.compress(server.get(path), 6)) for path in paths[:ZLIB_BODIES])
+                print(f"   {sum(sizes[:ZLIB_BODIES]) / best:.2f} x zlib 6", end="")
+            print(flush=True)
 
 
 if __name__ == "__main__":
