@@ -10,6 +10,7 @@ usage: corpus.py record|compare STORE FILE [--requests N]
 import argparse
 import collections
 import csv
+import gzip
 import hashlib
 import http.client
 import math
@@ -164,6 +165,8 @@ def ask(store, targets):
                 body = answer.read()
                 if answer.status != 503:  # while it loads
                     break
+            if answer.getheader("Content-Encoding") == "gzip":
+                body = gzip.decompress(body)  # which may be made in more than one way
             yield " ".join([str(answer.status), answer.getheader("Content-Type", "-").split(";")[0],
                             hashlib.sha256(body).hexdigest(), target])
 
