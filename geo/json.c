@@ -38,30 +38,40 @@ static bool eight_plain(const char *text)
              ANY_ZERO(word ^ EVERY_BYTE(0x7F)));
 }
 
+/* ASCII that stands for itself: neither control characters nor " \\ < and DEL. */
+static bool is_plain(unsigned char byte)
+{
+    return byte >= 0x20 && byte < 0x7F && byte != '"' && byte != '\\' && byte != '<';
+}
+
+/* How many bytes stand for themselves from the first on. */
+static size_t plain_len(const char *text, size_t len)
+{
+    size_t i = 0;
+    while (len - i >= 8 && eight_plain(text + i))
+        i += 8;
+    while (i < len && is_plain((unsigned char)text[i]))
+        i++;
+    return i;
+}
+
 void aro_json_string(struct aro_buffer *out, const char *text, size_t len)
 {
     if (!text) {
         aro_buffer_text(out, "null");
         return;
     }
-    const unsigned char *bytes = (const unsigned char *)text;
     size_t plain_from = 0;
     aro_buffer_char(out, '"');
-    for (size_t i = 0; i < len;) {
-        if (len - i >= 8 && eight_plain(text + i)) {
-            i += 8;
-            continue;
-        }
+    for (size_t i = plain_len(text, len); i < len; i += plain_len(text + i, len - i)) {
         size_t step = geo_utf8_len(text + i, len - i);
-        bool plain = step > 1 || (step == 1 && bytes[i] >= 0x20 && bytes[i] != '"' &&
-                                  bytes[i] != '\\' && bytes[i] != '<' && bytes[i] != 0x7F);
-        if (plain) {
+        if (step > 1) {
             i += step;
             continue;
         }
         aro_buffer_append(out, text + plain_from, i - plain_from);
         if (step == 1)
-            escape_ascii(out, bytes[i]);
+            escape_ascii(out, (unsigned char)text[i]);
         else
             aro_buffer_text(out, "\xEF\xBF\xBD");
         plain_from = ++i;
