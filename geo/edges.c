@@ -20,8 +20,6 @@ static const double lower_error_m = 1e-6;
 /* Pieces of an edge are no longer than this in longitude and in latitude. */
 static const double piece_e7 = 2500000;
 
-/* Nearer to the poles the map of the surroundings is not used. */
-static const double map_lat_deg = 85;
 static const double map_error = 1e-3; /* of a distance on the map: five times what it is there */
 
 /* An anchor as near as this is good enough; boxes of a larger radius would gain little from one. */
@@ -32,16 +30,11 @@ static const double turn_e7 = 3600000000;
 
 /* ------------------------------------------------------------------ the eye */
 
-/* Radii of curvature along the meridian and across it, given the sine of the latitude. */
+/* The radius of curvature along the meridian, given the sine of the latitude. */
 static double meridian_m(double sine)
 {
     double w2 = 1 - eccentricity2 * sine * sine;
     return radius_a_m * (1 - eccentricity2) / (w2 * sqrt(w2));
-}
-
-static double normal_m(double sine)
-{
-    return radius_a_m / sqrt(1 - eccentricity2 * sine * sine);
 }
 
 /* Degrees of longitude are shortest at the band's edge towards the pole, degrees of latitude at the
@@ -51,9 +44,9 @@ static void set_bounds(struct geo_eye *eye, double lat)
     double band = GEO_EDGES_REACH_M / radius_min_m;
     double poleward = fabs(lat) + band, inward = fmax(0, fabs(lat) - band);
     double sine = sin(poleward), inner_sine = sin(inward);
-    eye->lon_m = poleward < pi / 2 ? normal_m(sine) * cos(poleward) * rad_of_e7 : 0;
+    eye->lon_m = poleward < pi / 2 ? geo_arc_normal_m(sine) * cos(poleward) * rad_of_e7 : 0;
     eye->lat_m = meridian_m(inner_sine) * rad_of_e7;
-    double longest_m = normal_m(inner_sine) * cos(inward) * rad_of_e7;
+    double longest_m = geo_arc_normal_m(inner_sine) * cos(inward) * rad_of_e7;
     double lat_stretch = meridian_m(sine) * rad_of_e7 / eye->lat_m;
     eye->stretch = eye->lon_m > 0 ? fmax(longest_m / eye->lon_m, lat_stretch) : INFINITY;
 }
@@ -62,12 +55,9 @@ static void set_bounds(struct geo_eye *eye, double lat)
 static void set_map(struct geo_eye *eye, double lat)
 {
     double sine = sin(lat), cosine = cos(lat), meridian = meridian_m(sine);
-    eye->sine = sine;
-    eye->level_m = normal_m(sine) * cosine;
-    eye->height_m = normal_m(sine) * (1 - eccentricity2) * sine;
     double meridian_slope =
         3 * meridian * eccentricity2 * sine * cosine / (1 - eccentricity2 * sine * sine);
-    eye->x_m = eye->level_m * rad_of_e7;
+    eye->x_m = eye->end.level_m * rad_of_e7;
     eye->x_slope = -meridian * sine / 2 * rad_of_e7 * rad_of_e7;
     eye->y_m = meridian * rad_of_e7;
     eye->y_slope = meridian_slope / 2 * rad_of_e7 * rad_of_e7;
@@ -76,8 +66,11 @@ static void set_map(struct geo_eye *eye, double lat)
 struct geo_eye geo_eye_make(const struct geo_ellipsoid *ellipsoid, struct geo_coord from)
 {
     struct geo_point point = geo_coord_to_point(from);
-    struct geo_eye eye = {
-        .view = geo_view_make(point), .ellipsoid = ellipsoid, .from = from, .n_feet = 0};
+    struct geo_eye eye = {.view = geo_view_make(point),
+                          .ellipsoid = ellipsoid,
+                          .from = from,
+                          .end = geo_arc_end_make(from.lon_e7, from.lat_e7),
+                          .n_feet = 0};
     double lat = from.lat_e7 * rad_of_e7;
     set_bounds(&eye, lat);
     set_map(&eye, lat);
@@ -263,32 +256,6 @@ static double foot_m(struct geo_eye *eye, const struct piece *piece, double t)
     return distance_m;
 }
 
-/*
- * The geodesic within reach, from the straight line in space: an arc of curvature k over a chord c
- * is c (1 + (kc)^2 / 24 + 3 (kc)^4 / 640) long, with Euler's curvature for the direction that the
- * chord has at its middle (1/M along the meridian, 1/N across it). Off by 1e-8 m at most, PROJ's
- * own error among it.
- *
- * Source: M. P. do Carmo, "Differential Geometry of Curves and Surfaces", 1976, section 3.2.
- */
-static double near_foot_m(const struct geo_eye *eye, double lon_e7, double lat_e7)
-{
-    double east = lon_e7 - eye->from.lon_e7, lat = lat_e7 * rad_of_e7;
-    east -= east > 1.8e9 ? 3.6e9 : east < -1.8e9 ? -3.6e9 : 0;
-    double half = sin(east / 2 * rad_of_e7), sine = sin(lat), normal = normal_m(sine);
-    double level_m = normal * cos(lat), height_m = normal * (1 - eccentricity2) * sine;
-    double across = (eye->level_m + level_m) * half, inward = eye->level_m - level_m;
-    double up = height_m - eye->height_m;
-    double along2 = inward * inward * (1 - half * half) + up * up;
-    double chord2 = across * across + along2;
-    if (chord2 == 0)
-        return 0;
-    double middle = (sine + eye->sine) / 2, w2 = 1 - eccentricity2 * middle * middle;
-    double bend2 = across * across + along2 * w2 / (1 - eccentricity2);
-    double bend = bend2 / chord2 * sqrt(w2) / radius_a_m, q = bend * bend * chord2;
-    return sqrt(chord2) * (1 + q * (1.0 / 24 + q * (3.0 / 640)));
-}
-
 static double clamp_to_piece(double t)
 {
     return t < 0 ? 0 : t > 1 ? 1 : t;
@@ -382,12 +349,12 @@ static double short_piece_m(struct geo_eye *eye, const struct piece *piece, doub
 {
     double map_m;
     double foot = foot_on_map(eye, piece, &map_m);
-    if (map_m > GEO_EDGES_REACH_M || fabs(eye->view.from.lat_deg) > map_lat_deg)
+    if (map_m > GEO_EDGES_REACH_M || fabs(eye->view.from.lat_deg) > GEO_ARC_MAX_LAT_DEG)
         return far_edge_m(eye, piece);
     bool beyond = map_m * (1 - map_error) > limit_m;
     return beyond ? map_m
-                  : near_foot_m(eye, piece->lon_e7 + foot * piece->dlon,
-                                piece->lat_e7 + foot * piece->dlat);
+                  : geo_arc_m(&eye->end, piece->lon_e7 + foot * piece->dlon,
+                              piece->lat_e7 + foot * piece->dlat);
 }
 
 static double piece_lower_m(struct geo_eye *eye, const struct piece *piece)

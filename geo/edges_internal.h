@@ -22,9 +22,10 @@
 #define ARO_GEO_EDGES_INTERNAL_H
 
 #include "geo/anchor_internal.h"
+#include "geo/arc_internal.h"
 #include "geo/bounds_internal.h"
 
-#define GEO_EDGES_REACH_M 20000.0
+#define GEO_EDGES_REACH_M GEO_ARC_REACH_M
 #define GEO_EDGES_LONG_M  (-1.0) /* of edges too long for the plane: nothing is known */
 
 enum { GEO_EDGES_FEET = 4, GEO_EDGES_ANCHORS = 4, GEO_EDGES_BATCH = GEO_ANCHOR_BATCH };
@@ -38,7 +39,7 @@ struct geo_eye {
     double stretch;      /* upper ones are at most so many times as long */
     /* Metres from the point to dlon, dlat: dlon (x_m + x_slope dlat), dlat (y_m + y_slope dlat). */
     double x_m, x_slope, y_m, y_slope;
-    double sine, level_m, height_m; /* of its latitude; from the axis, and above the equator */
+    struct geo_arc_end end;
     /* Neighbours share edges and vertices: feet measured last, the oldest overwritten. */
     struct geo_foot {
         double lon_e7, lat_e7, distance_m;

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "geo/arc_internal.h"
 #include "geo/array.h"
 #include "geo/bounds_internal.h"
 #include "geo/index_internal.h"
@@ -34,6 +35,7 @@ struct question {
     const struct geo_index *index;
     struct geo_view view;
     struct geo_ellipsoid ellipsoid;
+    struct geo_arc_end end; /* of the same place */
     double radius_m;
     geo_accept_fn *accept; /* or NULL */
     const void *context;
@@ -41,6 +43,11 @@ struct question {
     struct geo_coord measured;
     double measured_m; /* NaN before the first */
 };
+
+static struct geo_arc_end end_of(struct geo_point from)
+{
+    return geo_arc_end_make(from.lon_deg * 1e7, from.lat_deg * 1e7);
+}
 
 static bool question_make(const struct geo_index *index, struct geo_point from, double radius_m,
                           geo_accept_fn *accept, const void *context, struct question *out,
@@ -54,6 +61,7 @@ static bool question_make(const struct geo_index *index, struct geo_point from, 
                              radius_m);
     *out = (struct question){.index = index,
                              .view = geo_view_make(from),
+                             .end = end_of(from),
                              .radius_m = radius_m,
                              .accept = accept,
                              .context = context,
@@ -67,6 +75,25 @@ static bool accepts(const struct question *question, uint32_t position)
     return !question->accept || question->accept(question->context, position);
 }
 
+/* What is within the reach of an arc is measured as one. False where it is not. */
+static bool measure_arc(struct geo_point from, const struct geo_arc_end *end, struct geo_coord to,
+                        double *out_m)
+{
+    double arc_m = geo_arc_m(end, to.lon_e7, to.lat_e7);
+    if (!(arc_m <= GEO_ARC_REACH_M) || fabs(from.lat_deg) > GEO_ARC_MAX_LAT_DEG)
+        return false;
+    *out_m = arc_m;
+    return true;
+}
+
+double geo_nearest_m(struct geo_point from, struct geo_coord to)
+{
+    double distance_m;
+    struct geo_arc_end end = end_of(from);
+    return measure_arc(from, &end, to, &distance_m) ? distance_m
+                                                    : geo_geodesic_m(from, geo_coord_to_point(to));
+}
+
 static double measure_m(struct question *question, uint32_t position)
 {
     struct geo_coord coord = question->index->coords[position];
@@ -74,8 +101,9 @@ static double measure_m(struct question *question, uint32_t position)
                  coord.lat_e7 == question->measured.lat_e7 && !isnan(question->measured_m);
     if (!again) {
         question->measured = coord;
-        question->measured_m = geo_ellipsoid_geodesic_m(&question->ellipsoid, question->view.from,
-                                                        geo_coord_to_point(coord));
+        if (!measure_arc(question->view.from, &question->end, coord, &question->measured_m))
+            question->measured_m = geo_ellipsoid_geodesic_m(
+                &question->ellipsoid, question->view.from, geo_coord_to_point(coord));
     }
     return question->measured_m;
 }

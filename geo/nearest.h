@@ -2,8 +2,9 @@
  * Nearest and radius queries: walk outward from a point, stop at the radius or at the limit,
  * whichever comes first.
  *
- * One definition of distance ranks and cuts: geo_geodesic_m(). Spherical and box bounds only
- * prune, with their error as margin. Points at equal distance come in ascending position.
+ * One distance ranks and cuts: geo_geodesic_m(), or what is within 1e-8 m of it up to 20 km.
+ * Spherical and box bounds only prune, with their error as margin. Points at equal distance come
+ * in ascending position.
  */
 #ifndef ARO_GEO_NEAREST_H
 #define ARO_GEO_NEAREST_H
@@ -24,6 +25,9 @@ struct geo_hits {
 void geo_hits_clear(struct geo_hits *hits);
 /** @param err  ARO_NO_MEMORY */
 bool geo_hits_add(struct geo_hits *hits, struct geo_hit hit, struct aro_error *err);
+
+/** The distance that ranks and cuts: that of a hit, to the last bit. */
+double geo_nearest_m(struct geo_point from, struct geo_coord to);
 
 /** Says whether the point at a position counts. NULL where every point does. */
 typedef bool geo_accept_fn(const void *context, uint32_t position);

@@ -2,7 +2,6 @@
 #include <stdlib.h>
 
 #include "geo/bits.h"
-#include "geo/proj.h"
 #include "server/query_inside.h"
 
 /* ---- By distance ---- */
@@ -38,7 +37,7 @@ static bool accept(const void *context, uint32_t position)
         return false;
     if (!acceptance->after)
         return true;
-    double distance_m = geo_geodesic_m(query->near, geo_coord_to_point(coord));
+    double distance_m = geo_nearest_m(query->near, coord);
     return distance_m != acceptance->after->distance_m
                ? distance_m > acceptance->after->distance_m
                : query_is_behind(query->points, position, acceptance->after);

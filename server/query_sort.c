@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "geo/fold.h"
-#include "geo/proj.h"
 #include "server/query_inside.h"
 
 /* So much of a folded text counts. */
@@ -225,8 +224,7 @@ static bool cut(struct rows *rows, struct query_page *page, struct aro_error *er
     for (size_t i = 0; ok && i < page->n_returned; i++) {
         struct geo_hit hit = {.position = rows->positions[first[skip + i]], .distance_m = NAN};
         if (query->has_near)
-            hit.distance_m = geo_geodesic_m(
-                query->near, geo_coord_to_point(query->points->coords[hit.position]));
+            hit.distance_m = geo_nearest_m(query->near, query->points->coords[hit.position]);
         ok = geo_hits_add(&page->hits, hit, err);
     }
     if (ok && rest > page->n_returned)
