@@ -5,12 +5,17 @@
 /* What a page copies where it is not sent from where its features lie. */
 enum { COPY_MAX_BYTES = 256 << 10 };
 
-/* Of which a gzip body is copied together in memory, a sixth as long. */
-enum { PACKED_MAX_BYTES = 64 << 20 };
-
 static size_t bytes_of(const struct text_block *texts, uint32_t first, uint32_t end)
 {
     return texts->offsets[end] - texts->offsets[first];
+}
+
+/* A gzip body comes from what was deflated ahead, which suits runs that are not short. */
+static bool is_packed(const struct items_page *items)
+{
+    enum { MEAN_TEXTS = 8 };
+    const struct geo_runs *runs = &items->page.runs;
+    return text_block_packed(items->texts) && geo_runs_count(runs) / MEAN_TEXTS >= runs->n;
 }
 
 /* Ready texts that are sent from where they lie: few and long runs, or all of them short. */
@@ -31,8 +36,7 @@ static bool stands_ready(const struct request *request, const struct items_page 
     size_t n_pieces = page->runs.n + HEAD_AND_BEHIND;
     bool is_long =
         n_pieces <= RESPONSE_MAX_PIECES && bytes / n_pieces >= RESPONSE_MIN_MEAN_PIECE_BYTES;
-    bool is_packed = text_block_packed(items->texts) && bytes <= PACKED_MAX_BYTES;
-    return !page->in_hits && is_long && (!request->accepts_gzip || is_packed);
+    return !page->in_hits && is_long && (!request->accepts_gzip || is_packed(items));
 }
 
 static void write_ready(const struct request *request, const struct items_page *items,

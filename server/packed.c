@@ -68,27 +68,6 @@ static const struct packed_form *form_at(const struct body_piece *piece, uint32_
     return &piece->packed->forms[form];
 }
 
-static void put_run(struct bit_writer *writer, const struct body_piece *piece)
-{
-    uint32_t until;
-    put_bytes(writer, &piece->packed->literals, piece->bytes, first_len(piece));
-    for (uint32_t at = piece->texts.first + 1; at < piece->texts.end; at = until) {
-        const struct packed_form *form = form_at(piece, at, &until);
-        bit_writer_copy(writer, form->bits.data, form->starts[at], form->starts[until]);
-    }
-}
-
-static uint64_t run_bits(const struct body_piece *piece)
-{
-    uint32_t until;
-    uint64_t n_bits = (uint64_t)first_len(piece) * HUFFMAN_MAX_BITS;
-    for (uint32_t at = piece->texts.first + 1; at < piece->texts.end; at = until) {
-        const struct packed_form *form = form_at(piece, at, &until);
-        n_bits += form->starts[until] - form->starts[at];
-    }
-    return n_bits;
-}
-
 /*
  * A checksum is linear: those of two prefixes give that of what is between them. With z(crc, len)
  * for what `len` zeros make of it, and p and q the prefixes, the run's is q ^ z(p, len); and what
@@ -132,47 +111,139 @@ bool packed_suits(const struct body_piece *pieces, size_t n, const struct packed
     return true;
 }
 
-static bool reserve(struct bit_writer *writer, const struct packed *packed,
-                    const struct body_piece *pieces, size_t n)
-{
-    uint64_t n_bits = packed->n_head_bits + HUFFMAN_MAX_BITS;
-    for (size_t i = 0; i < n; i++)
-        n_bits += is_run_of(packed, &pieces[i]) ? run_bits(&pieces[i])
-                                                : (uint64_t)pieces[i].len * HUFFMAN_MAX_BITS;
-    return bit_writer_reserve(writer, n_bits);
-}
-
 static void append_le32(struct aro_buffer *out, uint32_t value)
 {
     uint32_t bytes = htole32(value);
     aro_buffer_append(out, &bytes, sizeof bytes);
 }
 
+struct packed_body {
+    const struct packed *packed;
+    const struct body_piece *pieces;
+    struct body_piece *own_pieces; /* the same; NULL: they are borrowed */
+    size_t n, at;                  /* the piece that comes next */
+    uint32_t text;                 /* of a run: the text that comes next */
+    bool is_begun, is_run_begun;
+    struct bit_writer writer;
+    uint32_t crc, len;
+};
+
+static void begin(struct packed_body *body, struct aro_buffer *out)
+{
+    static const unsigned char head[] = {0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3};
+    aro_buffer_append(out, head, sizeof head);
+    if (bit_writer_reserve(&body->writer, body->packed->n_head_bits))
+        bit_writer_copy(&body->writer, body->packed->head.data, 0, body->packed->n_head_bits);
+    body->is_begun = true;
+}
+
+static void end(struct packed_body *body, struct aro_buffer *out)
+{
+    const struct huffman_code *code = &body->packed->literals;
+    if (bit_writer_reserve(&body->writer, HUFFMAN_MAX_BITS)) {
+        bit_writer_put(&body->writer, code->bits[HUFFMAN_END], code->n_bits[HUFFMAN_END]);
+        bit_writer_end(&body->writer);
+    }
+    append_le32(out, body->crc);
+    append_le32(out, body->len);
+}
+
+static void put_plain(struct packed_body *body, const char *bytes, size_t len)
+{
+    if (bit_writer_reserve(&body->writer, (uint64_t)len * HUFFMAN_MAX_BITS))
+        put_bytes(&body->writer, &body->packed->literals, bytes, len);
+}
+
+/* The texts of a run up to where another form takes over, and not too many. */
+static void put_texts(struct packed_body *body, const struct body_piece *piece)
+{
+    enum { AT_ONCE = 256 };
+    uint32_t until;
+    const struct packed_form *form = form_at(piece, body->text, &until);
+    until = until - body->text > AT_ONCE ? body->text + AT_ONCE : until;
+    uint64_t from = form->starts[body->text], to = form->starts[until];
+    if (bit_writer_reserve(&body->writer, to - from))
+        bit_writer_copy(&body->writer, form->bits.data, from, to);
+    body->text = until;
+}
+
+/* A part of the next piece. */
+static void put_some(struct packed_body *body)
+{
+    const struct body_piece *piece = &body->pieces[body->at];
+    if (!is_run_of(body->packed, piece)) {
+        put_plain(body, piece->bytes, piece->len);
+        body->crc = (uint32_t)crc32_z(body->crc, piece->bytes, piece->len);
+    } else if (!body->is_run_begun) {
+        put_plain(body, piece->bytes, first_len(piece));
+        body->crc = run_crc(body->crc, piece);
+        body->is_run_begun = true;
+        body->text = piece->texts.first + 1;
+    } else {
+        put_texts(body, piece);
+    }
+    if (body->is_run_begun && body->text < piece->texts.end)
+        return;
+    body->len += (uint32_t)piece->len;
+    body->is_run_begun = false;
+    body->at++;
+}
+
+/* Appends some `most` bytes, or a little more, and the end where it comes to it. */
+static bool write_some(struct packed_body *body, size_t most, struct aro_buffer *out,
+                       bool *out_at_end, struct aro_error *err)
+{
+    size_t before = out->len;
+    body->writer.out = out;
+    if (!body->is_begun)
+        begin(body, out);
+    while (body->at < body->n && out->len - before < most && !out->failed)
+        put_some(body);
+    *out_at_end = body->at == body->n;
+    if (*out_at_end)
+        end(body, out);
+    return aro_buffer_ok(out, err);
+}
+
 bool packed_gzip(const struct packed *packed, const struct body_piece *pieces, size_t n,
                  struct aro_buffer *out, struct aro_error *err)
 {
-    static const unsigned char head[] = {0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3};
-    struct bit_writer writer = {.out = out};
-    uint32_t crc = 0, len = 0;
-    aro_buffer_append(out, head, sizeof head);
-    if (!reserve(&writer, packed, pieces, n))
-        return aro_error_no_memory(err);
-    bit_writer_copy(&writer, packed->head.data, 0, packed->n_head_bits);
-    for (size_t i = 0; i < n; i++) {
-        const struct body_piece *piece = &pieces[i];
-        if (is_run_of(packed, piece)) {
-            put_run(&writer, piece);
-            crc = run_crc(crc, piece);
-        } else {
-            put_bytes(&writer, &packed->literals, piece->bytes, piece->len);
-            crc = (uint32_t)crc32_z(crc, piece->bytes, piece->len);
-        }
-        len += (uint32_t)piece->len;
+    enum { LIKELY_PART = 5 };
+    bool at_end;
+    struct packed_body body = {.packed = packed, .pieces = pieces, .n = n};
+    size_t plain_bytes = 0;
+    for (size_t i = 0; i < n; i++)
+        plain_bytes += pieces[i].len;
+    aro_buffer_reserve(out, plain_bytes / LIKELY_PART + 1024);
+    return write_some(&body, SIZE_MAX, out, &at_end, err);
+}
+
+struct packed_body *packed_body_new(const struct packed *packed, const struct body_piece *pieces,
+                                    size_t n, struct aro_error *err)
+{
+    struct packed_body *body = calloc(1, sizeof *body);
+    struct body_piece *own = calloc(n + 1, sizeof *own);
+    if (!body || !own) {
+        free(body);
+        free(own);
+        aro_error_no_memory(err);
+        return NULL;
     }
-    bit_writer_put(&writer, packed->literals.bits[HUFFMAN_END],
-                   packed->literals.n_bits[HUFFMAN_END]);
-    bit_writer_end(&writer);
-    append_le32(out, crc);
-    append_le32(out, len);
-    return aro_buffer_ok(out, err);
+    memcpy(own, pieces, n * sizeof *own);
+    *body = (struct packed_body){.packed = packed, .pieces = own, .own_pieces = own, .n = n};
+    return body;
+}
+
+void packed_body_free(void *state)
+{
+    struct packed_body *body = state;
+    if (body)
+        free(body->own_pieces);
+    free(body);
+}
+
+bool packed_body_pull(void *state, struct aro_buffer *out, bool *out_at_end, struct aro_error *err)
+{
+    enum { PIECE_BYTES = 64 << 10 };
+    return write_some(state, PIECE_BYTES, out, out_at_end, err);
 }

@@ -58,4 +58,18 @@ bool packed_suits(const struct body_piece *pieces, size_t n, const struct packed
 bool packed_gzip(const struct packed *packed, const struct body_piece *pieces, size_t n,
                  struct aro_buffer *out, struct aro_error *err);
 
+/** The same made while it is sent: a stream_source (http.h). Owned by one thread at a time. */
+struct packed_body;
+
+/**
+ * @param pieces  copied; what they show is borrowed until packed_body_free(), as `packed` is
+ * @return        owned by the caller, who calls packed_body_free(); NULL on ARO_NO_MEMORY
+ */
+struct packed_body *packed_body_new(const struct packed *packed, const struct body_piece *pieces,
+                                    size_t n, struct aro_error *err);
+void packed_body_free(void *state);
+
+/** Appends what comes next of the gzip member, some 64 KiB. @param err  ARO_NO_MEMORY */
+bool packed_body_pull(void *state, struct aro_buffer *out, bool *out_at_end, struct aro_error *err);
+
 #endif

@@ -282,40 +282,69 @@ struct body_piece response_piece(const struct response *response, size_t i)
     return (struct body_piece){bytes, piece->len, piece->packed, piece->texts};
 }
 
-/* The pieces in one gzip member: copied together where they have been deflated ahead. */
-static bool gzip_listed(struct response *response, struct gzip_pool *pool,
-                        struct aro_buffer *packed, struct aro_error *err)
+/* A body deflated ahead is a sixth as long; beyond this it is made while it is sent. */
+enum { PACKED_WHOLE_BYTES = 2 << 20 };
+
+static bool is_long(const struct response *response)
 {
+    return response->body_bytes > PACKED_WHOLE_BYTES && !response->is_whole;
+}
+
+/* The pieces stay where they are, and the buffer with them. */
+static bool stream_packed(struct response *response, const struct packed *packed,
+                          const struct body_piece *pieces, struct aro_error *err)
+{
+    struct aro_buffer none = {0};
+    struct packed_body *body = packed_body_new(packed, pieces, response->n_pieces, err);
+    if (!body)
+        return false;
+    const struct stream_source source = {body, packed_body_pull, packed_body_free};
+    response->stream = stream_new(&source, &none);
+    response->n_pieces = response->body_bytes = 0;
+    return response->stream || aro_error_no_memory(err);
+}
+
+/* In place of the pieces. */
+static void take_gzipped(struct response *response, struct aro_buffer gzipped)
+{
+    response->block = response->buffer;
+    response->buffer = gzipped;
+    response->pieces[0] = (struct response_piece){.len = gzipped.len};
+    response->n_pieces = 1;
+    response->body_bytes = response->buffer_listed = gzipped.len;
+}
+
+/* One gzip member of them: copied together where they have been deflated ahead. */
+static bool gzip_listed(struct response *response, struct gzip_pool *pool,
+                        const struct body_piece *pieces, struct aro_error *err)
+{
+    const struct packed *packed;
     size_t n = response->n_pieces;
-    struct body_piece *pieces = reallocarray(NULL, n + 1, sizeof *pieces);
-    if (!pieces)
-        return aro_error_no_memory(err);
-    for (size_t i = 0; i < n; i++)
-        pieces[i] = response_piece(response, i);
-    const struct packed *texts;
-    response->is_packed = packed_suits(pieces, n, &texts);
-    bool ok = response->is_packed ? packed_gzip(texts, pieces, n, packed, err)
-                                  : gzip_pieces(pool, pieces, n, packed, err);
-    free(pieces);
+    response->is_packed = packed_suits(pieces, n, &packed);
+    if (response->is_packed && is_long(response))
+        return stream_packed(response, packed, pieces, err);
+    struct aro_buffer gzipped = response->block;
+    response->block = (struct aro_buffer){0};
+    gzipped.len = 0;
+    bool ok = response->is_packed ? packed_gzip(packed, pieces, n, &gzipped, err)
+                                  : gzip_pieces(pool, pieces, n, &gzipped, err);
+    if (ok)
+        take_gzipped(response, gzipped);
+    else
+        aro_buffer_clear(&gzipped);
     return ok;
 }
 
 static bool gzip_pieces_listed(struct response *response, struct gzip_pool *pool,
                                struct aro_error *err)
 {
-    struct aro_buffer packed = response->block;
-    response->block = (struct aro_buffer){0};
-    packed.len = 0;
-    if (!gzip_listed(response, pool, &packed, err)) {
-        aro_buffer_clear(&packed);
-        return false;
-    }
-    response->block = response->buffer;
-    response->buffer = packed;
-    response->pieces[0] = (struct response_piece){.len = packed.len};
-    response->n_pieces = 1;
-    response->body_bytes = response->buffer_listed = packed.len;
-    return true;
+    size_t n = response->n_pieces;
+    struct body_piece *pieces = calloc(n + 1, sizeof *pieces);
+    for (size_t i = 0; pieces && i < n; i++)
+        pieces[i] = response_piece(response, i);
+    bool ok = pieces ? gzip_listed(response, pool, pieces, err) : aro_error_no_memory(err);
+    free(pieces);
+    return ok;
 }
 
 bool response_gzip(struct response *response, struct gzip_pool *pool, struct aro_error *err)

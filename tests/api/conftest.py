@@ -252,6 +252,7 @@ def store(tmp_path_factory, initiatives_csv):
 @pytest.fixture(scope="session")
 def server(store):
     with serving(store, "--metrics-listen", "127.0.0.1:0") as running:
+        until(lambda: metric(running, "arobase_packed") == 1)  # what it sends then stays the same
         yield running
 
 

@@ -83,6 +83,26 @@ static struct body_piece run_of(const struct texts *texts, const struct packed *
                                .texts = {first, end}};
 }
 
+/* Piece by piece it is the same. */
+static void assert_pulls(const struct packed *packed, const struct body_piece *pieces, size_t n,
+                         const char *want, size_t want_len)
+{
+    struct aro_error err = {0};
+    struct aro_buffer all = {0}, part = {0};
+    struct packed_body *body = packed_body_new(packed, pieces, n, &err);
+    assert_non_null(body);
+    for (bool at_end = false; !at_end; part.len = 0) {
+        assert_true(packed_body_pull(body, &part, &at_end, &err));
+        assert_true(at_end || part.len > 0);
+        aro_buffer_append(&all, part.data, part.len);
+    }
+    assert_int_equal(all.len, want_len);
+    assert_memory_equal(all.data, want, want_len);
+    packed_body_free(body);
+    aro_buffer_clear(&part);
+    aro_buffer_clear(&all);
+}
+
 /* zlib, asked for the checksum and the length as well, reads the pieces as they are. */
 static void assert_reads(const struct packed *packed, const struct body_piece *pieces, size_t n)
 {
@@ -92,6 +112,7 @@ static void assert_reads(const struct packed *packed, const struct body_piece *p
         aro_buffer_append(&want, pieces[i].bytes, pieces[i].len);
     aro_buffer_text(&out, "before");
     assert_true(packed_gzip(packed, pieces, n, &out, &err));
+    assert_pulls(packed, pieces, n, out.data + 6, out.len - 6);
     enum { BEFORE = 6, GZIP_ONLY = 15 + 16 };
     char *read = malloc(want.len + 1);
     z_stream stream = {.next_in = (Bytef *)out.data + BEFORE,
