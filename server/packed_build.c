@@ -205,6 +205,8 @@ static size_t longest(const struct packed_texts *texts)
 static bool make(struct build *build)
 {
     struct packed *packed = build->packed;
+    if (!fits(build)) /* not even what comes with the texts */
+        return false;
     build->finder = lz_finder_new(build->err);
     build->tokens = malloc((longest(&packed->texts) + 1) * sizeof *build->tokens);
     if (!build->finder)

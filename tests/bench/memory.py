@@ -56,7 +56,7 @@ def main():
         process, url, elapsed = start(args.store)
         seconds.append(elapsed)
         if run == args.runs - 1:
-            time.sleep(1)  # what building took goes back to the machine behind the first answer
+            time.sleep(4)  # features are deflated ahead, and what building took goes back
             rest = resident_mib(process.pid)
             for i in range(500):
                 box = f"{-5 + i % 10},{42 + i % 8},{-4 + i % 10},{43 + i % 8}"

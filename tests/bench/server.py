@@ -63,9 +63,13 @@ class Program:
             return answer.read()
 
     def size(self, path, headers=None):
-        request = urllib.request.Request(self.url + path, method="HEAD", headers=headers or {})
-        with urllib.request.urlopen(request) as answer:
-            return int(answer.headers["Content-Length"])
+        for method in "HEAD", "GET":  # what is made while it is sent has no length before
+            request = urllib.request.Request(self.url + path, method=method, headers=headers or {})
+            with urllib.request.urlopen(request) as answer:
+                if length := answer.headers["Content-Length"]:
+                    return int(length)
+                body = answer.read()
+        return len(body)
 
     def wait_until_packed(self):
         """Until what can be deflated ahead has been; with --metrics-listen."""
