@@ -229,7 +229,8 @@ struct packed_body *packed_body_new(const struct packed *packed, const struct bo
         aro_error_no_memory(err);
         return NULL;
     }
-    memcpy(own, pieces, n * sizeof *own);
+    for (size_t i = 0; i < n; i++)
+        own[i] = pieces[i];
     *body = (struct packed_body){.packed = packed, .pieces = own, .own_pieces = own, .n = n};
     return body;
 }
