@@ -68,10 +68,11 @@ static void pack(struct loader *loader)
                                        .is_unwanted = has_other_work,
                                        .context = loader};
     const struct snapshot *snapshot = snapshot_acquire(server->holder);
-    if (snapshot && !snapshot_is_packed(snapshot))
+    if (snapshot && !snapshot_is_packed(snapshot)) {
         snapshot_pack(snapshot, &order);
+        malloc_trim(0);
+    }
     snapshot_release(snapshot);
-    malloc_trim(0);
 }
 
 static void *run(void *context)

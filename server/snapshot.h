@@ -193,7 +193,8 @@ struct snapshot *snapshot_build(struct schema_store *store, const struct snapsho
                                 struct aro_error *err);
 
 /**
- * Deflates ahead the texts that answers are made of, those that fit. What is done is used at once.
+ * Deflates ahead the texts that answers are made of, those that fit. What is done is used at once,
+ * and stays where the rest is given up: another call goes on from there. One thread at a time.
  *
  * @param order  max_bytes: of them all. Each set is made with what the ones before have left
  */

@@ -1,21 +1,20 @@
 #include "server/snapshot.h"
 
+enum { N_SETS = 3 };
+
+struct text_set {
+    const struct text_block *texts;
+    uint32_t n;
+};
+
 /* What browsers and maps ask for most comes first. */
-static size_t list_texts(const struct snapshot *snapshot, const struct text_block **out_texts,
-                         size_t *out_n)
+static void list_sets(const struct snapshot *snapshot, struct text_set out_sets[N_SETS])
 {
     const struct point_set *initiatives = &snapshot->initiatives, *communes = &snapshot->communes;
-    size_t n = 0;
-    out_texts[n] = &initiatives->compact;
-    out_n[n++] = initiatives->n;
-    out_texts[n] = &initiatives->full;
-    out_n[n++] = initiatives->n;
-    out_texts[n] = &communes->full;
-    out_n[n++] = communes->n;
-    return n;
+    out_sets[0] = (struct text_set){&initiatives->compact, (uint32_t)initiatives->n};
+    out_sets[1] = (struct text_set){&initiatives->full, (uint32_t)initiatives->n};
+    out_sets[2] = (struct text_set){&communes->full, (uint32_t)communes->n};
 }
-
-enum { MAX_SETS = 3 };
 
 bool snapshot_is_packed(const struct snapshot *snapshot)
 {
@@ -24,33 +23,39 @@ bool snapshot_is_packed(const struct snapshot *snapshot)
 
 size_t snapshot_packed_bytes(const struct snapshot *snapshot)
 {
-    const struct text_block *texts[MAX_SETS];
-    size_t ns[MAX_SETS], n = list_texts(snapshot, texts, ns), bytes = 0;
-    for (size_t i = 0; i < n; i++) {
-        const struct packed *packed = text_block_packed(texts[i]);
+    struct text_set sets[N_SETS];
+    size_t bytes = 0;
+    list_sets(snapshot, sets);
+    for (int i = 0; i < N_SETS; i++) {
+        const struct packed *packed = text_block_packed(sets[i].texts);
         bytes += packed ? packed_bytes(packed) : 0;
     }
     return bytes;
 }
 
+/* One that was not wanted any more ends the round; one that does not fit is as good without: its
+ * bodies are deflated when they are asked for. */
+static bool pack_set(const struct text_set *set, const struct packed_order *order)
+{
+    struct aro_error err = {0};
+    struct text_block *texts = (struct text_block *)set->texts; /* const but for what is added */
+    if (set->n == 0 || text_block_packed(texts))
+        return true;
+    struct packed *packed =
+        packed_new((struct packed_texts){texts->block, texts->offsets, set->n}, order, &err);
+    atomic_store_explicit(&texts->packed, packed, memory_order_release);
+    return err.status != ARO_BUSY;
+}
+
 void snapshot_pack(const struct snapshot *snapshot, const struct packed_order *order)
 {
-    struct snapshot *changed = (struct snapshot *)snapshot; /* const but for what is added here */
-    const struct text_block *texts[MAX_SETS];
-    size_t ns[MAX_SETS], n = list_texts(snapshot, texts, ns), bytes = 0;
-    for (size_t i = 0; i < n; i++) {
-        struct aro_error err = {0};
+    struct text_set sets[N_SETS];
+    list_sets(snapshot, sets);
+    for (int i = 0; i < N_SETS; i++) {
         struct packed_order rest = *order;
-        rest.max_bytes = order->max_bytes - bytes;
-        struct packed_texts ahead = {texts[i]->block, texts[i]->offsets, (uint32_t)ns[i]};
-        struct packed *packed = ns[i] > 0 ? packed_new(ahead, &rest, &err) : NULL;
-        if (err.status == ARO_BUSY)
+        rest.max_bytes -= snapshot_packed_bytes(snapshot);
+        if (!pack_set(&sets[i], &rest))
             return;
-        if (!packed)
-            continue; /* as good without: the body is deflated when it is asked for */
-        bytes += packed_bytes(packed);
-        struct text_block *block = (struct text_block *)texts[i];
-        atomic_store_explicit(&block->packed, packed, memory_order_release);
     }
-    atomic_store(&changed->is_packed, true);
+    atomic_store(&((struct snapshot *)snapshot)->is_packed, true);
 }

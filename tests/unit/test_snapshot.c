@@ -250,13 +250,54 @@ static void old_ones_live_while_held(void **state)
     snapshot_release(NULL);
 }
 
+/* ---- Deflated ahead ---- */
+
+/* Wanted until the first of the sets is there. */
+static bool has_compact(void *context)
+{
+    const struct snapshot *snapshot = context;
+    return text_block_packed(&snapshot->initiatives.compact) != NULL;
+}
+
+static bool never(void *context)
+{
+    (void)context;
+    return false;
+}
+
+/* As where a reload is asked for, and fails: what was done then stays as it is. */
+static void goes_on_packing_where_it_was_stopped(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct snapshot *snapshot = fixture->snapshot;
+    struct packed_order order = {
+        .max_bytes = SIZE_MAX, .is_unwanted = has_compact, .context = (void *)snapshot};
+    snapshot_pack(snapshot, &order);
+    const struct packed *compact = text_block_packed(&snapshot->initiatives.compact);
+    assert_non_null(compact);
+    assert_null(text_block_packed(&snapshot->initiatives.full));
+    assert_false(snapshot_is_packed(snapshot));
+    size_t before = snapshot_packed_bytes(snapshot);
+    order.is_unwanted = never;
+    snapshot_pack(snapshot, &order);
+    assert_true(snapshot_is_packed(snapshot));
+    assert_ptr_equal(text_block_packed(&snapshot->initiatives.compact), compact);
+    assert_non_null(text_block_packed(&snapshot->initiatives.full));
+    assert_true(snapshot_packed_bytes(snapshot) > before);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(stands_in_hilbert_order),     cmocka_unit_test(holds_what_the_rows_say),
-        cmocka_unit_test(counts_the_headline),         cmocka_unit_test(writes_geojson),
-        cmocka_unit_test(builds_the_same_bytes_again), cmocka_unit_test(builds_from_an_empty_store),
-        cmocka_unit_test(is_shared_by_threads),        cmocka_unit_test(old_ones_live_while_held),
+        cmocka_unit_test(stands_in_hilbert_order),
+        cmocka_unit_test(holds_what_the_rows_say),
+        cmocka_unit_test(counts_the_headline),
+        cmocka_unit_test(writes_geojson),
+        cmocka_unit_test(builds_the_same_bytes_again),
+        cmocka_unit_test(builds_from_an_empty_store),
+        cmocka_unit_test(goes_on_packing_where_it_was_stopped),
+        cmocka_unit_test(is_shared_by_threads),
+        cmocka_unit_test(old_ones_live_while_held),
     };
     return cmocka_run_group_tests(tests, fixture_setup, fixture_teardown);
 }
