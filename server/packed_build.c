@@ -132,19 +132,19 @@ static bool put_text(struct build *build, struct bit_writer *writer, uint32_t te
     return true;
 }
 
-static size_t held(const struct build *build)
+/* What it comes to at least: packed_bytes() once all is there, and each form cut to its length. */
+static size_t bytes_so_far(const struct packed *packed)
 {
-    size_t bytes = 0;
+    size_t entries = (size_t)packed->texts.n + 1;
+    size_t bytes = entries * (sizeof *packed->crcs + PACKED_FORMS * sizeof *packed->forms->starts);
     for (int form = 0; form < PACKED_FORMS; form++)
-        bytes += build->packed->forms[form].bits.len;
+        bytes += packed->forms[form].bits.len;
     return bytes;
 }
 
-static bool fits(const struct build *build)
+static bool fits(const struct build *build, size_t bytes)
 {
-    size_t entries =
-        ((size_t)build->packed->texts.n + 1) * (sizeof(uint32_t) + PACKED_FORMS * sizeof(uint64_t));
-    return held(build) + entries <= build->order->max_bytes ||
+    return bytes <= build->order->max_bytes ||
            aro_error_set(build->err, ARO_TOO_LARGE, "%u texts take more than %zu bytes when packed",
                          build->packed->texts.n, build->order->max_bytes);
 }
@@ -157,7 +157,8 @@ static bool make_form(struct build *build, struct packed_form *form, uint32_t re
     if (!form->starts || !bit_writer_reserve(&writer, 0))
         return aro_error_no_memory(build->err);
     for (uint32_t text = 0; text < texts->n; text++) {
-        if (text % ASK_EVERY == 0 && (!is_wanted(build) || !fits(build)))
+        if (text % ASK_EVERY == 0 &&
+            (!is_wanted(build) || !fits(build, bytes_so_far(build->packed))))
             return false;
         form->starts[text] = bit_writer_bits(&writer);
         if (text < reach)
@@ -205,7 +206,7 @@ static size_t longest(const struct packed_texts *texts)
 static bool make(struct build *build)
 {
     struct packed *packed = build->packed;
-    if (!fits(build)) /* not even what comes with the texts */
+    if (!fits(build, bytes_so_far(packed))) /* not even what comes with the texts */
         return false;
     build->finder = lz_finder_new(build->err);
     build->tokens = malloc((longest(&packed->texts) + 1) * sizeof *build->tokens);
@@ -218,7 +219,7 @@ static bool make(struct build *build)
     for (int form = 0; form < PACKED_FORMS; form++)
         if (!make_form(build, &packed->forms[form], packed_reaches[form]))
             return false;
-    return fits(build);
+    return fits(build, packed_bytes(packed));
 }
 
 struct packed *packed_new(struct packed_texts texts, const struct packed_order *order,

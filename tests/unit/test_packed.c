@@ -246,8 +246,16 @@ static void is_refused_in_a_sentence(void **state)
     struct aro_error err = {0};
     like_features(&texts, 500, 1);
     struct packed *packed = pack(&texts, &any_size, &err);
-    assert_in_range(packed_bytes(packed), 500, texts.block.len);
+    size_t bytes = packed_bytes(packed);
+    assert_in_range(bytes, 500, texts.block.len);
     packed_free(packed);
+    packed = pack(&texts, &(struct packed_order){.max_bytes = bytes, .is_unwanted = never}, &err);
+    assert_non_null(packed);
+    packed_free(packed);
+    assert_null(
+        pack(&texts, &(struct packed_order){.max_bytes = bytes - 1, .is_unwanted = never}, &err));
+    assert_int_equal(err.status, ARO_TOO_LARGE);
+    err = (struct aro_error){0};
     assert_null(
         pack(&texts, &(struct packed_order){.max_bytes = 5000, .is_unwanted = never}, &err));
     assert_int_equal(err.status, ARO_TOO_LARGE);
