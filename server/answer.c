@@ -7,13 +7,13 @@
 void answer_runs(struct response *response, const struct text_block *texts,
                  const struct geo_run *runs, size_t n_runs, bool *is_first)
 {
+    const struct packed *packed = text_block_packed(texts);
     for (size_t i = 0; i < n_runs; i++) {
         uint64_t from = texts->offsets[runs[i].first], to = texts->offsets[runs[i].end];
         if (*is_first)
             from++;
         *is_first = false;
-        response_add_texts(response, texts->block + from, to - from, text_block_packed(texts),
-                           runs[i]);
+        response_add_texts(response, texts->block + from, to - from, packed, runs[i]);
     }
 }
 

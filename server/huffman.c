@@ -118,5 +118,5 @@ void huffman_write_head(struct bit_writer *writer, const struct huffman_code *li
     for (unsigned i = 0; i < N_LENGTHS; i++)
         bit_writer_put(writer, code.n_bits[order[i]], 3);
     for (unsigned i = 0; i < n; i++)
-        bit_writer_put(writer, code.bits[lengths[i]], code.n_bits[lengths[i]]);
+        huffman_put(writer, &code, lengths[i]);
 }

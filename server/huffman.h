@@ -31,6 +31,13 @@ struct huffman_code {
 void huffman_make(const uint64_t *counts, unsigned n, unsigned max_bits,
                   struct huffman_code *out_code);
 
+/** Puts one symbol, of HUFFMAN_MAX_BITS at most. */
+static inline void huffman_put(struct bit_writer *writer, const struct huffman_code *code,
+                               unsigned symbol)
+{
+    bit_writer_put(writer, code->bits[symbol], code->n_bits[symbol]);
+}
+
 enum { HUFFMAN_HEAD_BITS = 3 + 14 + 19 * 3 + (HUFFMAN_LITERALS + HUFFMAN_DISTANCES) * 7 };
 
 /**

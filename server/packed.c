@@ -58,9 +58,7 @@ static size_t first_len(const struct body_piece *piece)
 static const struct packed_form *form_at(const struct body_piece *piece, uint32_t at,
                                          uint32_t *out_until)
 {
-    int form = 0;
-    while (form + 1 < PACKED_FORMS && packed_reaches[form + 1] <= at - piece->texts.first)
-        form++;
+    int form = packed_form_behind(at - piece->texts.first);
     uint64_t next = form + 1 < PACKED_FORMS
                         ? (uint64_t)piece->texts.first + packed_reaches[form + 1]
                         : UINT32_MAX;
@@ -119,13 +117,13 @@ static void append_le32(struct aro_buffer *out, uint32_t value)
 
 struct packed_body {
     const struct packed *packed;
-    const struct body_piece *pieces;
-    struct body_piece *own_pieces; /* the same; NULL: they are borrowed */
-    size_t n, at;                  /* the piece that comes next */
-    uint32_t text;                 /* of a run: the text that comes next */
-    bool is_begun, is_run_begun;
+    const struct body_piece *pieces; /* borrowed, or own_pieces */
+    size_t n, at;                    /* the piece that comes next */
+    uint32_t text; /* of a run: the text that comes next; 0: its first, whatever that is */
+    bool is_begun;
     struct bit_writer writer;
     uint32_t crc, len;
+    struct body_piece own_pieces[];
 };
 
 static void begin(struct packed_body *body, struct aro_buffer *out)
@@ -139,9 +137,8 @@ static void begin(struct packed_body *body, struct aro_buffer *out)
 
 static void end(struct packed_body *body, struct aro_buffer *out)
 {
-    const struct huffman_code *code = &body->packed->literals;
     if (bit_writer_reserve(&body->writer, HUFFMAN_MAX_BITS)) {
-        bit_writer_put(&body->writer, code->bits[HUFFMAN_END], code->n_bits[HUFFMAN_END]);
+        huffman_put(&body->writer, &body->packed->literals, HUFFMAN_END);
         bit_writer_end(&body->writer);
     }
     append_le32(out, body->crc);
@@ -174,18 +171,17 @@ static void put_some(struct packed_body *body)
     if (!is_run_of(body->packed, piece)) {
         put_plain(body, piece->bytes, piece->len);
         body->crc = (uint32_t)crc32_z(body->crc, piece->bytes, piece->len);
-    } else if (!body->is_run_begun) {
+    } else if (body->text == 0) {
         put_plain(body, piece->bytes, first_len(piece));
         body->crc = run_crc(body->crc, piece);
-        body->is_run_begun = true;
         body->text = piece->texts.first + 1;
     } else {
         put_texts(body, piece);
     }
-    if (body->is_run_begun && body->text < piece->texts.end)
+    if (body->text > 0 && body->text < piece->texts.end)
         return;
     body->len += (uint32_t)piece->len;
-    body->is_run_begun = false;
+    body->text = 0;
     body->at++;
 }
 
@@ -208,39 +204,30 @@ static bool write_some(struct packed_body *body, size_t most, struct aro_buffer 
 bool packed_gzip(const struct packed *packed, const struct body_piece *pieces, size_t n,
                  struct aro_buffer *out, struct aro_error *err)
 {
-    enum { LIKELY_PART = 5 };
     bool at_end;
     struct packed_body body = {.packed = packed, .pieces = pieces, .n = n};
-    size_t plain_bytes = 0;
-    for (size_t i = 0; i < n; i++)
-        plain_bytes += pieces[i].len;
-    aro_buffer_reserve(out, plain_bytes / LIKELY_PART + 1024);
     return write_some(&body, SIZE_MAX, out, &at_end, err);
 }
 
 struct packed_body *packed_body_new(const struct packed *packed, const struct body_piece *pieces,
                                     size_t n, struct aro_error *err)
 {
-    struct packed_body *body = calloc(1, sizeof *body);
-    struct body_piece *own = calloc(n + 1, sizeof *own);
-    if (!body || !own) {
-        free(body);
-        free(own);
+    struct packed_body *body = calloc(1, sizeof *body + n * sizeof *pieces);
+    if (!body) {
         aro_error_no_memory(err);
         return NULL;
     }
+    body->packed = packed;
+    body->pieces = body->own_pieces;
+    body->n = n;
     for (size_t i = 0; i < n; i++)
-        own[i] = pieces[i];
-    *body = (struct packed_body){.packed = packed, .pieces = own, .own_pieces = own, .n = n};
+        body->own_pieces[i] = pieces[i];
     return body;
 }
 
 void packed_body_free(void *state)
 {
-    struct packed_body *body = state;
-    if (body)
-        free(body->own_pieces);
-    free(body);
+    free(state);
 }
 
 bool packed_body_pull(void *state, struct aro_buffer *out, bool *out_at_end, struct aro_error *err)

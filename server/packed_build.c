@@ -56,14 +56,6 @@ static void count_text(struct build *build, uint32_t text, uint32_t reach)
     }
 }
 
-static uint32_t reach_within(uint32_t n_before)
-{
-    int form = 0;
-    while (form + 1 < PACKED_FORMS && packed_reaches[form + 1] <= n_before)
-        form++;
-    return packed_reaches[form];
-}
-
 static void count_run(struct build *build, uint32_t first, uint32_t end)
 {
     const struct packed_texts *texts = &build->packed->texts;
@@ -72,7 +64,7 @@ static void count_run(struct build *build, uint32_t first, uint32_t end)
         build->literal_counts[block[at]]++;
     lz_note(build->finder, texts->block, texts->offsets[first], texts->offsets[first + 1]);
     for (uint32_t text = first + 1; text < end; text++)
-        count_text(build, text, reach_within(text - first));
+        count_text(build, text, packed_reaches[packed_form_behind(text - first)]);
 }
 
 /* What was not met may be in a text, or around them, and each symbol gets a code. */
@@ -108,17 +100,15 @@ static void put_match(struct bit_writer *writer, const struct packed *packed, st
 {
     struct huffman_range len = huffman_length(token.len);
     struct huffman_range distance = huffman_distance(token.distance);
-    const struct huffman_code *literals = &packed->literals, *distances = &packed->distances;
-    bit_writer_put(writer, literals->bits[len.symbol], literals->n_bits[len.symbol]);
+    huffman_put(writer, &packed->literals, len.symbol);
     bit_writer_put(writer, len.extra, len.n_extra);
-    bit_writer_put(writer, distances->bits[distance.symbol], distances->n_bits[distance.symbol]);
+    huffman_put(writer, &packed->distances, distance.symbol);
     bit_writer_put(writer, distance.extra, distance.n_extra);
 }
 
 static bool put_text(struct build *build, struct bit_writer *writer, uint32_t text, uint32_t reach)
 {
     enum { TOKEN_MAX_BITS = 2 * HUFFMAN_MAX_BITS + 5 + 13 }; /* and what follows both symbols */
-    const struct huffman_code *literals = &build->packed->literals;
     size_t n = parse(build, text, reach);
     if (!bit_writer_reserve(writer, (uint64_t)n * TOKEN_MAX_BITS))
         return aro_error_no_memory(build->err);
@@ -127,7 +117,7 @@ static bool put_text(struct build *build, struct bit_writer *writer, uint32_t te
         if (token.len > 0)
             put_match(writer, build->packed, token);
         else
-            bit_writer_put(writer, literals->bits[token.byte], literals->n_bits[token.byte]);
+            huffman_put(writer, &build->packed->literals, token.byte);
     }
     return true;
 }

@@ -12,6 +12,16 @@ enum { PACKED_FORMS = 3 };
 /** So many texts back a form's matches reach; beyond the 32 KiB of DEFLATE none does. */
 static const uint32_t packed_reaches[PACKED_FORMS] = {1, 8, 64};
 
+/** The form that reaches farthest back without leaving a run that has `n_before` texts before, 1 or
+ * more. */
+static inline int packed_form_behind(uint32_t n_before)
+{
+    int form = 0;
+    while (form + 1 < PACKED_FORMS && packed_reaches[form + 1] <= n_before)
+        form++;
+    return form;
+}
+
 /** The bits of all texts one after another, in one form; those of a form that would reach back
  * before the first text are missing. */
 struct packed_form {

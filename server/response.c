@@ -326,6 +326,7 @@ static bool gzip_listed(struct response *response, struct gzip_pool *pool,
     struct aro_buffer gzipped = response->block;
     response->block = (struct aro_buffer){0};
     gzipped.len = 0;
+    aro_buffer_reserve(&gzipped, response->body_bytes / 4 + 1024);
     bool ok = response->is_packed ? packed_gzip(packed, pieces, n, &gzipped, err)
                                   : gzip_pieces(pool, pieces, n, &gzipped, err);
     if (ok)
