@@ -56,10 +56,9 @@ static const struct option_info infos[] = {
             "initiatives in a tile at most; above it, clusters"),
     INTEGER("tile-cache-mb", tile_cache_mb, "64", 0, 65536,
             "memory for finished tiles, in megabytes; 0 keeps none"),
-    INTEGER(
-        "packed-mb", packed_mb, "256", 0, 1048576,
-        "memory for features deflated ahead, in megabytes; what does not fit is deflated when it "
-        "is asked for"),
+    INTEGER("packed-mb", packed_mb, "256", 0, 1048576,
+            "memory for features deflated ahead, in megabytes; what does not fit is deflated "
+            "when it is asked for"),
     INTEGER("tile-empty-status", tile_empty_status, "204", 200, 204,
             "HTTP status of a tile without anything in it, 204 or 200"),
     INTEGER("max-connections", max_connections, "2000", 1, 100000, "connections at one time"),
