@@ -234,6 +234,11 @@ def metric(server, name):
         return float(re.search(rf"^{name} (\S+)$", answer.read().decode(), re.MULTILINE).group(1))
 
 
+def until_packed(server):
+    """What it sends, and the memory that it takes, then stays the same."""
+    until(lambda: metric(server, "arobase_packed") == 1)
+
+
 @pytest.fixture(scope="session")
 def initiatives_csv(tmp_path_factory):
     path = tmp_path_factory.mktemp("data") / "initiatives.csv"
@@ -252,7 +257,7 @@ def store(tmp_path_factory, initiatives_csv):
 @pytest.fixture(scope="session")
 def server(store):
     with serving(store, "--metrics-listen", "127.0.0.1:0") as running:
-        until(lambda: metric(running, "arobase_packed") == 1)  # what it sends then stays the same
+        until_packed(running)
         yield running
 
 

@@ -17,7 +17,7 @@ import sqlite3
 import subprocess
 
 import pytest
-from conftest import Server, arobase, make_store, metric, serving, until
+from conftest import Server, arobase, make_store, serving, until, until_packed
 
 ITEMS = "/collections/initiatives/items"
 COMMUNES = "/collections/communes/items"
@@ -520,7 +520,7 @@ def peak_bytes(pid):
 def test_memory_does_not_grow_with_the_file(store, f):
     """The whole collection is 13 to 20 MB in each format; a slow client takes it, packed or not."""
     with serving(store, "--metrics-listen", "127.0.0.1:0") as server:
-        until(lambda: metric(server, "arobase_packed") == 1)
+        until_packed(server)
         fetch(server, f"{ITEMS}?departement=13", f)
         with open(f"/proc/{server.process.pid}/clear_refs", "w") as refs:
             refs.write("5")

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from conftest import metric, serving, until
+from conftest import metric, serving, until_packed
 
 GZIP = {"Accept-Encoding": "gzip"}
 METRICS = ("--metrics-listen", "127.0.0.1:0")
@@ -12,7 +12,7 @@ METRICS = ("--metrics-listen", "127.0.0.1:0")
 
 def packed_bytes(server):
     """Once all is done that can be."""
-    until(lambda: metric(server, "arobase_packed") == 1)
+    until_packed(server)
     return metric(server, "arobase_packed_bytes")
 
 

@@ -7,7 +7,7 @@ import re
 import socket
 
 import pytest
-from conftest import metric, serving, until
+from conftest import serving, until, until_packed
 
 ITEMS = "/collections/initiatives/items"
 # A page of each is 3 to 13 MB; the first two lie ready as long runs, the third as many short ones.
@@ -118,7 +118,7 @@ def peak_bytes(pid):
 @pytest.fixture(scope="module")
 def own(store):
     with serving(store, "--threads", "1", "--metrics-listen", "127.0.0.1:0") as running:
-        until(lambda: metric(running, "arobase_packed") == 1)
+        until_packed(running)
         yield running
 
 

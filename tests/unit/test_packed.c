@@ -110,10 +110,10 @@ static void assert_reads(const struct packed *packed, const struct body_piece *p
     struct aro_buffer want = {0}, out = {0};
     for (size_t i = 0; i < n; i++)
         aro_buffer_append(&want, pieces[i].bytes, pieces[i].len);
+    enum { BEFORE = 6, GZIP_ONLY = 15 + 16 };
     aro_buffer_text(&out, "before");
     assert_true(packed_gzip(packed, pieces, n, &out, &err));
-    assert_pulls(packed, pieces, n, out.data + 6, out.len - 6);
-    enum { BEFORE = 6, GZIP_ONLY = 15 + 16 };
+    assert_pulls(packed, pieces, n, out.data + BEFORE, out.len - BEFORE);
     char *read = malloc(want.len + 1);
     z_stream stream = {.next_in = (Bytef *)out.data + BEFORE,
                        .avail_in = (uInt)(out.len - BEFORE),
