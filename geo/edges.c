@@ -11,7 +11,6 @@ static const double radius_a_m = 6378137.0;
 static const double eccentricity2 = 6.69437999014e-3;
 static const double radius_max_m = 6399593.6259; /* rounded up */
 static const double radius_min_m = 6335439.3272; /* rounded down */
-static const double pi = 3.14159265358979323846;
 static const double rad_of_e7 = 3.14159265358979323846 / 1800000000;
 
 /* What rounding may add to a bound; PROJ's geodesic is good to 1.5e-8 m. */
@@ -37,41 +36,55 @@ static double meridian_m(double sine)
     return radius_a_m * (1 - eccentricity2) / (w2 * sqrt(w2));
 }
 
-/* Degrees of longitude are shortest at the band's edge towards the pole, degrees of latitude at the
- * one towards the equator; and longest the other way round. */
-static void set_bounds(struct geo_eye *eye, double lat)
+/* Sine and cosine of a latitude. */
+struct tilt {
+    double sine, cosine;
+};
+
+/*
+ * Degrees of longitude are shortest at the band's edge towards the pole, degrees of latitude at the
+ * one towards the equator; and longest the other way round. Both edges follow from the latitude by
+ * the formulas for sums of angles.
+ */
+static void set_bounds(struct geo_eye *eye, struct tilt lat)
 {
-    double band = GEO_EDGES_REACH_M / radius_min_m;
-    double poleward = fabs(lat) + band, inward = fmax(0, fabs(lat) - band);
-    double sine = sin(poleward), inner_sine = sin(inward);
-    eye->lon_m = poleward < pi / 2 ? geo_arc_normal_m(sine) * cos(poleward) * rad_of_e7 : 0;
-    eye->lat_m = meridian_m(inner_sine) * rad_of_e7;
-    double longest_m = geo_arc_normal_m(inner_sine) * cos(inward) * rad_of_e7;
-    double lat_stretch = meridian_m(sine) * rad_of_e7 / eye->lat_m;
+    const double band = GEO_EDGES_REACH_M / radius_min_m;
+    const double band_sine = sin(band), band_cosine = cos(band);
+    double size = fabs(lat.sine);
+    struct tilt poleward = {size * band_cosine + lat.cosine * band_sine,
+                            lat.cosine * band_cosine - size * band_sine};
+    struct tilt inward = {size * band_cosine - lat.cosine * band_sine,
+                          lat.cosine * band_cosine + size * band_sine};
+    if (inward.sine < 0)
+        inward = (struct tilt){0, 1};
+    bool has_pole = poleward.cosine <= 0;
+    eye->lon_m = has_pole ? 0 : geo_arc_normal_m(poleward.sine) * poleward.cosine * rad_of_e7;
+    eye->lat_m = meridian_m(inward.sine) * rad_of_e7;
+    double longest_m = geo_arc_normal_m(inward.sine) * inward.cosine * rad_of_e7;
+    double lat_stretch = meridian_m(has_pole ? 1 : poleward.sine) * rad_of_e7 / eye->lat_m;
     eye->stretch = eye->lon_m > 0 ? fmax(longest_m / eye->lon_m, lat_stretch) : INFINITY;
 }
 
 /* The radius of the parallel changes by -meridian sin(lat) a radian. */
-static void set_map(struct geo_eye *eye, double lat)
+static void set_map(struct geo_eye *eye, struct tilt lat)
 {
-    double sine = sin(lat), cosine = cos(lat), meridian = meridian_m(sine);
-    double meridian_slope =
-        3 * meridian * eccentricity2 * sine * cosine / (1 - eccentricity2 * sine * sine);
+    double meridian = meridian_m(lat.sine);
+    double meridian_slope = 3 * meridian * eccentricity2 * lat.sine * lat.cosine /
+                            (1 - eccentricity2 * lat.sine * lat.sine);
     eye->x_m = eye->end.level_m * rad_of_e7;
-    eye->x_slope = -meridian * sine / 2 * rad_of_e7 * rad_of_e7;
+    eye->x_slope = -meridian * lat.sine / 2 * rad_of_e7 * rad_of_e7;
     eye->y_m = meridian * rad_of_e7;
     eye->y_slope = meridian_slope / 2 * rad_of_e7 * rad_of_e7;
 }
 
 struct geo_eye geo_eye_make(const struct geo_ellipsoid *ellipsoid, struct geo_coord from)
 {
-    struct geo_point point = geo_coord_to_point(from);
-    struct geo_eye eye = {.view = geo_view_make(point),
-                          .ellipsoid = ellipsoid,
+    struct geo_eye eye = {.ellipsoid = ellipsoid,
                           .from = from,
+                          .point = geo_coord_to_point(from),
                           .end = geo_arc_end_make(from.lon_e7, from.lat_e7),
                           .n_feet = 0};
-    double lat = from.lat_e7 * rad_of_e7;
+    struct tilt lat = {eye.end.sine, eye.end.level_m / geo_arc_normal_m(eye.end.sine)};
     set_bounds(&eye, lat);
     set_map(&eye, lat);
     return eye;
@@ -163,7 +176,7 @@ static unsigned count_anchors(const struct geo_eye *eye)
 static const struct geo_anchor *add_anchor(struct geo_eye *eye, struct geo_coord at)
 {
     eye->anchor = eye->n_anchors++ % GEO_EDGES_ANCHORS;
-    eye->anchors[eye->anchor] = geo_anchor_make(eye->ellipsoid, eye->view.from, at);
+    eye->anchors[eye->anchor] = geo_anchor_make(eye->ellipsoid, eye->point, at);
     return &eye->anchors[eye->anchor];
 }
 
@@ -186,7 +199,7 @@ void geo_eye_drop_anchor(struct geo_eye *eye, const struct geo_rect *box)
         add_anchor(eye, middle);
 }
 
-void geo_eye_all_boxes_m(const struct geo_eye *eye, const struct geo_rect *boxes, size_t n,
+void geo_eye_all_boxes_m(struct geo_eye *eye, const struct geo_rect *boxes, size_t n,
                          double out_m[GEO_BOUNDS_BATCH])
 {
     double unit2[GEO_BOUNDS_BATCH], anchored2[GEO_ANCHOR_BATCH] = {0};
@@ -196,6 +209,9 @@ void geo_eye_all_boxes_m(const struct geo_eye *eye, const struct geo_rect *boxes
         most_m = geo_most(most_m, out_m[i]);
     if (most_m < GEO_EDGES_REACH_M)
         return;
+    if (!eye->has_view)
+        eye->view = geo_view_make(eye->point);
+    eye->has_view = true;
     geo_bounds_nearest(&eye->view, boxes, n, unit2);
     if (eye->n_anchors > 0)
         geo_anchor_boxes(&eye->anchors[eye->anchor], boxes, n, anchored2);
@@ -251,7 +267,7 @@ static double foot_m(struct geo_eye *eye, const struct piece *piece, double t)
         if (eye->feet[i].lon_e7 == lon_e7 && eye->feet[i].lat_e7 == lat_e7)
             return eye->feet[i].distance_m;
     struct geo_point foot = {.lon_deg = lon_e7 / 1e7, .lat_deg = lat_e7 / 1e7};
-    double distance_m = geo_ellipsoid_geodesic_m(eye->ellipsoid, eye->view.from, foot);
+    double distance_m = geo_ellipsoid_geodesic_m(eye->ellipsoid, eye->point, foot);
     eye->feet[eye->n_feet++ % GEO_EDGES_FEET] = (struct geo_foot){lon_e7, lat_e7, distance_m};
     return distance_m;
 }
@@ -349,7 +365,7 @@ static double short_piece_m(struct geo_eye *eye, const struct piece *piece, doub
 {
     double map_m;
     double foot = foot_on_map(eye, piece, &map_m);
-    if (map_m > GEO_EDGES_REACH_M || fabs(eye->view.from.lat_deg) > GEO_ARC_MAX_LAT_DEG)
+    if (map_m > GEO_EDGES_REACH_M || fabs(eye->point.lat_deg) > GEO_ARC_MAX_LAT_DEG)
         return far_edge_m(eye, piece);
     bool beyond = map_m * (1 - map_error) > limit_m;
     return beyond ? map_m

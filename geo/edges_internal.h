@@ -32,9 +32,11 @@ enum { GEO_EDGES_FEET = 4, GEO_EDGES_ANCHORS = 4, GEO_EDGES_BATCH = GEO_ANCHOR_B
 
 /** Where distances are measured from, and what was measured last: owned by one question. */
 struct geo_eye {
-    struct geo_view view;
     const struct geo_ellipsoid *ellipsoid; /* borrowed */
     struct geo_coord from;
+    struct geo_point point; /* the same */
+    struct geo_view view;   /* from there, once something beyond reach was looked at */
+    bool has_view;
     double lon_m, lat_m; /* lower bounds on the metres of 1e-7 degree, within reach */
     double stretch;      /* upper ones are at most so many times as long */
     /* Metres from the point to dlon, dlat: dlon (x_m + x_slope dlat), dlat (y_m + y_slope dlat). */
@@ -66,7 +68,7 @@ void geo_eye_drop_anchor(struct geo_eye *eye, const struct geo_rect *box);
 
 /** The bounds for up to GEO_BOUNDS_BATCH boxes, beyond reach as well: GEO_EDGES_REACH_M at least
  * there, and close where an anchor is. */
-void geo_eye_all_boxes_m(const struct geo_eye *eye, const struct geo_rect *boxes, size_t n,
+void geo_eye_all_boxes_m(struct geo_eye *eye, const struct geo_rect *boxes, size_t n,
                          double out_m[GEO_BOUNDS_BATCH]);
 
 /**

@@ -25,11 +25,8 @@ static struct geo_rect rect_of_edges(const struct geo_locator *locator,
                                      const struct locate_ring *ring, struct geo_run edges)
 {
     struct geo_rect rect = {INT32_MAX, INT32_MAX, INT32_MIN, INT32_MIN};
-    for (uint32_t i = edges.first; i <= edges.end; i++) {
-        struct geo_coord at = locate_vertex(locator, ring, i);
-        struct geo_rect point = {at.lon_e7, at.lat_e7, at.lon_e7, at.lat_e7};
-        rect_join(&rect, &point);
-    }
+    for (uint32_t i = edges.first; i <= edges.end; i++)
+        locate_join_coord(&rect, locate_vertex(locator, ring, i));
     return rect;
 }
 
@@ -143,7 +140,7 @@ static bool fill(struct geo_locator *locator, const uint32_t *order, struct aro_
     for (uint32_t ring = 0; ring < locator->n_rings; ring++)
         fill_ring(locator, ring);
     fill_tree(locator);
-    return true;
+    return locate_sides_fill(locator, err);
 }
 
 bool geo_locator_new(const struct geo_rings *shapes, struct geo_locator **out_locator,
@@ -174,6 +171,7 @@ void geo_locator_free(struct geo_locator *locator)
     free(locator->nodes);
     free(locator->node_rings);
     free(locator->boxes);
+    free(locator->sides);
     free(locator);
 }
 
@@ -182,7 +180,7 @@ size_t geo_locator_bytes(const struct geo_locator *locator)
     return sizeof *locator + locator->shapes->shapes.n * sizeof *locator->of_shapes +
            locator->shapes->rings.n * sizeof *locator->rings +
            locator->n_nodes * (sizeof *locator->nodes + sizeof *locator->node_rings) +
-           locator->n_boxes * sizeof *locator->boxes;
+           locator->n_boxes * sizeof *locator->boxes + locator->n_sides * sizeof *locator->sides;
 }
 
 /* ------------------------------------------------------------------ one ring */
@@ -310,6 +308,15 @@ static bool touch_ring(struct touching *touching, uint32_t number)
     return true;
 }
 
+/* Rings first + i for each bit i. */
+static void fetch_rings(const struct geo_locator *locator, uint32_t first, uint32_t bits)
+{
+    for (uint32_t left = bits; left; left &= left - 1)
+        __builtin_prefetch(&locator->rings[first + (uint32_t)__builtin_ctz(left)]);
+    for (uint32_t left = bits; left; left &= left - 1)
+        locate_fetch_ring(locator, &locator->rings[first + (uint32_t)__builtin_ctz(left)]);
+}
+
 /* As deep as the tree is high: at most GEO_INDEX_MAX_LEVELS + 1 calls. */
 static bool touch_boxes(struct touching *touching, uint32_t level, struct geo_run run)
 {
@@ -321,6 +328,8 @@ static bool touch_boxes(struct touching *touching, uint32_t level, struct geo_ru
         held |= (uint32_t)((boxes[i].west_e7 <= at.lon_e7) & (boxes[i].east_e7 >= at.lon_e7) &
                            (boxes[i].south_e7 <= at.lat_e7) & (boxes[i].north_e7 >= at.lat_e7))
                 << (i - run.first);
+    if (level == 0)
+        fetch_rings(locator, run.first, held);
     bool ok = true;
     for (; held && ok; held &= held - 1) {
         uint32_t node = run.first + (uint32_t)__builtin_ctz(held);

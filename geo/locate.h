@@ -29,7 +29,8 @@ struct geo_locator;
 /**
  * @param shapes       borrowed until the locator is freed; shapes without a vertex are never found
  * @param out_locator  owned by the caller, who calls geo_locator_free()
- * @param err          ARO_NO_MEMORY (some 2 bytes a vertex and 60 a ring are needed), ARO_TOO_LARGE
+ * @param err          ARO_NO_MEMORY (some 3 bytes a vertex and 60 a ring are needed, and
+ *                     while it is made 30 a vertex), ARO_TOO_LARGE
  */
 bool geo_locator_new(const struct geo_rings *shapes, struct geo_locator **out_locator,
                      struct aro_error *err);

@@ -24,11 +24,20 @@ struct locate_ring {
     uint32_t shape;
     uint32_t nodes;    /* where the boxes of its tree begin: those of level 0, of level 1, … */
     uint32_t n_levels; /* at least 1: the last has one node */
+    uint32_t sides;    /* where its own begin among the sides */
+};
+
+/** What lies on the other side of edges of a ring, up to `end`, counted from its first vertex. */
+struct locate_side {
+    uint32_t end;
+    uint32_t shape; /* GEO_LOCATE_NONE where that is not all that is there, or not known */
 };
 
 /** Rings of a shape: none where it has no vertex. */
 struct locate_shape {
     uint32_t first, end;
+    bool
+        may_overlap; /* with another one, or lie on the border of one that does not have its edge */
 };
 
 struct geo_locator {
@@ -37,14 +46,19 @@ struct geo_locator {
     struct locate_shape *of_shapes; /* by ordinal */
     struct locate_ring *rings;      /* in the order of the tree */
     uint32_t n_rings, n_nodes;
-    struct geo_rect *nodes; /* of the rings' trees */
-    uint32_t *node_rings;   /* the ring of each */
+    struct geo_rect *nodes;    /* of the rings' trees */
+    uint32_t *node_rings;      /* the ring of each */
+    struct locate_side *sides; /* of all rings, one behind the other */
+    uint32_t n_sides;
     struct geo_rect *boxes; /* of the tree over the rings; level 0 is the rings' own boxes */
     uint32_t n_boxes;
     uint32_t n_levels; /* 0 only when there is no ring */
     uint32_t level_first[GEO_INDEX_MAX_LEVELS + 1];
     uint32_t level_counts[GEO_INDEX_MAX_LEVELS + 1];
 };
+
+/** Fills the sides, the rest being known. */
+bool locate_sides_fill(struct geo_locator *locator, struct aro_error *err);
 
 /** How many nodes a level of a ring's tree has. */
 static inline uint32_t locate_level_count(uint32_t n_edges, uint32_t level)
@@ -79,6 +93,36 @@ static inline struct geo_run locate_children(uint32_t node, uint32_t count_below
     return (struct geo_run){(uint32_t)first, (uint32_t)(end < count_below ? end : count_below)};
 }
 
+/**
+ * Fetches what is looked at soon, several lines at once: of places all over the memory a walk waits
+ * for each as long as it takes to work on it.
+ */
+static inline void locate_fetch(const void *from, size_t bytes)
+{
+    enum { LINE_BYTES = 64, MOST_LINES = 16 };
+    for (size_t line = 0; line < MOST_LINES && line * LINE_BYTES < bytes; line++)
+        __builtin_prefetch((const char *)from + line * LINE_BYTES);
+}
+
+/** A ring's nodes, vertices and sides, all or the first of them. */
+static inline void locate_fetch_ring(const struct geo_locator *locator,
+                                     const struct locate_ring *ring)
+{
+    uint32_t n_edges = ring->end - ring->first, n_nodes = locate_level_count(n_edges, 0);
+    locate_fetch(locator->nodes + ring->nodes, (n_nodes + 1) * sizeof *locator->nodes);
+    locate_fetch(locator->shapes->coords + ring->first, n_edges * sizeof(struct geo_coord));
+    locate_fetch(locator->sides + ring->sides, sizeof *locator->sides);
+}
+
+/** Makes a box hold a place. */
+static inline void locate_join_coord(struct geo_rect *rect, struct geo_coord at)
+{
+    rect->west_e7 = at.lon_e7 < rect->west_e7 ? at.lon_e7 : rect->west_e7;
+    rect->south_e7 = at.lat_e7 < rect->south_e7 ? at.lat_e7 : rect->south_e7;
+    rect->east_e7 = at.lon_e7 > rect->east_e7 ? at.lon_e7 : rect->east_e7;
+    rect->north_e7 = at.lat_e7 > rect->north_e7 ? at.lat_e7 : rect->north_e7;
+}
+
 /** Vertex i of a ring; the one behind the last is the first again. */
 static inline struct geo_coord locate_vertex(const struct geo_locator *locator,
                                              const struct locate_ring *ring, uint32_t i)
@@ -97,7 +141,9 @@ struct locate_edges {
     double lower_m[GEO_EDGES_BATCH]; /* geo_eye_path_m() */
 };
 
-void locate_edges_look(const struct geo_locator *locator, const struct geo_eye *eye, uint32_t node,
+/** @param node  of the ring's level 0 */
+void locate_edges_look(const struct geo_locator *locator, const struct geo_eye *eye,
+                       const struct locate_ring *ring, uint32_t node,
                        struct locate_edges *out_edges);
 
 /** A walk over what is near, from what the place touches: the hits that there are, at 0 m. */
@@ -118,6 +164,12 @@ struct locate_close {
  * is too long or there is no room: then the walk of locate_near.c has to tell
  */
 bool locate_close_walk(struct locate_close *close);
+
+/**
+ * The same where one shape holds the place, and not on its border, for at least two hits: only from
+ * one shape to those beside it.
+ */
+bool locate_sides_walk(struct locate_close *close);
 
 /** Takes note of a shape that holds a place or whose border the place is on. */
 typedef bool locate_touch_fn(void *context, uint32_t shape, bool is_inside, bool is_on_border);

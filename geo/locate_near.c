@@ -106,7 +106,9 @@ static bool push_nodes(struct near *near, uint32_t level, struct geo_run run)
 /* Beyond reach each edge gets a bound of its own. */
 static void look_at_edges(struct near *near, uint32_t place, struct locate_edges *edges)
 {
-    locate_edges_look(near->locator, &near->eye, place, edges);
+    const struct geo_locator *locator = near->locator;
+    locate_edges_look(locator, &near->eye, &locator->rings[locator->node_rings[place]], place,
+                      edges);
     double least_m = edges->lower_m[edges->least];
     if (least_m != GEO_EDGES_LONG_M && least_m < GEO_EDGES_REACH_M)
         return;
@@ -265,7 +267,7 @@ static bool walk_close(struct near *near)
                                  .hits = near->hits,
                                  .border_of = near->border_of,
                                  .border_m = near->border_m};
-    if (!locate_close_walk(&close))
+    if (!locate_sides_walk(&close) && !locate_close_walk(&close))
         return false;
     near->border_m = close.border_m;
     return true;

@@ -51,11 +51,11 @@ static int check_edge(struct geo_eye *eye, struct geo_coord a, struct geo_coord 
     double least_m = INFINITY, lower_m = edge_lower_m(eye, a, b);
     double edge_m = geo_eye_edge_m(eye, a, b, INFINITY);
     for (int i = 0; i <= STEPS; i++)
-        least_m = fmin(least_m, geo_geodesic_m(eye->view.from, on_edge(a, b, (double)i / STEPS)));
+        least_m = fmin(least_m, geo_geodesic_m(eye->point, on_edge(a, b, (double)i / STEPS)));
     CHECK(failures, "bound below the distance", lower_m <= edge_m);
     CHECK(failures, "no place of the edge is nearer", edge_m <= least_m + 1e-6 || edge_m > 1.5e7);
     CHECK(failures, "bound within reach is close",
-          edge_m > GEO_EDGES_REACH_M || fabs(eye->view.from.lat_deg) > 60 ||
+          edge_m > GEO_EDGES_REACH_M || fabs(eye->point.lat_deg) > 60 ||
               lower_m >= 0.99 * edge_m - 1e-5);
     CHECK(failures, "bound of a short edge far away is close",
           edge_m < 100e3 || edge_m > 1.5e7 || fabs((double)a.lon_e7 - b.lon_e7) > 1e5 ||
@@ -103,7 +103,7 @@ static void test_vertices(void **state)
                                  (int32_t)random_between(&seed, -8.49e8, 8.49e8)};
         struct geo_eye eye = geo_eye_make(&ellipsoid, from);
         struct geo_coord at = random_near(&seed, from, pow(10, random_between(&seed, 0, 6.3)));
-        double want_m = geo_geodesic_m(eye.view.from, geo_coord_to_point(at));
+        double want_m = geo_geodesic_m(eye.point, geo_coord_to_point(at));
         double got_m = geo_eye_edge_m(&eye, at, at, INFINITY);
         CHECK(failures, "the geodesic (seed 20200620)", fabs(got_m - want_m) <= 1e-8);
     }
@@ -133,7 +133,7 @@ static void test_boxes(void **state)
             struct geo_point inside = {random_between(&seed, box.west_e7, box.east_e7) / 1e7,
                                        random_between(&seed, box.south_e7, box.north_e7) / 1e7};
             CHECK(failures, "no place of the box is nearer (seed 20200610)",
-                  geo_geodesic_m(eye.view.from, inside) >= anchored_m[0]);
+                  geo_geodesic_m(eye.point, inside) >= anchored_m[0]);
         }
     }
     assert_int_equal(failures, 0);
