@@ -34,8 +34,9 @@ bool geo_hits_add(struct geo_hits *hits, struct geo_hit hit, struct aro_error *e
 struct question {
     const struct geo_index *index;
     struct geo_view view;
-    struct geo_ellipsoid ellipsoid;
-    struct geo_arc_end end; /* of the same place */
+    struct geo_arc_end end;         /* of the same place */
+    struct geo_ellipsoid ellipsoid; /* once something beyond the reach of an arc is measured */
+    bool has_ellipsoid;
     double radius_m;
     geo_accept_fn *accept; /* or NULL */
     const void *context;
@@ -66,7 +67,6 @@ static bool question_make(const struct geo_index *index, struct geo_point from, 
                              .accept = accept,
                              .context = context,
                              .measured_m = NAN};
-    geo_ellipsoid_init(&out->ellipsoid);
     return true;
 }
 
@@ -94,6 +94,15 @@ double geo_nearest_m(struct geo_point from, struct geo_coord to)
                                                     : geo_geodesic_m(from, geo_coord_to_point(to));
 }
 
+static double measure_far(struct question *question, struct geo_coord to)
+{
+    if (!question->has_ellipsoid)
+        geo_ellipsoid_init(&question->ellipsoid);
+    question->has_ellipsoid = true;
+    return geo_ellipsoid_geodesic_m(&question->ellipsoid, question->view.from,
+                                    geo_coord_to_point(to));
+}
+
 static double measure_m(struct question *question, uint32_t position)
 {
     struct geo_coord coord = question->index->coords[position];
@@ -102,8 +111,7 @@ static double measure_m(struct question *question, uint32_t position)
     if (!again) {
         question->measured = coord;
         if (!measure_arc(question->view.from, &question->end, coord, &question->measured_m))
-            question->measured_m = geo_ellipsoid_geodesic_m(
-                &question->ellipsoid, question->view.from, geo_coord_to_point(coord));
+            question->measured_m = measure_far(question, coord);
     }
     return question->measured_m;
 }

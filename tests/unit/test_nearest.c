@@ -132,7 +132,7 @@ static double random_radius(uint64_t *seed, const struct ask *ask)
 
 static int check_points(uint64_t *seed, enum points_kind kind, size_t n, int n_asks)
 {
-    static const size_t limits[] = {0, 1, 10, 100, SIZE_MAX};
+    static const size_t limits[] = {0, 1, 3, 8, 10, 100, SIZE_MAX};
     int failures = 0;
     struct geo_coord *coords = points_new(*seed, kind, n);
     struct geo_index *index = geo_index_new(coords, n, NULL);
@@ -141,7 +141,7 @@ static int check_points(uint64_t *seed, enum points_kind kind, size_t n, int n_a
         struct ask ask = {.index = index, .coords = coords, .n = n};
         ask.from = random_from(seed, coords, n);
         ask.radius_m = random_radius(seed, &ask);
-        ask.limit = limits[random_below(seed, 5)];
+        ask.limit = limits[random_below(seed, 7)];
         ask.filtered = random_below(seed, 3) == 0;
         ask.offset = (uint32_t)random_below(seed, 3);
         failures += check_ask(&ask) + check_within(&ask);
