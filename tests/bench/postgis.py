@@ -104,9 +104,9 @@ class Database:
         return self.run("psql", "-qtAX", "-v", "ON_ERROR_STOP=1", "-c", text,
                         stdin=rows if rows else subprocess.DEVNULL)
 
-    def tiles_a_second(self, statements, seconds):
+    def statements_a_second(self, statements, seconds):
         """Runs a list of statements again and again; statements a second of the processor."""
-        script = os.path.join(self.folder, "tiles.sql")
+        script = os.path.join(self.folder, "statements.sql")
         with open(script, "w", encoding="utf-8") as file:
             file.write("".join(statement + ";\n" for statement in statements))
         os.chmod(script, 0o644)

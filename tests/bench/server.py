@@ -39,7 +39,7 @@ class Program:
     def __init__(self, *command):
         self.process = subprocess.Popen(["taskset", "-c", "0", *command], stderr=subprocess.PIPE,
                                         text=True)
-        self.url = self.said("listening on")
+        self.url, self.metrics = self.said("listening on"), None
         if not self.url:
             sys.exit(f"server.py: {command[0]} did not start")
 
@@ -71,13 +71,17 @@ class Program:
                 body = answer.read()
         return len(body)
 
+    def metric(self, name):
+        """The value of a gauge or counter without labels; with --metrics-listen."""
+        if not self.metrics:
+            self.metrics = self.said("metrics at") + "/metrics"
+        with urllib.request.urlopen(self.metrics) as answer:
+            return float(re.search(rf"^{name} (\S+)$", answer.read().decode(), re.M).group(1))
+
     def wait_until_packed(self):
-        """Until what can be deflated ahead has been; with --metrics-listen."""
-        url, metrics = self.said("metrics at"), ""
-        while "\narobase_packed 1\n" not in metrics:
+        """Until what can be deflated ahead has been."""
+        while not self.metric("arobase_packed"):
             time.sleep(0.1)
-            with urllib.request.urlopen(url + "/metrics") as answer:
-                metrics = answer.read().decode()
 
 
 def places(server, count):
