@@ -36,8 +36,7 @@ struct locate_side {
 /** Rings of a shape: none where it has no vertex. */
 struct locate_shape {
     uint32_t first, end;
-    bool
-        may_overlap; /* with another one, or lie on the border of one that does not have its edge */
+    bool may_overlap; /* with another, or touch one whose edge there is not its own */
 };
 
 struct geo_locator {
