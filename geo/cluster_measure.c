@@ -83,10 +83,9 @@ static void add_word(struct tally *tally, uint32_t word, uint64_t which)
     struct geo_cluster *cluster = &tally->cluster;
     if (cluster->count == 0)
         cluster->first = 64 * word + (uint32_t)__builtin_ctzll(which);
-    cluster->count += (uint32_t)__builtin_popcountll(which);
+    cluster->count += geo_bits_of_word(which);
     for (int g = 0; g < GEO_CLUSTER_GROUPS; g++)
-        cluster->group_counts[g] +=
-            (uint32_t)__builtin_popcountll(which & points->group_bits[g][word]);
+        cluster->group_counts[g] += geo_bits_of_word(which & points->group_bits[g][word]);
     if (which == UINT64_MAX) {
         const struct geo_cluster_block *block = &points->blocks[word];
         widen(&cluster->box, &block->box);

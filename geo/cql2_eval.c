@@ -225,8 +225,8 @@ static struct outcomes run(struct geo_cql2_eval *eval, const struct geo_cql2_ste
     }
     if (step->kind == STEP_ALL || step->kind == STEP_ANY)
         return run_joined(eval, step, stretch);
-    outcomes = __builtin_popcountll(stretch->which) < FEW ? look_at_few(eval, step, stretch)
-                                                          : look(eval, step, stretch);
+    outcomes = geo_bits_of_word(stretch->which) < FEW ? look_at_few(eval, step, stretch)
+                                                      : look(eval, step, stretch);
     return (struct outcomes){outcomes.yes & stretch->which, outcomes.no & stretch->which};
 }
 

@@ -138,7 +138,7 @@ static uint64_t accepted_of(const struct filter *filter, uint32_t word, uint64_t
     if (!filter->of_initiatives)
         return accepted_one_by_one(filter, word, which);
     which &= themes_of_word(filter, word);
-    if (__builtin_popcountll(which) < FEW)
+    if (geo_bits_of_word(which) < FEW)
         return accepted_one_by_one(filter, word, which);
     if (filter->on_days)
         which &= days_of_word(filter, word);

@@ -61,17 +61,20 @@ struct counting {
 
 typedef void word_fn(const struct counting *counting, uint32_t word, uint64_t which);
 
+static void for_words_of(const struct counting *counting, struct geo_run run, word_fn *count)
+{
+    const uint64_t *bits = counting->set->bits;
+    for (uint32_t word = run.first / 64; word <= (run.end - 1) / 64; word++) {
+        uint64_t which = geo_bits_mask(run, word) & (bits ? bits[word] : UINT64_MAX);
+        if (which)
+            count(counting, word, which);
+    }
+}
+
 static void for_words(const struct counting *counting, word_fn *count)
 {
-    const struct query_set *set = counting->set;
-    for (size_t i = 0; i < set->runs.n; i++) {
-        struct geo_run run = set->runs.items[i];
-        for (uint32_t word = run.first / 64; word <= (run.end - 1) / 64; word++) {
-            uint64_t which = geo_bits_mask(run, word) & (set->bits ? set->bits[word] : UINT64_MAX);
-            if (which)
-                count(counting, word, which);
-        }
-    }
+    for (size_t i = 0; i < counting->set->runs.n; i++)
+        for_words_of(counting, counting->set->runs.items[i], count);
 }
 
 static uint32_t slot_of(const struct tally *tally, uint32_t number)
@@ -79,20 +82,42 @@ static uint32_t slot_of(const struct tally *tally, uint32_t number)
     return number < tally->n_slots ? number : (uint32_t)tally->n_slots;
 }
 
-/* Neighbours mostly lie in one territory: then all of a word count at once. */
-static void count_territories(const struct counting *counting, uint32_t word, uint64_t which)
+static void count_each_territory(const struct counting *counting, uint32_t word, uint64_t which)
 {
     const uint32_t *communes = counting->snapshot->initiative.communes + 64 * (size_t)word;
-    struct tally *tally = counting->tally;
-    if (counting->blocks && counting->blocks[word] != SNAPSHOT_MIXED) {
-        tally->slots[slot_of(tally, counting->blocks[word])] +=
-            (uint32_t)__builtin_popcountll(which);
-        return;
-    }
     for (; which; which &= which - 1) {
         uint32_t commune = communes[__builtin_ctzll(which)];
         uint32_t number = counting->column ? counting->column[commune] : commune;
-        tally->slots[slot_of(tally, number)]++;
+        counting->tally->slots[slot_of(counting->tally, number)]++;
+    }
+}
+
+/* How far the territory of the first block of 64 goes, all blocks behind it being in it too. */
+static uint32_t stretch_end(const uint32_t *blocks, struct geo_run run)
+{
+    uint32_t block = run.first / 64, territory = blocks[block];
+    while (++block * UINT64_C(64) < run.end && blocks[block] == territory)
+        ;
+    return block * UINT64_C(64) < run.end ? block * 64 : run.end;
+}
+
+/* Neighbours mostly lie in one territory: then all of a stretch count at once. */
+static void count_territories(const struct counting *counting)
+{
+    const struct query_set *set = counting->set;
+    const uint32_t *blocks = counting->blocks;
+    for (size_t i = 0; i < set->runs.n; i++) {
+        struct geo_run run = set->runs.items[i];
+        while (run.first < run.end) {
+            struct geo_run part = {run.first, blocks ? stretch_end(blocks, run) : run.end};
+            uint32_t territory = blocks ? blocks[part.first / 64] : SNAPSHOT_MIXED;
+            if (territory == SNAPSHOT_MIXED)
+                for_words_of(counting, part, count_each_territory);
+            else
+                counting->tally->slots[slot_of(counting->tally, territory)] +=
+                    set->bits ? geo_bits_count(set->bits, part) : part.end - part.first;
+            run.first = part.end;
+        }
     }
 }
 
@@ -120,7 +145,7 @@ static void count_themeless(const struct counting *counting, uint32_t word, uint
 {
     for (int axe = 0; axe < GEO_CLUSTER_GROUPS; axe++)
         which &= ~counting->snapshot->initiative.clustering.group_bits[axe][word];
-    counting->tally->slots[counting->tally->n_slots] += (uint32_t)__builtin_popcountll(which);
+    counting->tally->slots[counting->tally->n_slots] += geo_bits_of_word(which);
 }
 
 static bool count_themes(const struct counting *counting, struct query_set *set,
@@ -164,9 +189,10 @@ static bool count_set(const struct snapshot *snapshot, struct query_set *set, st
     default:
         break;
     }
-    for_words(&counting, tally->by == BY_ANNEE    ? count_years
-                         : tally->by == BY_NIVEAU ? count_niveaux
-                                                  : count_territories);
+    if (tally->by == BY_ANNEE || tally->by == BY_NIVEAU)
+        for_words(&counting, tally->by == BY_ANNEE ? count_years : count_niveaux);
+    else
+        count_territories(&counting);
     return true;
 }
 
