@@ -23,6 +23,18 @@ struct geo_rect {
     int32_t west_e7, south_e7, east_e7, north_e7;
 };
 
+/** Holds nothing yet: for geo_rect_add() alone. */
+#define GEO_RECT_NONE ((struct geo_rect){INT32_MAX, INT32_MAX, INT32_MIN, INT32_MIN})
+
+/** Widens a box to hold a place. */
+static inline void geo_rect_add(struct geo_rect *rect, struct geo_coord at)
+{
+    rect->west_e7 = at.lon_e7 < rect->west_e7 ? at.lon_e7 : rect->west_e7;
+    rect->south_e7 = at.lat_e7 < rect->south_e7 ? at.lat_e7 : rect->south_e7;
+    rect->east_e7 = at.lon_e7 > rect->east_e7 ? at.lon_e7 : rect->east_e7;
+    rect->north_e7 = at.lat_e7 > rect->north_e7 ? at.lat_e7 : rect->north_e7;
+}
+
 /**
  * Reads the `bbox` query parameter: "west,south,east,north" in degrees, or six numbers with the
  * heights third and sixth (checked to be numbers, then left aside).

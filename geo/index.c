@@ -12,18 +12,11 @@ static void rect_join(struct geo_rect *rect, const struct geo_rect *other)
     rect->north_e7 = other->north_e7 > rect->north_e7 ? other->north_e7 : rect->north_e7;
 }
 
-static struct geo_rect rect_of_point(struct geo_coord coord)
-{
-    return (struct geo_rect){coord.lon_e7, coord.lat_e7, coord.lon_e7, coord.lat_e7};
-}
-
 static struct geo_rect rect_of_points(const struct geo_index *index, struct geo_run points)
 {
-    struct geo_rect rect = rect_of_point(index->coords[points.first]);
-    for (uint32_t i = points.first + 1; i < points.end; i++) {
-        struct geo_rect point = rect_of_point(index->coords[i]);
-        rect_join(&rect, &point);
-    }
+    struct geo_rect rect = GEO_RECT_NONE;
+    for (uint32_t i = points.first; i < points.end; i++)
+        geo_rect_add(&rect, index->coords[i]);
     return rect;
 }
 

@@ -24,9 +24,9 @@ static struct geo_rect rect_of_boxes(const struct geo_rect *boxes, struct geo_ru
 static struct geo_rect rect_of_edges(const struct geo_locator *locator,
                                      const struct locate_ring *ring, struct geo_run edges)
 {
-    struct geo_rect rect = {INT32_MAX, INT32_MAX, INT32_MIN, INT32_MIN};
+    struct geo_rect rect = GEO_RECT_NONE;
     for (uint32_t i = edges.first; i <= edges.end; i++)
-        locate_join_coord(&rect, locate_vertex(locator, ring, i));
+        geo_rect_add(&rect, locate_vertex(locator, ring, i));
     return rect;
 }
 

@@ -113,15 +113,6 @@ static inline void locate_fetch_ring(const struct geo_locator *locator,
     locate_fetch(locator->sides + ring->sides, sizeof *locator->sides);
 }
 
-/** Makes a box hold a place. */
-static inline void locate_join_coord(struct geo_rect *rect, struct geo_coord at)
-{
-    rect->west_e7 = at.lon_e7 < rect->west_e7 ? at.lon_e7 : rect->west_e7;
-    rect->south_e7 = at.lat_e7 < rect->south_e7 ? at.lat_e7 : rect->south_e7;
-    rect->east_e7 = at.lon_e7 > rect->east_e7 ? at.lon_e7 : rect->east_e7;
-    rect->north_e7 = at.lat_e7 > rect->north_e7 ? at.lat_e7 : rect->north_e7;
-}
-
 /** Vertex i of a ring; the one behind the last is the first again. */
 static inline struct geo_coord locate_vertex(const struct geo_locator *locator,
                                              const struct locate_ring *ring, uint32_t i)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "geo/hash.h"
 #include "geo/locate_internal.h"
 
 /* An edge is known by the vertex where it begins, among all of them. */
@@ -51,13 +52,11 @@ static uint64_t key_of(struct geo_coord coord)
     return (uint64_t)(uint32_t)coord.lon_e7 << 32 | (uint32_t)coord.lat_e7;
 }
 
-/* The same for both directions. Source of the mixing: the finaliser of MurmurHash3, A. Appleby
- * (public domain). */
+/* The same for both directions. */
 static uint32_t hash_edge(uint64_t a, uint64_t b)
 {
-    uint64_t key = (a ^ b) + (a & b) * 0xC4CEB9FE1A85EC53u;
-    key = (key ^ key >> 33) * 0xFF51AFD7ED558CCDu;
-    return (uint32_t)(key >> 32);
+    uint64_t ends[2] = {a < b ? a : b, a < b ? b : a};
+    return (uint32_t)geo_hash(ends, sizeof ends);
 }
 
 static bool is_same_edge(const struct sides_builder *builder, uint32_t edge, uint64_t a, uint64_t b)
@@ -168,9 +167,9 @@ static void mark_boxes(struct geo_locator *locator, const struct geo_rect *rect,
 static void mark_beside(const struct sides_builder *builder, uint32_t edge)
 {
     struct geo_locator *locator = builder->locator;
-    struct geo_rect rect = {INT32_MAX, INT32_MAX, INT32_MIN, INT32_MIN};
-    locate_join_coord(&rect, builder->coords[edge]);
-    locate_join_coord(&rect, builder->coords[next_edge(builder, edge)]);
+    struct geo_rect rect = GEO_RECT_NONE;
+    geo_rect_add(&rect, builder->coords[edge]);
+    geo_rect_add(&rect, builder->coords[next_edge(builder, edge)]);
     mark_boxes(locator, &rect, shape_of(builder, edge), locator->n_levels - 1,
                (struct geo_run){0, 1});
 }
@@ -230,15 +229,12 @@ static bool prepare(struct sides_builder *builder, struct aro_error *err)
     return true;
 }
 
-static bool keep(struct geo_locator *locator, struct locate_side *sides, size_t n,
-                 struct aro_error *err)
+/* A list with room for one side an edge, most of which it does not need. */
+static void keep(struct geo_locator *locator, struct locate_side *sides, size_t n)
 {
-    locator->sides = malloc((n + 1) * sizeof *sides);
-    if (!locator->sides)
-        return aro_error_no_memory(err);
-    memcpy(locator->sides, sides, n * sizeof *sides);
+    struct locate_side *less = realloc(sides, (n + 1) * sizeof *sides);
+    locator->sides = less ? less : sides;
     locator->n_sides = (uint32_t)n;
-    return true;
 }
 
 bool locate_sides_fill(struct geo_locator *locator, struct aro_error *err)
@@ -250,9 +246,10 @@ bool locate_sides_fill(struct geo_locator *locator, struct aro_error *err)
         for (uint32_t number = 0; number < locator->n_rings; number++)
             join_ring(&builder, &locator->rings[number]);
         mark_overlaps(&builder);
-        ok = keep(locator, sides, list_sides(&builder, sides), err);
+        keep(locator, sides, list_sides(&builder, sides));
+    } else {
+        free(sides);
     }
-    free(sides);
     free(builder.mates);
     free(builder.rings);
     free(builder.table);

@@ -18,13 +18,9 @@ void mesh_loops_empty(struct mesh_loops *loops)
 
 static struct geo_rect rect_of(const struct geo_coord *coords, struct geo_run run)
 {
-    struct geo_rect rect = {INT32_MAX, INT32_MAX, INT32_MIN, INT32_MIN};
-    for (uint32_t i = run.first; i < run.end; i++) {
-        rect.west_e7 = coords[i].lon_e7 < rect.west_e7 ? coords[i].lon_e7 : rect.west_e7;
-        rect.south_e7 = coords[i].lat_e7 < rect.south_e7 ? coords[i].lat_e7 : rect.south_e7;
-        rect.east_e7 = coords[i].lon_e7 > rect.east_e7 ? coords[i].lon_e7 : rect.east_e7;
-        rect.north_e7 = coords[i].lat_e7 > rect.north_e7 ? coords[i].lat_e7 : rect.north_e7;
-    }
+    struct geo_rect rect = GEO_RECT_NONE;
+    for (uint32_t i = run.first; i < run.end; i++)
+        geo_rect_add(&rect, coords[i]);
     return rect;
 }
 

@@ -151,14 +151,9 @@ bool geo_rings_bounds(const struct geo_rings *rings, size_t shape, struct geo_re
     struct geo_run run = geo_rings_coords_of_shape(rings, shape);
     if (run.first == run.end)
         return false;
-    struct geo_rect rect = {INT32_MAX, INT32_MAX, INT32_MIN, INT32_MIN};
-    for (uint32_t i = run.first; i < run.end; i++) {
-        struct geo_coord coord = rings->coords[i];
-        rect.west_e7 = coord.lon_e7 < rect.west_e7 ? coord.lon_e7 : rect.west_e7;
-        rect.south_e7 = coord.lat_e7 < rect.south_e7 ? coord.lat_e7 : rect.south_e7;
-        rect.east_e7 = coord.lon_e7 > rect.east_e7 ? coord.lon_e7 : rect.east_e7;
-        rect.north_e7 = coord.lat_e7 > rect.north_e7 ? coord.lat_e7 : rect.north_e7;
-    }
+    struct geo_rect rect = GEO_RECT_NONE;
+    for (uint32_t i = run.first; i < run.end; i++)
+        geo_rect_add(&rect, rings->coords[i]);
     *out_rect = rect;
     return true;
 }

@@ -47,15 +47,10 @@ static void write_part(const struct point_set *points, const struct geo_bbox *pa
         out->failed = true;
         return;
     }
-    struct geo_rect rect = {INT32_MAX, INT32_MAX, INT32_MIN, INT32_MIN};
+    struct geo_rect rect = GEO_RECT_NONE;
     for (size_t i = 0; i < runs->n; i++)
-        for (uint32_t at = runs->items[i].first; at < runs->items[i].end; at++) {
-            struct geo_coord coord = points->coords[at];
-            rect.west_e7 = coord.lon_e7 < rect.west_e7 ? coord.lon_e7 : rect.west_e7;
-            rect.east_e7 = coord.lon_e7 > rect.east_e7 ? coord.lon_e7 : rect.east_e7;
-            rect.south_e7 = coord.lat_e7 < rect.south_e7 ? coord.lat_e7 : rect.south_e7;
-            rect.north_e7 = coord.lat_e7 > rect.north_e7 ? coord.lat_e7 : rect.north_e7;
-        }
+        for (uint32_t at = runs->items[i].first; at < runs->items[i].end; at++)
+            geo_rect_add(&rect, points->coords[at]);
     if (runs->n == 0)
         return;
     aro_buffer_char(out, ',');
