@@ -16,6 +16,7 @@ usage: peers.py STORE… [--database FOLDER] [--seconds N] [--questions N]
 """
 import argparse
 import json
+import math
 import os
 import random
 import subprocess
@@ -169,9 +170,8 @@ def middle(box):
 
 def size_km(box):
     """Width in the middle, and height, on a sphere: what Redis takes."""
-    from math import cos, radians
-    degree_km = 6372.797560856 * radians(1)
-    return ((box[2] - box[0]) * cos(radians(middle(box)[1])) * degree_km,
+    degree_km = 6372.797560856 * math.radians(1)
+    return ((box[2] - box[0]) * math.cos(math.radians(middle(box)[1])) * degree_km,
             (box[3] - box[1]) * degree_km)
 
 

@@ -20,13 +20,12 @@ import subprocess
 import sys
 import tempfile
 
-from postgis import cpu_seconds
 from server import CONNECTIONS, GZIP, SEED, Program, workloads, wrk
+from tiles import rate_of
 
 ASKED = ["viewports, compact", "viewports, compact, gzip", "map under budget",
          "radius 2-25 km, first 100", "nearest commune", "count by region"]
 LOAD = 0.8  # of what is answered at full load
-FLOOR_BYTES = 8 << 20  # bodies that the floor can be asked for
 
 COLOURS = ["#0b3d91", "#1b7f5c", "#b5491c", "#7b2d8b", "#8a6d00", "#555555"]
 PLOT = """set terminal svg size 720,480 font "sans-serif,13" background "white"
@@ -73,13 +72,6 @@ def spaced_p99(url, paths, a_second, seconds, headers):
     return times[len(times) * 99 // 100] / 1000
 
 
-def a_core_second(server, paths, seconds, headers):
-    """Requests for each second of the processor."""
-    before = cpu_seconds(server.process.pid)
-    rate, _ = wrk(server.url, paths, seconds, headers)
-    return rate * seconds / (cpu_seconds(server.process.pid) - before)
-
-
 def measure(store, seconds):
     """Prints a line for each workload; gives back the number of initiatives and the figures."""
     found = {}
@@ -94,13 +86,13 @@ def measure(store, seconds):
             rate, p99 = wrk(server.url, paths, seconds, headers)
             calm = spaced_p99(server.url, paths, LOAD * rate, seconds, headers)
             mean = sum(sizes) // len(sizes)
-            with Program(floor, "--bytes", str(min(mean, FLOOR_BYTES))) as limit:
+            with Program(floor, "--bytes", str(mean)) as limit:
                 best, _ = wrk(limit.url, paths, seconds)
             found[name] = {"rate": rate, "p99": p99, "calm": calm, "floor": rate / best,
-                           "bytes": mean, "one": a_core_second(server, paths, seconds, headers)}
+                           "bytes": mean, "one": rate_of(server, paths, seconds, headers)}
     with serve(store, 2, "0,1") as server:
         for name, paths in asked.items():
-            two = a_core_second(server, paths, seconds, GZIP if "gzip" in name else None)
+            two = rate_of(server, paths, seconds, GZIP if "gzip" in name else None)
             found[name]["cores"] = 2 * two / found[name]["one"]
     for name, row in found.items():
         print(f"{count:10} {name:26} {row['bytes']:9} {row['rate']:10.0f} {row['floor']:6.2f} "

@@ -11,6 +11,7 @@ failed request, import or reload ends the run with exit status 1.
 usage: soak.py STORE [--minutes N]
 """
 import argparse
+import concurrent.futures
 import csv
 import json
 import os
@@ -27,7 +28,7 @@ import urllib.error
 import urllib.request
 
 import corpus
-from server import CONNECTIONS, Program
+from server import Program, wrk
 
 LINE_SECONDS = 30
 IMPORTS_A_LINE = 3
@@ -90,49 +91,34 @@ def answered(server):
     return found
 
 
-def load(url, script):
-    return subprocess.Popen(
-        ["taskset", "-c", "1", "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{LINE_SECONDS}", "--latency",
-         "--timeout", "30s", "-s", script, url], stdout=subprocess.PIPE, text=True)
-
-
-def figures(out):
-    """Requests, requests a second and 99th percentile in ms."""
-    if "Non-2xx" in out or "Socket errors" in out:
-        sys.exit(f"soak.py: wrk saw failed requests:\n{out}")
-    value, unit = re.search(r"99%\s+([0-9.]+)(us|ms|s)", out).groups()
-    return (int(re.search(r"(\d+) requests in", out).group(1)),
-            float(re.search(r"Requests/sec:\s+([0-9.]+)", out).group(1)),
-            float(value) * {"us": 1e-3, "ms": 1, "s": 1e3}[unit])
-
-
 def resident_mib(process):
     with open(f"/proc/{process.pid}/status") as status:
         return int(re.search(r"VmRSS:\s+(\d+)", status.read()).group(1)) / 1024
 
 
-def run(server, writer, script, minutes):
-    """Lines of (requests, rate, p99, MiB, snapshots held)."""
+def run(server, writer, paths, minutes):
+    """Lines of (rate, p99, MiB, snapshots held)."""
     lines, end = [], time.monotonic() + minutes * 60
     print(f"{'minute':>6} {'requests/s':>10} {'p99 ms':>7} {'MiB':>5} {'snapshots':>9} {'imports':>7}")
-    while time.monotonic() < end:
-        wrk = load(server.url, script)
-        for _ in range(IMPORTS_A_LINE):
-            time.sleep(LINE_SECONDS / (IMPORTS_A_LINE + 1))
-            writer.change()
-        lines.append((*figures(wrk.communicate()[0]), resident_mib(server.process),
-                      int(server.metric("arobase_snapshots_held"))))
-        print(f"{len(lines) * LINE_SECONDS / 60:6.1f} {lines[-1][1]:10.0f} {lines[-1][2]:7.2f} "
-              f"{lines[-1][3]:5.0f} {lines[-1][4]:9} {writer.round:7}", flush=True)
+    with concurrent.futures.ThreadPoolExecutor(1) as beside:
+        while time.monotonic() < end:
+            load = beside.submit(wrk, server.url, paths, LINE_SECONDS)
+            for _ in range(IMPORTS_A_LINE):
+                time.sleep(LINE_SECONDS / (IMPORTS_A_LINE + 1))
+                writer.change()
+            lines.append((*load.result(), resident_mib(server.process),
+                          int(server.metric("arobase_snapshots_held"))))
+            print(f"{len(lines) * LINE_SECONDS / 60:6.1f} {lines[-1][0]:10.0f} {lines[-1][1]:7.2f} "
+                  f"{lines[-1][2]:5.0f} {lines[-1][3]:9} {writer.round:7}", flush=True)
     return lines
 
 
 def sum_up(lines, writer):
     quarter = max(1, len(lines) // 4)
-    print(f"{sum(line[0] for line in lines)} requests, none failed; {writer.round} imports and "
-          "reloads")
+    print(f"{sum(line[0] for line in lines) * LINE_SECONDS:.0f} requests, none failed; "
+          f"{writer.round} imports and reloads")
     for name, part in ("first quarter", lines[:quarter]), ("last quarter", lines[-quarter:]):
-        rate, p99, mib = (statistics.median(line[i] for line in part) for i in (1, 2, 3))
+        rate, p99, mib = (statistics.median(line[i] for line in part) for i in range(3))
         print(f"{name:13}, the middle: {rate:6.0f} requests/s, p99 {p99:6.2f} ms, {mib:4.0f} MiB")
 
 
@@ -151,12 +137,7 @@ def main():
             server.wait_until_packed()
             threading.Thread(target=server.process.stderr.read, daemon=True).start()
             writer = Writer(server, arobase, store, rows_of(server, folder), folder)
-            script = os.path.join(folder, "requests.lua")
-            with open(script, "w", encoding="utf-8") as file:
-                listed = ",\n".join(json.dumps(path) for path in answered(server))
-                file.write(f"local paths = {{{listed}}}\nlocal i = 0\nrequest = function() "
-                           "i = i % #paths + 1 return wrk.format('GET', paths[i]) end\n")
-            sum_up(run(server, writer, script, args.minutes), writer)
+            sum_up(run(server, writer, answered(server), args.minutes), writer)
 
 
 if __name__ == "__main__":

@@ -68,10 +68,10 @@ def serve(store, *flags):
                    "--packed-mb", "0", *flags)  # seconds of the processor are counted
 
 
-def rate_of(server, paths, seconds):
+def rate_of(server, paths, seconds, headers=None):
     """Requests a second of the processor."""
     before = postgis.cpu_seconds(server.process.pid)
-    a_second, _ = wrk(server.url, paths, seconds)
+    a_second, _ = wrk(server.url, paths, seconds, headers)
     return a_second * seconds / (postgis.cpu_seconds(server.process.pid) - before)
 
 
@@ -116,7 +116,7 @@ def bench_points(database, number, store, args):
         places = places[:max(args.tiles // 25, 1)]
     tiles = tiles_of(places, POINT_ZOOMS)
     rate = database.statements_a_second([postgis.point_tile(table, *tile) for tile in tiles],
-                                   args.seconds)
+                                        args.seconds)
     workloads = [(f"{count} initiatives, {name}",
                   [f"/tiles/initiatives/{z}/{x}/{y}.mvt{query}" for z, x, y in tiles])
                  for name, query in (("each place", "?cluster=none"), ("clusters", ""))]
@@ -134,7 +134,7 @@ def bench_communes(database, args):
     places = [first_corner(random.choice(rows)[3])[:2] for _ in range(args.tiles)]
     tiles = tiles_of(places, COMMUNE_ZOOMS)
     rate = database.statements_a_second([postgis.commune_tile(table, *tile) for tile in tiles],
-                                   args.seconds)
+                                        args.seconds)
     paths = [f"/tiles/communes/{z}/{x}/{y}.mvt" for z, x, y in tiles]
     measure(args.stores[0], [(f"{len(rows)} communes", paths)], rate, args.seconds)
 
