@@ -13,6 +13,12 @@ void geo_cluster_areas_clear(struct geo_cluster_areas *areas)
     *areas = (struct geo_cluster_areas){0};
 }
 
+void geo_cluster_areas_blocks(const struct geo_cluster_areas *areas, struct geo_blocks *out_blocks)
+{
+    geo_blocks_own(out_blocks, &areas->items, areas->n * sizeof *areas->items);
+    geo_blocks_own(out_blocks, &areas->runs, areas->n_runs * sizeof *areas->runs);
+}
+
 /* The cells around the box, while it is decided which absorbs which. */
 struct forming {
     const struct geo_cluster_points *points;

@@ -20,6 +20,7 @@
 #define ARO_GEO_CLUSTER_H
 
 #include "geo/bits.h"
+#include "geo/blocks.h"
 #include "geo/cells.h"
 
 enum {
@@ -62,6 +63,8 @@ struct geo_cluster_areas {
 };
 
 void geo_cluster_areas_clear(struct geo_cluster_areas *areas);
+/** Lists what is in them (geo/blocks.h): the struct itself is its holder's. */
+void geo_cluster_areas_blocks(const struct geo_cluster_areas *areas, struct geo_blocks *out_blocks);
 
 /**
  * Every cluster that has, or could have, a point in the box; some near it have none.

@@ -78,6 +78,17 @@ void geo_index_free(struct geo_index *index)
     free(index);
 }
 
+void geo_index_blocks(struct geo_index *const *index, struct geo_blocks *out_blocks)
+{
+    if (!*index)
+        return;
+    size_t n_boxes = 0;
+    for (uint32_t level = 0; level < (*index)->n_levels; level++)
+        n_boxes += (*index)->level_counts[level];
+    geo_blocks_own(out_blocks, index, sizeof **index + n_boxes * sizeof *(*index)->boxes);
+    geo_blocks_pointer(out_blocks, &(*index)->coords);
+}
+
 bool geo_index_extent(const struct geo_index *index, struct geo_rect *out_rect)
 {
     if (index->n == 0)

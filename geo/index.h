@@ -9,6 +9,7 @@
 #define ARO_GEO_INDEX_H
 
 #include "geo/bbox.h"
+#include "geo/blocks.h"
 #include "geo/hilbert.h"
 #include "geo/runs.h"
 
@@ -23,6 +24,8 @@ struct geo_index;
  */
 struct geo_index *geo_index_new(const struct geo_coord *coords, size_t n, struct aro_error *err);
 void geo_index_free(struct geo_index *index);
+/** Lists what it consists of (geo/blocks.h), without the coordinates. */
+void geo_index_blocks(struct geo_index *const *index, struct geo_blocks *out_blocks);
 
 /** The rectangle around all points; false when there are none. */
 bool geo_index_extent(const struct geo_index *index, struct geo_rect *out_rect);

@@ -49,16 +49,27 @@ void geo_levels_free(struct geo_levels *levels)
     free(levels);
 }
 
-size_t geo_levels_bytes(const struct geo_levels *levels)
+void geo_levels_blocks(struct geo_levels *const *levels, struct geo_blocks *out_blocks)
 {
-    size_t n_shapes = levels->shapes.n, n_polygons = levels->polygons.n;
-    size_t n_rings = n_polygons > 0 ? levels->polygons.items[n_polygons - 1] : 0;
-    size_t bytes = sizeof *levels + (n_shapes + n_polygons) * sizeof(uint32_t) +
-                   (n_shapes + n_polygons + n_shapes / GROUP) * sizeof *levels->shape_boxes;
-    for (size_t i = 0; i < levels->n_levels; i++)
-        bytes +=
-            levels->levels[i].n_places * sizeof(struct geo_mercator) + n_rings * sizeof(uint32_t);
-    return bytes;
+    const struct geo_levels *listed = *levels;
+    if (!listed)
+        return;
+    size_t n_shapes = listed->shapes.n, n_polygons = listed->polygons.n;
+    size_t n_rings = n_polygons > 0 ? listed->polygons.items[n_polygons - 1] : 0;
+    size_t n_groups = n_shapes / GROUP + 1;
+    geo_blocks_own(out_blocks, levels, sizeof *listed);
+    geo_blocks_own(out_blocks, &listed->levels, listed->n_levels * sizeof *listed->levels);
+    for (size_t i = 0; i < listed->n_levels; i++) {
+        const struct geo_level *level = &listed->levels[i];
+        geo_blocks_own(out_blocks, &level->places, level->n_places * sizeof *level->places);
+        geo_blocks_own(out_blocks, &level->ring_ends, n_rings * sizeof *level->ring_ends);
+    }
+    geo_blocks_own(out_blocks, &listed->shapes.items, n_shapes * sizeof *listed->shapes.items);
+    geo_blocks_own(out_blocks, &listed->polygons.items,
+                   n_polygons * sizeof *listed->polygons.items);
+    geo_blocks_own(out_blocks, &listed->shape_boxes, n_shapes * sizeof *listed->shape_boxes);
+    geo_blocks_own(out_blocks, &listed->polygon_boxes, n_polygons * sizeof *listed->polygon_boxes);
+    geo_blocks_own(out_blocks, &listed->group_boxes, n_groups * sizeof *listed->group_boxes);
 }
 
 /* ------------------------------------------------------------------ vertices */

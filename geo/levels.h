@@ -45,8 +45,8 @@ struct geo_levels *geo_levels_new(const struct geo_mesh *mesh, const uint32_t *o
                                   struct aro_error *err);
 void geo_levels_free(struct geo_levels *levels);
 
-/** How many bytes they hold, about. */
-size_t geo_levels_bytes(const struct geo_levels *levels);
+/** Lists what they consist of (geo/blocks.h). */
+void geo_levels_blocks(struct geo_levels *const *levels, struct geo_blocks *out_blocks);
 
 /**
  * The shapes whose box the other box touches, as runs in ascending order; shapes without polygons

@@ -175,12 +175,21 @@ void geo_locator_free(struct geo_locator *locator)
     free(locator);
 }
 
-size_t geo_locator_bytes(const struct geo_locator *locator)
+void geo_locator_blocks(struct geo_locator *const *locator, struct geo_blocks *out_blocks)
 {
-    return sizeof *locator + locator->shapes->shapes.n * sizeof *locator->of_shapes +
-           locator->shapes->rings.n * sizeof *locator->rings +
-           locator->n_nodes * (sizeof *locator->nodes + sizeof *locator->node_rings) +
-           locator->n_boxes * sizeof *locator->boxes + locator->n_sides * sizeof *locator->sides;
+    const struct geo_locator *listed = *locator;
+    if (!listed)
+        return;
+    size_t n_nodes = listed->n_nodes;
+    geo_blocks_own(out_blocks, locator, sizeof *listed);
+    geo_blocks_pointer(out_blocks, &listed->shapes);
+    geo_blocks_own(out_blocks, &listed->of_shapes,
+                   listed->shapes->shapes.n * sizeof *listed->of_shapes);
+    geo_blocks_own(out_blocks, &listed->rings, listed->n_rings * sizeof *listed->rings);
+    geo_blocks_own(out_blocks, &listed->nodes, n_nodes * sizeof *listed->nodes);
+    geo_blocks_own(out_blocks, &listed->node_rings, n_nodes * sizeof *listed->node_rings);
+    geo_blocks_own(out_blocks, &listed->sides, listed->n_sides * sizeof *listed->sides);
+    geo_blocks_own(out_blocks, &listed->boxes, listed->n_boxes * sizeof *listed->boxes);
 }
 
 /* ------------------------------------------------------------------ one ring */

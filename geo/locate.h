@@ -36,8 +36,8 @@ bool geo_locator_new(const struct geo_rings *shapes, struct geo_locator **out_lo
                      struct aro_error *err);
 void geo_locator_free(struct geo_locator *locator);
 
-/** How many bytes it holds, without the shapes. */
-size_t geo_locator_bytes(const struct geo_locator *locator);
+/** Lists what it consists of (geo/blocks.h), without the shapes. */
+void geo_locator_blocks(struct geo_locator *const *locator, struct geo_blocks *out_blocks);
 
 /** The ordinal of the shape that holds the place, or GEO_LOCATE_NONE. Never fails. */
 uint32_t geo_locator_find(const struct geo_locator *locator, struct geo_coord coord);

@@ -13,6 +13,7 @@
 
 #include <stdint.h>
 
+#include "geo/blocks.h"
 #include "geo/buffer.h"
 
 /** One name of an item; an item may have several (its name, codes, former names). */
@@ -27,6 +28,8 @@ struct geo_names;
 
 struct geo_names *geo_names_new(const struct geo_name *names, size_t n, struct aro_error *err);
 void geo_names_free(struct geo_names *names);
+/** Lists what they consist of (geo/blocks.h). */
+void geo_names_blocks(struct geo_names *const *names, struct geo_blocks *out_blocks);
 
 enum geo_name_rank { GEO_NAME_WHOLE, GEO_NAME_BEGINNING, GEO_NAME_LATER, GEO_NAME_WORDS };
 

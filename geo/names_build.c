@@ -46,6 +46,25 @@ void geo_names_free(struct geo_names *names)
     free(names);
 }
 
+static void list_beginnings(const struct geo_beginnings *beginnings, struct geo_blocks *out_blocks)
+{
+    geo_blocks_own(out_blocks, &beginnings->offsets, beginnings->n * sizeof *beginnings->offsets);
+    geo_blocks_own(out_blocks, &beginnings->best, 2 * beginnings->n * sizeof *beginnings->best);
+}
+
+void geo_names_blocks(struct geo_names *const *names, struct geo_blocks *out_blocks)
+{
+    const struct geo_names *listed = *names;
+    if (!listed)
+        return;
+    geo_blocks_own(out_blocks, names, sizeof *listed);
+    geo_blocks_own(out_blocks, &listed->texts.data, listed->texts.len);
+    geo_blocks_own(out_blocks, &listed->items, listed->n * sizeof *listed->items);
+    geo_blocks_own(out_blocks, &listed->owners, listed->n * sizeof *listed->owners);
+    list_beginnings(&listed->whole, out_blocks);
+    list_beginnings(&listed->later, out_blocks);
+}
+
 /* ---- Sorting ---- */
 
 /* What was in the room is lost when it is too small. */

@@ -12,6 +12,19 @@ void geo_rings_clear(struct geo_rings *rings)
     *rings = (struct geo_rings){0};
 }
 
+static void list_ends(const struct geo_ends *ends, struct geo_blocks *out_blocks)
+{
+    geo_blocks_own(out_blocks, &ends->items, ends->n * sizeof *ends->items);
+}
+
+void geo_rings_blocks(const struct geo_rings *rings, struct geo_blocks *out_blocks)
+{
+    geo_blocks_own(out_blocks, &rings->coords, rings->n_coords * sizeof *rings->coords);
+    list_ends(&rings->rings, out_blocks);
+    list_ends(&rings->polygons, out_blocks);
+    list_ends(&rings->shapes, out_blocks);
+}
+
 void geo_rings_empty(struct geo_rings *rings)
 {
     rings->n_coords = rings->rings.n = rings->polygons.n = rings->shapes.n = 0;

@@ -9,6 +9,7 @@
 #define ARO_GEO_RINGS_H
 
 #include "geo/bbox.h"
+#include "geo/blocks.h"
 #include "geo/runs.h"
 
 /** Places at which the items of one level end in the level below. */
@@ -28,6 +29,8 @@ struct geo_rings {
 
 void geo_rings_clear(struct geo_rings *rings);
 void geo_rings_empty(struct geo_rings *rings);
+/** Lists what is in them (geo/blocks.h): the struct itself is its holder's. */
+void geo_rings_blocks(const struct geo_rings *rings, struct geo_blocks *out_blocks);
 
 /*
  * Writing: vertices, then the end of their ring, of the polygon, of the shape. A ring, polygon or

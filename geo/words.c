@@ -23,13 +23,22 @@ void geo_words_free(struct geo_words *words)
     free(words);
 }
 
-size_t geo_words_bytes(const struct geo_words *words)
+void geo_words_blocks(struct geo_words *const *words, struct geo_blocks *out_blocks)
 {
-    return sizeof *words + words->text_offsets[words->n] +
-           2 * (words->n + 1) * sizeof *words->text_offsets +
-           words->list_offsets[words->n] * sizeof *words->positions +
-           words->n_common * (sizeof *words->common + sizeof *words->common_counts +
-                              words->n_words * sizeof *words->bitmaps);
+    const struct geo_words *listed = *words;
+    if (!listed)
+        return;
+    size_t n = listed->n, n_common = listed->n_common;
+    geo_blocks_own(out_blocks, words, sizeof *listed);
+    geo_blocks_own(out_blocks, &listed->texts, listed->text_offsets[n]);
+    geo_blocks_own(out_blocks, &listed->text_offsets, (n + 1) * sizeof *listed->text_offsets);
+    geo_blocks_own(out_blocks, &listed->positions,
+                   listed->list_offsets[n] * sizeof *listed->positions);
+    geo_blocks_own(out_blocks, &listed->list_offsets, (n + 1) * sizeof *listed->list_offsets);
+    geo_blocks_own(out_blocks, &listed->common, n_common * sizeof *listed->common);
+    geo_blocks_own(out_blocks, &listed->common_counts, n_common * sizeof *listed->common_counts);
+    geo_blocks_own(out_blocks, &listed->bitmaps,
+                   n_common * listed->n_words * sizeof *listed->bitmaps);
 }
 
 int geo_words_compare(const char *a, size_t a_len, const char *b, size_t b_len)

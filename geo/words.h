@@ -10,6 +10,7 @@
 #define ARO_GEO_WORDS_H
 
 #include "geo/bits.h"
+#include "geo/blocks.h"
 
 /** A query may have so many words. */
 enum { GEO_WORDS_MAX_QUERY = 32 };
@@ -54,7 +55,7 @@ void geo_words_free(struct geo_words *words);
 bool geo_words_search(const struct geo_words *words, const char *query, size_t len,
                       uint64_t *out_bits, struct aro_error *err);
 
-/** Bytes held, for the memory figures. */
-size_t geo_words_bytes(const struct geo_words *words);
+/** Lists what they consist of (geo/blocks.h). */
+void geo_words_blocks(struct geo_words *const *words, struct geo_blocks *out_blocks);
 
 #endif

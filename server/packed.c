@@ -16,6 +16,22 @@ void packed_free(struct packed *packed)
     free(packed);
 }
 
+void packed_blocks(struct packed *const *packed, struct geo_blocks *out_blocks)
+{
+    const struct packed *listed = *packed;
+    size_t entries = (size_t)listed->texts.n + 1;
+    geo_blocks_own(out_blocks, packed, sizeof *listed);
+    geo_blocks_pointer(out_blocks, &listed->texts.block);
+    geo_blocks_pointer(out_blocks, &listed->texts.offsets);
+    geo_blocks_own(out_blocks, &listed->head.data, listed->head.len + BIT_WRITER_SPARE);
+    geo_blocks_own(out_blocks, &listed->crcs, entries * sizeof *listed->crcs);
+    for (int i = 0; i < PACKED_FORMS; i++) {
+        const struct packed_form *form = &listed->forms[i];
+        geo_blocks_own_bulk(out_blocks, &form->bits.data, form->bits.len + BIT_WRITER_SPARE);
+        geo_blocks_own(out_blocks, &form->starts, entries * sizeof *form->starts);
+    }
+}
+
 size_t packed_bytes(const struct packed *packed)
 {
     size_t entries = (size_t)packed->texts.n + 1;

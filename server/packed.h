@@ -15,6 +15,7 @@
 
 #include <stdint.h>
 
+#include "geo/blocks.h"
 #include "server/deflate.h"
 
 /** Immutable after build: any number of threads may write with it. */
@@ -42,6 +43,9 @@ struct packed_order {
 struct packed *packed_new(struct packed_texts texts, const struct packed_order *order,
                           struct aro_error *err);
 void packed_free(struct packed *packed);
+
+/** Lists what it consists of (geo/blocks.h), without the texts. */
+void packed_blocks(struct packed *const *packed, struct geo_blocks *out_blocks);
 
 /** How many bytes it holds. */
 size_t packed_bytes(const struct packed *packed);

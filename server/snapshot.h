@@ -174,7 +174,7 @@ struct snapshot {
     struct geo_cluster_areas region_areas, departement_areas;
     struct snapshot_headline headline;
     struct text_block counts; /* of all initiatives, by enum tally_by: the JSON of their counts */
-    size_t bytes;             /* held, about: for the metrics */
+    size_t bytes;             /* held, but for what is deflated ahead: for the metrics */
     struct text_pool texts;   /* what the columns' names and labels point into */
 
     atomic_bool is_packed;
@@ -191,6 +191,9 @@ struct snapshot {
  */
 struct snapshot *snapshot_build(struct schema_store *store, const struct snapshot *before,
                                 struct aro_error *err);
+
+/** Lists what it consists of (geo/blocks.h), itself first, with what has been deflated ahead. */
+void snapshot_blocks(const struct snapshot *snapshot, struct geo_blocks *out_blocks);
 
 /**
  * Deflates ahead the texts that answers are made of, those that fit. What is done is used at once,

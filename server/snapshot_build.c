@@ -179,48 +179,14 @@ static void name_version(struct snapshot *snapshot)
     snprintf(snapshot->version, sizeof snapshot->version, "%016" PRIx64 "%016" PRIx64, high, low);
 }
 
-static size_t block_bytes(const struct text_block *block, size_t n)
+static bool measure(struct snapshot *snapshot, struct aro_error *err)
 {
-    return block->offsets ? block->offsets[n] + (n + 1) * sizeof *block->offsets : 0;
-}
-
-static size_t point_bytes(const struct point_set *points)
-{
-    size_t one = sizeof *points->coords + sizeof *points->places + sizeof *points->hilbert_keys +
-                 sizeof *points->ids + 1;
-    return points->n * one + block_bytes(&points->compact, points->n) +
-           block_bytes(&points->full, points->n);
-}
-
-static size_t small_bytes(const struct snapshot *snapshot)
-{
-    enum { LABEL_BYTES = SNAPSHOT_LABEL_ID_BYTES + 4 + 2 + 1 + 4, TERRITORY_BYTES = 4 + 4 };
-    size_t bytes = point_bytes(&snapshot->labels) + snapshot->labels.n * LABEL_BYTES;
-    for (int kind = 0; kind < SNAPSHOT_TERRITORY_KINDS; kind++) {
-        const struct point_set *points = &snapshot->territories[kind].points;
-        bytes += point_bytes(points) + points->n * TERRITORY_BYTES;
-    }
-    return bytes;
-}
-
-static size_t count_bytes(const struct snapshot *snapshot)
-{
-    enum { INITIATIVE_BYTES = 4 + 8 + 1 + 4 + 2 + 4, COMMUNE_BYTES = 8 + 8 + 8 + 12 + 1 + 4 + 21 };
-    size_t territories = snapshot->n_regions + snapshot->n_departements + snapshot->n_epcis;
-    size_t n_runs = snapshot->region_areas.n_runs + snapshot->departement_areas.n_runs;
-    size_t words = geo_bits_words(snapshot->initiatives.n);
-    size_t of_words = (snapshot->n_themes + 1) * sizeof(uint64_t) +
-                      sizeof(struct geo_cluster_block) + 3 * sizeof(uint32_t);
-    return words * of_words + n_runs * sizeof(struct geo_run) +
-           block_bytes(&snapshot->counts, N_TALLY_BY) +
-           block_bytes(&snapshot->commune.counted, snapshot->communes.n) +
-           point_bytes(&snapshot->initiatives) + point_bytes(&snapshot->communes) +
-           snapshot->initiatives.n * INITIATIVE_BYTES + snapshot->communes.n * COMMUNE_BYTES +
-           territories * sizeof *snapshot->regions + snapshot->texts.bytes + small_bytes(snapshot) +
-           block_bytes(&snapshot->initiative.titres, snapshot->initiatives.n) +
-           geo_words_bytes(snapshot->initiative.words) +
-           snapshot_registry_bytes(&snapshot->registry) +
-           snapshot_contours_bytes(&snapshot->contours) + snapshot_layers_bytes(snapshot->layers);
+    struct geo_blocks blocks = {0};
+    snapshot_blocks(snapshot, &blocks);
+    snapshot->bytes = geo_blocks_bytes(&blocks);
+    bool ok = !blocks.failed || aro_error_no_memory(err);
+    geo_blocks_clear(&blocks);
+    return ok;
 }
 
 static bool build_beside(void *draft, struct aro_error *err)
@@ -262,8 +228,7 @@ static bool build_in_transaction(struct snapshot_draft *draft, struct aro_error 
     if (!draft_build_territories(draft, err))
         return false;
     name_version(snapshot);
-    snapshot->bytes = count_bytes(snapshot);
-    return true;
+    return measure(snapshot, err);
 }
 
 static void clear_draft(struct snapshot_draft *draft)

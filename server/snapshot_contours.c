@@ -15,15 +15,6 @@ void snapshot_contours_clear(struct snapshot_contours *contours)
     free(contours->millesimes);
 }
 
-size_t snapshot_contours_bytes(const struct snapshot_contours *contours)
-{
-    const struct geo_rings *rings = &contours->rings;
-    size_t ends = rings->rings.n + rings->polygons.n + rings->shapes.n;
-    return rings->n_coords * sizeof *rings->coords + ends * sizeof *rings->rings.items +
-           contours->n * (sizeof *contours->communes + sizeof *contours->millesimes) +
-           geo_locator_bytes(contours->locator);
-}
-
 /* The rings are taken over; the rest is by commune of the snapshot. */
 static bool number_contours(struct snapshot *snapshot, const struct schema_contours *read,
                             struct aro_error *err)

@@ -20,8 +20,6 @@ struct snapshot_contours {
 };
 
 void snapshot_contours_clear(struct snapshot_contours *contours);
-/** How many bytes they hold, about. */
-size_t snapshot_contours_bytes(const struct snapshot_contours *contours);
 
 /**
  * A step of the building: reads the contours, and gives each commune without a town hall's point

@@ -17,17 +17,6 @@ void snapshot_layers_release(struct snapshot_layers *layers)
     free(layers);
 }
 
-size_t snapshot_layers_bytes(const struct snapshot_layers *layers)
-{
-    size_t bytes = 0;
-    for (int kind = 0; kind < SNAPSHOT_LAYERS; kind++) {
-        const struct snapshot_layer *layer = &layers->of_kind[kind];
-        bytes += geo_levels_bytes(layer->levels);
-        bytes += layer->levels->shapes.n * sizeof *layer->labels;
-    }
-    return bytes;
-}
-
 /* @param order  by shape of the layer: which of the rings it is, or SNAPSHOT_NONE; NULL: all */
 static bool fill_labels(struct snapshot_layer *layer, const struct geo_rings *rings,
                         const uint32_t *order, size_t n, struct aro_error *err)

@@ -36,8 +36,6 @@ struct snapshot_layers {
 
 /** Drops one reference. NULL is allowed. */
 void snapshot_layers_release(struct snapshot_layers *layers);
-/** How many bytes they hold, about. */
-size_t snapshot_layers_bytes(const struct snapshot_layers *layers);
 
 /**
  * A step of the building: makes all layers out of the contours, in some three seconds of one core

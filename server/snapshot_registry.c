@@ -18,13 +18,6 @@ void snapshot_registry_clear(struct snapshot_registry *reg)
     geo_names_free(reg->arrondissement_names);
 }
 
-size_t snapshot_registry_bytes(const struct snapshot_registry *reg)
-{
-    return reg->n_parts * (sizeof *reg->parts + sizeof *reg->parts_of) +
-           reg->n_anciens * sizeof *reg->anciens +
-           reg->n_postal_codes * (sizeof *reg->postal_codes + sizeof *reg->members);
-}
-
 /* ---- Parts of communes, and former codes ---- */
 
 static const char *const part_kinds[SNAPSHOT_PART_KINDS] = {

@@ -54,8 +54,6 @@ struct snapshot_registry {
 };
 
 void snapshot_registry_clear(struct snapshot_registry *reg);
-/** How many bytes it holds, about. */
-size_t snapshot_registry_bytes(const struct snapshot_registry *reg);
 
 /** The parts of a commune: *out_n numbers of parts from the one returned on. */
 const uint32_t *snapshot_parts_of(const struct snapshot_registry *reg, uint32_t commune,

@@ -21,7 +21,6 @@ static struct text_chunk *chunk_new(struct text_pool *pool, size_t need)
         return NULL;
     *chunk = (struct text_chunk){.older = pool->newest, .capacity = capacity};
     pool->newest = chunk;
-    pool->bytes += sizeof *chunk + capacity;
     return chunk;
 }
 
@@ -50,7 +49,12 @@ void text_pool_clear(struct text_pool *pool)
         pool->newest = chunk->older;
         free(chunk);
     }
-    pool->bytes = 0;
+}
+
+void text_pool_blocks(const struct text_pool *pool, struct geo_blocks *out_blocks)
+{
+    for (struct text_chunk *const *chunk = &pool->newest; *chunk; chunk = &(*chunk)->older)
+        geo_blocks_own(out_blocks, chunk, sizeof **chunk + (*chunk)->used);
 }
 
 void *array_new(size_t n, size_t item_bytes, struct aro_error *err)

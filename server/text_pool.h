@@ -4,14 +4,11 @@
 #ifndef ARO_SERVER_TEXT_POOL_H
 #define ARO_SERVER_TEXT_POOL_H
 
-#include <stddef.h>
-
-#include "geo/error.h"
+#include "geo/blocks.h"
 
 /** Start from {0}; text_pool_clear() releases every text at once. Owned by one thread. */
 struct text_pool {
     struct text_chunk *newest; /* owned */
-    size_t bytes;              /* held, for the memory figures */
 };
 
 /**
@@ -20,6 +17,8 @@ struct text_pool {
  */
 char *text_pool_copy(struct text_pool *pool, const char *text, struct aro_error *err);
 void text_pool_clear(struct text_pool *pool);
+/** Lists what is in it (geo/blocks.h): the struct itself is its holder's. */
+void text_pool_blocks(const struct text_pool *pool, struct geo_blocks *out_blocks);
 
 /** An array of zeroed items, not NULL even for none; NULL on ARO_NO_MEMORY. The caller free()s. */
 void *array_new(size_t n, size_t item_bytes, struct aro_error *err);

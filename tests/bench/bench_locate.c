@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "geo/locate.h"
+#include "tests/unit/blocks_bytes.h"
 #include "tests/unit/random.h"
 #include "tests/unit/real_contours.h"
 
@@ -123,6 +124,7 @@ int main(void)
 {
     struct geo_rings shapes = {0};
     struct geo_locator *locator = NULL;
+    struct geo_blocks blocks = {0};
     struct bench bench = {.shapes = &shapes};
     if (!real_contours(&shapes))
         return 77;
@@ -130,8 +132,9 @@ int main(void)
     if (!geo_locator_new(&shapes, &locator, NULL))
         return 1;
     bench.locator = locator;
+    geo_locator_blocks(&locator, &blocks);
     printf("%zu shapes, %zu vertices: built in %.0f ms, %.1f MB\n", shapes.shapes.n,
-           shapes.n_coords, (now_s() - start_s) * 1e3, (double)geo_locator_bytes(locator) / 1e6);
+           shapes.n_coords, (now_s() - start_s) * 1e3, (double)blocks_bytes(&blocks) / 1e6);
     bench.places = calloc(N_PLACES, sizeof *bench.places);
     bench.found = calloc(N_PLACES, sizeof *bench.found);
     if (!bench.places || !bench.found)

@@ -17,6 +17,7 @@
 #include "geo/fold.h"
 #include "geo/names.h"
 #include "geo/words.h"
+#include "tests/unit/blocks_bytes.h"
 #include "tests/unit/random.h"
 
 enum {
@@ -314,8 +315,10 @@ static void bench_words(const struct communes *communes)
     }
     printf("fold: %.1f MB                          %8.1f ms (%.0f MB/s)\n", megabytes,
            best_fold * 1e3, megabytes / best_fold);
+    struct geo_blocks blocks = {0};
+    geo_words_blocks(&words, &blocks);
     printf("words: build %d sheets, %.1f MB     %8.1f ms (%.1f MB held)\n", N_SHEETS, megabytes,
-           best_build * 1e3, (double)geo_words_bytes(words) / 1e6);
+           best_build * 1e3, (double)blocks_bytes(&blocks) / 1e6);
     time_words(words);
     geo_words_free(words);
     free(text);

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "tests/unit/allocations.h"
+#include "tests/unit/blocks_bytes.h"
 #include "tests/unit/check.h"
 #include "tests/unit/meshes.h"
 
@@ -194,7 +195,9 @@ static void many_shapes(void **state)
         CHECK(failures, "one",
               runs.n == 1 && runs.items[0].first == i && runs.items[0].end == i + 1);
     }
-    CHECK(failures, "bytes", geo_levels_bytes(levels) > N * 4 * sizeof(struct geo_mercator));
+    struct geo_blocks blocks = {0};
+    geo_levels_blocks(&levels, &blocks);
+    CHECK(failures, "bytes", blocks_bytes(&blocks) > N * 4 * sizeof(struct geo_mercator));
     geo_levels_free(levels);
     geo_mesh_free(mesh);
     geo_rings_clear(&rings);
