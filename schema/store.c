@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "schema/migrations.h"
@@ -152,6 +153,52 @@ void schema_store_close(struct schema_store *store)
     }
     schema_db_close(store->db);
     free(store);
+}
+
+/* ---- Whether it was written ---- */
+
+/* What has not been checkpointed stands in a file of its own, empty or missing otherwise. */
+static bool look_at(const char *location, struct stat *out_store, struct stat *out_wal,
+                    struct aro_error *err)
+{
+    char *wal = malloc(strlen(location) + sizeof "-wal");
+    if (!wal)
+        return aro_error_no_memory(err);
+    sprintf(wal, "%s-wal", location);
+    bool ok = stat(location, out_store) == 0;
+    if (!ok)
+        aro_error_set(err, ARO_IO, "store '%s': %s", location, strerror(errno));
+    if (stat(wal, out_wal) != 0 || out_wal->st_size == 0)
+        *out_wal = (struct stat){0};
+    free(wal);
+    return ok;
+}
+
+static bool is_before(struct timespec a, struct timespec b)
+{
+    return a.tv_sec != b.tv_sec ? a.tv_sec < b.tv_sec : a.tv_nsec < b.tv_nsec;
+}
+
+bool schema_store_stamp(const char *location, char out_stamp[SCHEMA_STAMP_BYTES],
+                        struct aro_error *err)
+{
+    enum { TRIES = 100 };
+    struct stat store, wal;
+    struct timespec now;
+    for (int i = 0; i < TRIES; i++) {
+        clock_gettime(CLOCK_REALTIME_COARSE, &now); /* what files are written under */
+        if (!look_at(location, &store, &wal, err))
+            return false;
+        if (is_before(store.st_mtim, now) && is_before(wal.st_mtim, now)) {
+            snprintf(out_stamp, SCHEMA_STAMP_BYTES, "%llu %llu %lld.%09ld %lld %lld.%09ld",
+                     (unsigned long long)store.st_ino, (unsigned long long)store.st_size,
+                     (long long)store.st_mtim.tv_sec, store.st_mtim.tv_nsec, (long long)wal.st_size,
+                     (long long)wal.st_mtim.tv_sec, wal.st_mtim.tv_nsec);
+            return true;
+        }
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    }
+    return aro_error_set(err, ARO_BUSY, "store '%s' is being written", location);
 }
 
 /* ---- Reading ---- */

@@ -31,6 +31,19 @@ bool schema_store_open(const char *location, enum schema_access access,
 /** Checkpoints the WAL (write access), so that readers without write access see all. */
 void schema_store_close(struct schema_store *store);
 
+enum { SCHEMA_STAMP_BYTES = 128 }; /* with the terminator */
+
+/**
+ * A text that is another one once the store's files have been written, by whatever program, or
+ * replaced: made of their numbers, sizes and times. Waits some milliseconds where they were
+ * written this very moment, since a write in the same moment could not be told from it.
+ *
+ * @param err  ARO_IO: they cannot be looked at; ARO_BUSY: they are still being written, or are of
+ *             a time to come
+ */
+bool schema_store_stamp(const char *location, char out_stamp[SCHEMA_STAMP_BYTES],
+                        struct aro_error *err);
+
 /** Opens one read transaction for all reads until schema_store_end_read(). */
 bool schema_store_begin_read(struct schema_store *store, struct aro_error *err);
 void schema_store_end_read(struct schema_store *store);

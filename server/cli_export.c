@@ -16,6 +16,7 @@
 #include "server/export_tiles.h"
 #include "server/options.h"
 #include "server/progress.h"
+#include "server/snapshot_file.h"
 #include "server/stop.h"
 #include "server/tilesets.h"
 
@@ -218,14 +219,31 @@ static bool export_features(struct exporting *exporting, const struct snapshot *
     return export_file(&what, &exporting->n_features, err);
 }
 
-static bool export_store(struct exporting *exporting, struct aro_error *err)
+/* What a server has kept of the store as it is now, or anew. */
+static const struct snapshot *read_store(const char *location, struct aro_error *err)
 {
     struct schema_store *store = NULL;
-    if (!schema_aside_check(exporting->path, exporting->options->force, err) ||
-        !schema_store_open(exporting->options->store, SCHEMA_READ, &store, err))
-        return false;
-    const struct snapshot *snapshot = snapshot_build(store, NULL, err);
+    struct snapshot *snapshot = NULL;
+    char *kept = snapshot_file_path(location, NULL, err);
+    struct snapshot_key key = snapshot_key_of(location);
+    if (kept && key.text[0] != '\0')
+        snapshot = snapshot_file_map(kept, &key, NULL);
+    if (snapshot && !image_check_bulk(snapshot->image, NULL, NULL, NULL)) {
+        snapshot_release(snapshot);
+        snapshot = NULL;
+    }
+    if (kept && !snapshot && schema_store_open(location, SCHEMA_READ, &store, err))
+        snapshot = snapshot_build(store, NULL, err);
     schema_store_close(store);
+    free(kept);
+    return snapshot;
+}
+
+static bool export_store(struct exporting *exporting, struct aro_error *err)
+{
+    if (!schema_aside_check(exporting->path, exporting->options->force, err))
+        return false;
+    const struct snapshot *snapshot = read_store(exporting->options->store, err);
     bool ok = snapshot && (exporting->writer ? export_features(exporting, snapshot, err)
                                              : export_snapshot(exporting, snapshot, err));
     snapshot_release(snapshot);

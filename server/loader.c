@@ -7,30 +7,69 @@
 #include <unistd.h>
 
 #include "server/clock.h"
+#include "server/log.h"
+#include "server/snapshot_file.h"
 #include "server/task.h"
 
 struct loader {
     struct server *server;
     pthread_t thread;
     int fd;
-    pthread_mutex_t lock; /* guards what follows */
+    char *path;              /* of the snapshot's file; NULL: none is kept */
+    struct snapshot_key key; /* of the current snapshot; the thread's own */
+    pthread_mutex_t lock;    /* guards what follows */
     pthread_cond_t changed;
     bool wanted, stop, busy, has_result;
     struct loader_result result;
 };
 
-static bool load(struct server *server, struct aro_error *err)
+/* ---- One load ---- */
+
+static size_t packed_max_bytes(const struct loader *loader)
 {
+    return (size_t)loader->server->settings->packed_mb << 20;
+}
+
+/* What an earlier load kept; NULL where the store has to be read. */
+static struct snapshot *map_kept(const struct loader *loader, const struct snapshot_key *key)
+{
+    struct aro_error err = {0};
+    if (!loader->path || key->text[0] == '\0')
+        return NULL;
+    struct snapshot *snapshot = snapshot_file_map(loader->path, key, &err);
+    if (err.status == ARO_BAD_INPUT || err.status == ARO_IO)
+        log_line(LOG_LEVEL_WARN, "saved snapshot not used", "reason", err.message, "effect",
+                 "the store is read", NULL);
+    if (!snapshot || snapshot->packed_max_bytes == packed_max_bytes(loader))
+        return snapshot;
+    snapshot_release(snapshot);
+    return NULL;
+}
+
+static struct snapshot *build(const struct loader *loader, struct aro_error *err)
+{
+    struct server *server = loader->server;
     struct schema_store *store = NULL;
     if (!schema_store_open(server->settings->store, SCHEMA_READ, &store, err))
-        return false;
+        return NULL;
     const struct snapshot *before = snapshot_acquire(server->holder);
     struct snapshot *snapshot = snapshot_build(store, before, err);
     snapshot_release(before);
     schema_store_close(store);
+    return snapshot;
+}
+
+static bool load(struct loader *loader, bool *out_was_kept, struct aro_error *err)
+{
+    struct snapshot_key key = snapshot_key_of(loader->server->settings->store);
+    struct snapshot *snapshot = map_kept(loader, &key);
+    *out_was_kept = snapshot != NULL;
+    if (!snapshot)
+        snapshot = build(loader, err);
     if (!snapshot)
         return false;
-    snapshot_publish(server->holder, snapshot);
+    loader->key = key;
+    snapshot_publish(loader->server->holder, snapshot);
     return true;
 }
 
@@ -38,7 +77,7 @@ static void load_once(struct loader *loader)
 {
     struct loader_result result = {0};
     double start_s = clock_seconds();
-    result.ok = load(loader->server, &result.err);
+    result.ok = load(loader, &result.was_kept, &result.err);
     result.seconds = clock_seconds() - start_s;
     metrics_count_load(loader->server->metrics, result.ok, result.seconds);
     pthread_mutex_lock(&loader->lock);
@@ -50,6 +89,8 @@ static void load_once(struct loader *loader)
     malloc_trim(0); /* building takes more than keeping */
 }
 
+/* ---- What is done with it beside the requests, which do without until then ---- */
+
 /* New data is waited for, or the end. */
 static bool has_other_work(void *context)
 {
@@ -60,19 +101,56 @@ static bool has_other_work(void *context)
     return has;
 }
 
-/* Beside the requests, which do without until then. */
-static void pack(struct loader *loader)
+static void pack(struct loader *loader, const struct snapshot *snapshot)
 {
-    struct server *server = loader->server;
-    const struct packed_order order = {.max_bytes = (size_t)server->settings->packed_mb << 20,
-                                       .is_unwanted = has_other_work,
-                                       .context = loader};
-    const struct snapshot *snapshot = snapshot_acquire(server->holder);
-    if (snapshot && !snapshot_is_packed(snapshot)) {
-        snapshot_pack(snapshot, &order);
-        malloc_trim(0);
+    const struct packed_order order = {
+        .max_bytes = packed_max_bytes(loader), .is_unwanted = has_other_work, .context = loader};
+    if (snapshot_is_packed(snapshot))
+        return;
+    snapshot_pack(snapshot, &order);
+    malloc_trim(0);
+}
+
+/* The file takes the place of the memory: what is not asked for need not stay in it. */
+static void keep(struct loader *loader, const struct snapshot *snapshot)
+{
+    struct aro_error err = {0};
+    struct snapshot *kept = NULL;
+    if (!loader->path || loader->key.text[0] == '\0' || !snapshot_is_packed(snapshot))
+        return;
+    if (snapshot_file_write(loader->path, &loader->key, snapshot, has_other_work, loader, &err))
+        kept = snapshot_file_map(loader->path, &loader->key, &err);
+    if (kept)
+        snapshot_publish(loader->server->holder, kept);
+    else if (err.status != ARO_STOPPED && err.status != ARO_BUSY)
+        log_line(LOG_LEVEL_WARN, "snapshot not saved", "reason", err.message, "effect",
+                 "the next start reads the store", NULL);
+}
+
+/* What ways are found by was looked at before it was used. */
+static void check_texts(struct loader *loader, const struct snapshot *snapshot)
+{
+    struct aro_error err = {0};
+    if (image_check_bulk(snapshot->image, has_other_work, loader, &err) ||
+        err.status == ARO_STOPPED)
+        return;
+    log_line(LOG_LEVEL_ERROR, "saved snapshot is damaged", "reason", err.message, "effect",
+             "the store is read again", NULL);
+    unlink(loader->path);
+    loader_request(loader);
+}
+
+static void finish(struct loader *loader)
+{
+    const struct snapshot *snapshot = snapshot_acquire(loader->server->holder);
+    if (snapshot && snapshot->image) {
+        check_texts(loader, snapshot);
+    } else if (snapshot) {
+        pack(loader, snapshot);
+        keep(loader, snapshot);
     }
     snapshot_release(snapshot);
+    malloc_trim(0);
 }
 
 static void *run(void *context)
@@ -90,7 +168,7 @@ static void *run(void *context)
         if (stop)
             return NULL;
         load_once(loader);
-        pack(loader);
+        finish(loader);
     }
 }
 
@@ -100,6 +178,7 @@ static void destroy(struct loader *loader)
         close(loader->fd);
     pthread_cond_destroy(&loader->changed);
     pthread_mutex_destroy(&loader->lock);
+    free(loader->path);
     free(loader);
 }
 
@@ -110,17 +189,22 @@ struct loader *loader_new(struct server *server, struct aro_error *err)
         aro_error_no_memory(err);
         return NULL;
     }
+    struct aro_error path_err = {0};
     loader->server = server;
     loader->wanted = true;
+    loader->path =
+        snapshot_file_path(server->settings->store, server->settings->snapshot_file, &path_err);
     loader->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     pthread_mutex_init(&loader->lock, NULL);
     pthread_cond_init(&loader->changed, NULL);
-    if (loader->fd < 0 || pthread_create(&loader->thread, NULL, run, loader) != 0) {
+    if (path_err.status != ARO_OK)
+        *err = path_err;
+    else if (loader->fd < 0 || pthread_create(&loader->thread, NULL, run, loader) != 0)
         aro_error_set(err, ARO_IO, "cannot start the thread that loads the data");
-        destroy(loader);
-        return NULL;
-    }
-    return loader;
+    else
+        return loader;
+    destroy(loader);
+    return NULL;
 }
 
 void loader_request(struct loader *loader)

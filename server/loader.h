@@ -20,6 +20,7 @@ int loader_fd(const struct loader *loader);
 
 struct loader_result {
     bool ok;
+    bool was_kept; /* it was mapped from its file */
     double seconds;
     struct aro_error err; /* where not ok: the data served before is still served */
 };

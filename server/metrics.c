@@ -166,6 +166,9 @@ static void write_snapshot(const struct metrics *metrics, const struct snapshot 
                 (double)snapshot->state.seq);
     write_value(out, "arobase_snapshot_bytes", "gauge", "Memory that the data served takes, about.",
                 (double)snapshot->bytes);
+    write_value(out, "arobase_snapshot_file_bytes", "gauge",
+                "Bytes of the file that the data served is mapped from; 0 while it is in memory.",
+                snapshot->image ? (double)image_bytes(snapshot->image) : 0);
     write_value(out, "arobase_snapshot_initiatives", "gauge", "Initiatives served.",
                 (double)snapshot->initiatives.n);
     write_value(out, "arobase_snapshot_communes", "gauge", "Communes served.",

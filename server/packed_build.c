@@ -1,6 +1,7 @@
 #include "server/packed_internal.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <zlib.h>
 
 #include "server/lz.h"
@@ -67,6 +68,14 @@ static void count_run(struct build *build, uint32_t first, uint32_t end)
         count_text(build, text, packed_reaches[packed_form_behind(text - first)]);
 }
 
+/* What is read behind the last bits is nothing. */
+static void end_bits(struct bit_writer *writer)
+{
+    bit_writer_end(writer);
+    if (writer->out->data)
+        memset(writer->out->data + writer->out->len, 0, BIT_WRITER_SPARE);
+}
+
 /* What was not met may be in a text, or around them, and each symbol gets a code. */
 static bool make_codes(struct build *build)
 {
@@ -90,7 +99,7 @@ static bool make_codes(struct build *build)
         return aro_error_no_memory(build->err);
     huffman_write_head(&writer, &packed->literals, &packed->distances);
     packed->n_head_bits = bit_writer_bits(&writer);
-    bit_writer_end(&writer);
+    end_bits(&writer);
     return true;
 }
 
@@ -157,7 +166,7 @@ static bool make_form(struct build *build, struct packed_form *form, uint32_t re
             return false;
     }
     form->starts[texts->n] = bit_writer_bits(&writer);
-    bit_writer_end(&writer);
+    end_bits(&writer);
     char *fitted = realloc(form->bits.data, form->bits.len + BIT_WRITER_SPARE);
     if (fitted) {
         form->bits.data = fitted;

@@ -14,6 +14,7 @@
 #include "server/hash.h"
 #include "server/loader.h"
 #include "server/log.h"
+#include "server/program.h"
 #include "server/state.h"
 
 enum { DRAIN_MS = 10000 };
@@ -30,6 +31,17 @@ struct serving {
     bool ready; /* the first load is through */
 };
 
+/* A page of the snapshot's file that cannot be read any more, since the disk fails or somebody cut
+ * the file: there is no answer to give. The next start finds the file damaged, and does without. */
+static void on_unreadable_page(int signal_number)
+{
+    static const char said[] = "arobase: a page of the saved snapshot cannot be read: its file was "
+                               "cut, or the disk fails; start again\n";
+    (void)signal_number;
+    (void)!write(STDERR_FILENO, said, sizeof said - 1);
+    _exit(CLI_FAILED);
+}
+
 /* Signals come through a descriptor, to one thread; those of the HTTP library are made after. */
 static bool block_signals(struct serving *serving, struct aro_error *err)
 {
@@ -39,6 +51,7 @@ static bool block_signals(struct serving *serving, struct aro_error *err)
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGHUP);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGBUS, on_unreadable_page);
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
     serving->signal_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
     return serving->signal_fd >= 0 || aro_error_set(err, ARO_IO, "cannot wait for signals");
@@ -81,13 +94,8 @@ static uint64_t make_tag_seed(const struct settings *settings)
     const int64_t numbers[] = {settings->items_default, settings->items_max, settings->map_budget,
                                settings->cluster_cell_px};
     hash = hash_bytes(hash, numbers, sizeof numbers);
-    char bytes[16384];
-    FILE *program = fopen("/proc/self/exe", "re");
-    for (size_t n; program && (n = fread(bytes, 1, sizeof bytes, program)) > 0;)
-        hash = hash_bytes(hash, bytes, n);
-    if (program)
-        fclose(program);
-    return hash;
+    uint64_t program = program_sum();
+    return hash_bytes(hash, &program, sizeof program);
 }
 
 static bool make_server(struct serving *serving, struct aro_error *err)
@@ -185,7 +193,8 @@ static void log_load(const struct serving *serving, const struct loader_result *
     }
     const struct snapshot *snapshot = snapshot_acquire(serving->server.holder);
     snprintf(seq, sizeof seq, "%" PRId64, snapshot->state.seq);
-    log_line(LOG_LEVEL_INFO, "data reloaded", "seq", seq, "seconds", seconds, NULL);
+    log_line(LOG_LEVEL_INFO, "data reloaded", "seq", seq, "seconds", seconds, "from",
+             result->was_kept ? "snapshot" : "store", NULL);
     snapshot_release(snapshot);
 }
 

@@ -18,6 +18,9 @@
 
 static const struct option_info infos[] = {
     TEXT("store", store, "FILE", NULL, "the store to serve, made with 'arobase init'"),
+    TEXT("snapshot-file", snapshot_file, "FILE", NULL,
+         "where the data is kept ready for the next start: beside the store (FILE.snapshot) unless "
+         "said otherwise, or none; it may take as much room as the store, and may be removed"),
     TEXT("listen", listen, "ADDR:PORT", "127.0.0.1:8080",
          "where to answer; port 0 takes a free one; [::]:8080 is every address"),
     TEXT("metrics-listen", metrics_listen, "ADDR:PORT", "127.0.0.1:9464",

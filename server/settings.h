@@ -12,6 +12,7 @@
 /** Texts are owned by the settings. Immutable once the server runs. */
 struct settings {
     char *store;          /* --store */
+    char *snapshot_file;  /* --snapshot-file; NULL: beside the store; or "none" */
     char *listen;         /* --listen 127.0.0.1:8080 */
     char *metrics_listen; /* --metrics-listen 127.0.0.1:9464, or "none" */
     char *base_url;       /* --base-url; NULL: from trusted proxies, else the address listened on */

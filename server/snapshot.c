@@ -104,9 +104,9 @@ static void clear_initiative_columns(struct initiative_columns *columns)
     geo_words_free(columns->words);
 }
 
-static void snapshot_free(struct snapshot *snapshot)
+/* All that it has of its own, one block after the other. */
+static void clear_snapshot(struct snapshot *snapshot)
 {
-    atomic_bool *slot_taken = snapshot->slot_taken;
     clear_points(&snapshot->initiatives);
     clear_points(&snapshot->communes);
     clear_points(&snapshot->labels);
@@ -130,9 +130,18 @@ static void snapshot_free(struct snapshot *snapshot)
     geo_names_free(snapshot->former_names);
     geo_names_free(snapshot->theme_names);
     snapshot_contours_clear(&snapshot->contours);
-    snapshot_layers_release(snapshot->layers);
     text_pool_clear(&snapshot->texts);
     free(snapshot);
+}
+
+static void snapshot_free(struct snapshot *snapshot)
+{
+    atomic_bool *slot_taken = snapshot->slot_taken;
+    snapshot_layers_release(snapshot->layers); /* others may share them */
+    if (snapshot->image)
+        image_release(snapshot->image);
+    else
+        clear_snapshot(snapshot);
     if (slot_taken)
         atomic_store_explicit(slot_taken, false, memory_order_release);
 }

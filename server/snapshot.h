@@ -16,6 +16,7 @@
 #include "geo/names.h"
 #include "geo/words.h"
 #include "schema/store.h"
+#include "server/image.h"
 #include "server/packed.h"
 #include "server/snapshot_contours.h"
 #include "server/snapshot_layers.h"
@@ -177,6 +178,9 @@ struct snapshot {
     size_t bytes;             /* held, but for what is deflated ahead: for the metrics */
     struct text_pool texts;   /* what the columns' names and labels point into */
 
+    struct image *image; /* what it lies in, where it is a mapped file: one reference; else NULL */
+
+    size_t packed_max_bytes; /* of the order that it was packed by */
     atomic_bool is_packed;
     atomic_llong references; /* the rest is snapshot_holder.c's */
     atomic_bool *slot_taken; /* of the holder that published it; NULL before */

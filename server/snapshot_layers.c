@@ -10,6 +10,10 @@ void snapshot_layers_release(struct snapshot_layers *layers)
 {
     if (!layers || atomic_fetch_sub_explicit(&layers->references, 1, memory_order_acq_rel) > 1)
         return;
+    if (layers->image) {
+        image_release(layers->image);
+        return;
+    }
     for (int kind = 0; kind < SNAPSHOT_LAYERS; kind++) {
         geo_levels_free(layers->of_kind[kind].levels);
         free(layers->of_kind[kind].labels);

@@ -11,6 +11,7 @@
 #include <stdatomic.h>
 
 #include "geo/levels.h"
+#include "server/image.h"
 
 struct snapshot_draft;
 
@@ -32,6 +33,7 @@ struct snapshot_layer {
 struct snapshot_layers {
     struct snapshot_layer of_kind[SNAPSHOT_LAYERS];
     atomic_size_t references;
+    struct image *image; /* what they lie in, where it is a mapped file: one reference; else NULL */
 };
 
 /** Drops one reference. NULL is allowed. */

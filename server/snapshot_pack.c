@@ -50,6 +50,8 @@ static bool pack_set(const struct text_set *set, const struct packed_order *orde
 void snapshot_pack(const struct snapshot *snapshot, const struct packed_order *order)
 {
     struct text_set sets[N_SETS];
+    struct snapshot *packed = (struct snapshot *)snapshot; /* const but for this */
+    packed->packed_max_bytes = order->max_bytes;
     list_sets(snapshot, sets);
     for (int i = 0; i < N_SETS; i++) {
         struct packed_order rest = *order;
@@ -57,5 +59,5 @@ void snapshot_pack(const struct snapshot *snapshot, const struct packed_order *o
         if (!pack_set(&sets[i], &rest))
             return;
     }
-    atomic_store(&((struct snapshot *)snapshot)->is_packed, true);
+    atomic_store(&packed->is_packed, true);
 }

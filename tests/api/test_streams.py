@@ -117,7 +117,9 @@ def peak_bytes(pid):
 
 @pytest.fixture(scope="module")
 def own(store):
-    with serving(store, "--threads", "1", "--metrics-listen", "127.0.0.1:0") as running:
+    """In memory all the time: the pages of a mapped file count as soon as they are looked at."""
+    with serving(store, "--threads", "1", "--snapshot-file=none",
+                 "--metrics-listen", "127.0.0.1:0") as running:
         until_packed(running)
         yield running
 

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Start to first answer, and resident memory at rest and after a load of requests.
+"""Start to first answer, and resident memory at rest and after a load of requests: where the store
+is read, and where the snapshot is mapped that an earlier start has saved.
 
 usage: memory.py STORE [--runs N]
 """
@@ -14,10 +15,13 @@ import urllib.error
 import urllib.request
 
 
-def resident_mib(pid):
+def resident(pid):
+    """What is of the process alone, and what of the files that it maps."""
     with open(f"/proc/{pid}/status", encoding="ascii") as status:
-        found = re.search(r"VmRSS:\s+([0-9]+) kB", status.read())
-    return int(found.group(1)) / 1024
+        text = status.read()
+    own, file = (int(re.search(rf"{name}:\s+([0-9]+) kB", text).group(1)) / 1024
+                 for name in ("RssAnon", "RssFile"))
+    return f"{own:.1f} MiB of its own, {file:.1f} MiB of mapped files"
 
 
 def first_answer(url):
@@ -33,17 +37,48 @@ def first_answer(url):
             time.sleep(0.001)
 
 
-def start(store):
+def start(store, *flags):
     arobase = os.environ.get("AROBASE", "build/server/arobase")
     begin = time.monotonic()
     process = subprocess.Popen([arobase, "serve", "--store", store, "--listen", "127.0.0.1:0",
-                                "--metrics-listen", "none"], stderr=subprocess.PIPE, text=True)
+                                "--metrics-listen", "127.0.0.1:0", *flags],
+                               stderr=subprocess.PIPE, text=True)
+    found = {}
     for line in process.stderr:
-        found = re.search(r"listening on (http://[0-9.:]+)", line)
-        if found:
-            first_answer(found.group(1))
-            return process, found.group(1), time.monotonic() - begin
+        found.update(re.findall(r"(listening|metrics) (?:on|at) (http://[0-9.:]+)", line))
+        if len(found) == 2:
+            first_answer(found["listening"])
+            return process, found, time.monotonic() - begin
     sys.exit("memory.py: the server did not start")
+
+
+def wait_for_metric(urls, name):
+    while True:
+        with urllib.request.urlopen(urls["metrics"] + "/metrics") as answer:
+            if float(re.search(rf"^{name} (\S+)$", answer.read().decode(), re.M).group(1)) > 0:
+                return
+        time.sleep(0.1)
+
+
+def measure(what, store, runs, metric, *flags):
+    seconds = []
+    for run in range(runs):
+        process, urls, elapsed = start(store, *flags)
+        seconds.append(elapsed)
+        if run == runs - 1:
+            wait_for_metric(urls, metric)
+            time.sleep(1)  # what building took goes back
+            print(f"{what}: {resident(process.pid)} at rest")
+            for i in range(500):
+                box = f"{-5 + i % 10},{42 + i % 8},{-4 + i % 10},{43 + i % 8}"
+                target = f"{urls['listening']}/collections/initiatives/items?bbox={box}"
+                with urllib.request.urlopen(target) as answer:
+                    answer.read()
+            print(f"{what}: {resident(process.pid)} after 500 viewports")
+        process.terminate()
+        process.wait()
+    print(f"{what}: start to first answer: median {statistics.median(seconds) * 1000:.0f} ms, "
+          f"worst {max(seconds) * 1000:.0f} ms of {runs}")
 
 
 def main():
@@ -51,22 +86,12 @@ def main():
     parser.add_argument("store")
     parser.add_argument("--runs", type=int, default=5)
     args = parser.parse_args()
-    seconds = []
-    for run in range(args.runs):
-        process, url, elapsed = start(args.store)
-        seconds.append(elapsed)
-        if run == args.runs - 1:
-            time.sleep(4)  # features are deflated ahead, and what building took goes back
-            rest = resident_mib(process.pid)
-            for i in range(500):
-                box = f"{-5 + i % 10},{42 + i % 8},{-4 + i % 10},{43 + i % 8}"
-                urllib.request.urlopen(f"{url}/collections/initiatives/items?bbox={box}").read()
-            print(f"resident memory: {rest:.1f} MiB at rest, "
-                  f"{resident_mib(process.pid):.1f} MiB after 500 viewports")
-        process.terminate()
-        process.wait()
-    print(f"start to first answer: median {statistics.median(seconds) * 1000:.0f} ms, "
-          f"worst {max(seconds) * 1000:.0f} ms of {args.runs}")
+    measure("read from the store", args.store, args.runs, "arobase_packed", "--snapshot-file=none")
+    process, urls, _ = start(args.store)
+    wait_for_metric(urls, "arobase_snapshot_file_bytes")
+    process.terminate()
+    process.wait()
+    measure("saved snapshot", args.store, args.runs, "arobase_snapshot_file_bytes")
 
 
 if __name__ == "__main__":
