@@ -226,6 +226,7 @@ static const struct snapshot *read_store(const char *location, struct aro_error 
     struct snapshot *snapshot = NULL;
     char *kept = snapshot_file_path(location, NULL, err);
     struct snapshot_key key = snapshot_key_of(location);
+    const struct snapshot_room room = snapshot_room_of(NULL);
     if (kept && key.text[0] != '\0')
         snapshot = snapshot_file_map(kept, &key, NULL);
     if (snapshot && !image_check_bulk(snapshot->image, NULL, NULL, NULL)) {
@@ -233,7 +234,7 @@ static const struct snapshot *read_store(const char *location, struct aro_error 
         snapshot = NULL;
     }
     if (kept && !snapshot && schema_store_open(location, SCHEMA_READ, &store, err))
-        snapshot = snapshot_build(store, NULL, err);
+        snapshot = snapshot_build(store, NULL, &room, err);
     schema_store_close(store);
     free(kept);
     return snapshot;

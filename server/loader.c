@@ -1,8 +1,10 @@
 #include "server/loader.h"
 
+#include <libgen.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -16,6 +18,7 @@ struct loader {
     pthread_t thread;
     int fd;
     char *path;              /* of the snapshot's file; NULL: none is kept */
+    char *folder;            /* for files while it is built: that of the path, else of others */
     struct snapshot_key key; /* of the current snapshot; the thread's own */
     pthread_mutex_t lock;    /* guards what follows */
     pthread_cond_t changed;
@@ -53,7 +56,8 @@ static struct snapshot *build(const struct loader *loader, struct aro_error *err
     if (!schema_store_open(server->settings->store, SCHEMA_READ, &store, err))
         return NULL;
     const struct snapshot *before = snapshot_acquire(server->holder);
-    struct snapshot *snapshot = snapshot_build(store, before, err);
+    const struct snapshot_room room = snapshot_room_of(loader->folder);
+    struct snapshot *snapshot = snapshot_build(store, before, &room, err);
     snapshot_release(before);
     schema_store_close(store);
     return snapshot;
@@ -179,7 +183,33 @@ static void destroy(struct loader *loader)
     pthread_cond_destroy(&loader->changed);
     pthread_mutex_destroy(&loader->lock);
     free(loader->path);
+    free(loader->folder);
     free(loader);
+}
+
+/* Where the snapshot is kept there is room for it while it is built. */
+static bool find_places(struct loader *loader, struct aro_error *err)
+{
+    const struct settings *settings = loader->server->settings;
+    struct aro_error path_err = {0};
+    loader->path = snapshot_file_path(settings->store, settings->snapshot_file, &path_err);
+    if (path_err.status != ARO_OK)
+        return aro_error_no_memory(err);
+    if (!loader->path && !settings->temp_folder)
+        return true;
+    char *cut = strdup(loader->path ? loader->path : settings->temp_folder);
+    if (cut)
+        loader->folder = strdup(loader->path ? dirname(cut) : cut);
+    free(cut);
+    return loader->folder || aro_error_no_memory(err);
+}
+
+static bool start(struct loader *loader, struct aro_error *err)
+{
+    if (!find_places(loader, err))
+        return false;
+    return (loader->fd >= 0 && pthread_create(&loader->thread, NULL, run, loader) == 0) ||
+           aro_error_set(err, ARO_IO, "cannot start the thread that loads the data");
 }
 
 struct loader *loader_new(struct server *server, struct aro_error *err)
@@ -189,19 +219,12 @@ struct loader *loader_new(struct server *server, struct aro_error *err)
         aro_error_no_memory(err);
         return NULL;
     }
-    struct aro_error path_err = {0};
     loader->server = server;
     loader->wanted = true;
-    loader->path =
-        snapshot_file_path(server->settings->store, server->settings->snapshot_file, &path_err);
     loader->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     pthread_mutex_init(&loader->lock, NULL);
     pthread_cond_init(&loader->changed, NULL);
-    if (path_err.status != ARO_OK)
-        *err = path_err;
-    else if (loader->fd < 0 || pthread_create(&loader->thread, NULL, run, loader) != 0)
-        aro_error_set(err, ARO_IO, "cannot start the thread that loads the data");
-    else
+    if (start(loader, err))
         return loader;
     destroy(loader);
     return NULL;

@@ -17,6 +17,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <time.h>
 
 enum { N_SLOTS = 64, NO_SLOT = 0, SLOT_SHIFT = 48 };
@@ -38,7 +39,10 @@ struct snapshot_holder {
 static void clear_texts(struct text_block *texts)
 {
     packed_free(texts->packed);
-    free(texts->block);
+    if (texts->mapped_bytes > 0)
+        munmap(texts->block, texts->mapped_bytes);
+    else
+        free(texts->block);
     free(texts->offsets);
 }
 

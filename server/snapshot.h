@@ -30,6 +30,7 @@ enum { SNAPSHOT_MAX_USAGES = 64, SNAPSHOT_AXES = 4 };
 struct text_block {
     char *block;
     uint64_t *offsets;               /* n + 1 */
+    size_t mapped_bytes;             /* of the block where it is a file's; 0: it is in memory */
     _Atomic(struct packed *) packed; /* comes once the snapshot is published, or never: NULL */
 };
 
@@ -186,6 +187,15 @@ struct snapshot {
     atomic_bool *slot_taken; /* of the holder that published it; NULL before */
 };
 
+/** Where there is room for the texts while a snapshot is built, and until it is kept elsewhere. */
+struct snapshot_room {
+    uint64_t memory_bytes; /* so many may be in memory; more of them go to files without a name */
+    const char *folder;    /* where these are; NULL: the folder that TMPDIR names, or else /tmp */
+};
+
+/** An eighth of the machine's memory, and then files in the folder. */
+struct snapshot_room snapshot_room_of(const char *folder);
+
 /**
  * Reads everything from the store in one transaction and builds.
  *
@@ -194,7 +204,7 @@ struct snapshot {
  * @return        one reference, owned by the caller
  */
 struct snapshot *snapshot_build(struct schema_store *store, const struct snapshot *before,
-                                struct aro_error *err);
+                                const struct snapshot_room *room, struct aro_error *err);
 
 /** Lists what it consists of (geo/blocks.h), itself first, with what has been deflated ahead. */
 void snapshot_blocks(const struct snapshot *snapshot, struct geo_blocks *out_blocks);

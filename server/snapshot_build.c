@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "geo/array.h"
 #include "server/hash.h"
@@ -242,11 +243,24 @@ static void clear_draft(struct snapshot_draft *draft)
     schema_contours_clear(&draft->contours);
 }
 
-struct snapshot *snapshot_build(struct schema_store *store, const struct snapshot *before,
-                                struct aro_error *err)
+struct snapshot_room snapshot_room_of(const char *folder)
 {
-    struct snapshot_draft draft = {
-        .store = store, .before = before, .snapshot = calloc(1, sizeof *draft.snapshot)};
+    enum { SHARE = 8 };
+    long pages = sysconf(_SC_PHYS_PAGES), page_bytes = sysconf(_SC_PAGESIZE);
+    bool known = pages > 0 && page_bytes > 0;
+    return (struct snapshot_room){
+        .memory_bytes = known ? (uint64_t)pages * (uint64_t)page_bytes / SHARE : UINT64_MAX,
+        .folder = folder,
+    };
+}
+
+struct snapshot *snapshot_build(struct schema_store *store, const struct snapshot *before,
+                                const struct snapshot_room *room, struct aro_error *err)
+{
+    struct snapshot_draft draft = {.store = store,
+                                   .before = before,
+                                   .room = room,
+                                   .snapshot = calloc(1, sizeof *draft.snapshot)};
     if (!draft.snapshot) {
         aro_error_no_memory(err);
         return NULL;

@@ -43,6 +43,7 @@ struct snapshot_draft {
     struct schema_counts counts;
     struct snapshot *snapshot;     /* being built */
     const struct snapshot *before; /* NULL: none */
+    const struct snapshot_room *room;
     struct text_pool scratch;
     struct point_row *commune_points; /* by row */
     struct commune_row *communes;     /* by row */
@@ -100,16 +101,6 @@ struct name_list {
 void name_list_add(struct name_list *list, const char *text, uint32_t item, double weight);
 /** Takes the list's items, on failure too. @return  owned by the caller */
 struct geo_names *names_build(struct name_list *list, struct aro_error *err);
-
-/**
- * Texts in the order of rows to texts in the order of positions.
- *
- * @param starts  n + 1 places in texts
- * @param rows    row at each position
- */
-bool text_block_build(struct text_block *block, const struct aro_buffer *texts,
-                      const uint64_t *starts, const uint32_t *rows, size_t n,
-                      struct aro_error *err);
 
 /**
  * The next text of a compact JSON array of texts without escapes (codes, ids).

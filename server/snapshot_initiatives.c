@@ -7,6 +7,7 @@
 #include "geo/instant.h"
 #include "server/feature_text.h"
 #include "server/snapshot_words.h"
+#include "server/text_rows.h"
 
 /* What is kept of the rows until they are sorted; arrays by row. */
 struct initiative_rows {
@@ -16,9 +17,7 @@ struct initiative_rows {
     uint32_t *communes;
     uint64_t *usages;
     int32_t *days;
-    /* The texts, and where each row's begins (n + 1). */
-    struct aro_buffer compact, full, titres;
-    uint64_t *compact_starts, *full_starts, *titres_starts;
+    struct text_rows compact, full, titres;
     struct words_feed words;
 };
 
@@ -28,21 +27,23 @@ static void clear_rows(struct initiative_rows *rows)
     free(rows->communes);
     free(rows->usages);
     free(rows->days);
-    aro_buffer_clear(&rows->compact);
-    aro_buffer_clear(&rows->full);
-    aro_buffer_clear(&rows->titres);
-    free(rows->compact_starts);
-    free(rows->full_starts);
-    free(rows->titres_starts);
+    text_rows_clear(&rows->compact);
+    text_rows_clear(&rows->full);
+    text_rows_clear(&rows->titres);
 }
 
 /* About what sheets take, so that large pages are there from the first one on; longer ones make the
  * texts grow, and what is not written is not taken from the machine. */
-static void reserve_texts(struct initiative_rows *rows, size_t n)
+static bool begin_texts(struct initiative_rows *rows, size_t n, struct aro_error *err)
 {
-    enum { FULL_BYTES = 1600, COMPACT_BYTES = 400 };
-    aro_buffer_reserve(&rows->full, n * FULL_BYTES);
-    aro_buffer_reserve(&rows->compact, n * COMPACT_BYTES);
+    enum { FULL_BYTES = 1600, COMPACT_BYTES = 400, TITRE_BYTES = 60 };
+    const struct snapshot_room *room = rows->draft->room;
+    uint64_t likely_bytes = (uint64_t)n * (FULL_BYTES + COMPACT_BYTES + TITRE_BYTES);
+    bool in_files = likely_bytes > room->memory_bytes;
+    const char *folder = !in_files ? NULL : spool_folder(room->folder);
+    return text_rows_begin(&rows->full, n, n * FULL_BYTES, folder, err) &&
+           text_rows_begin(&rows->compact, n, n * COMPACT_BYTES, folder, err) &&
+           text_rows_begin(&rows->titres, n, n * TITRE_BYTES, folder, err);
 }
 
 static bool allocate_rows(struct initiative_rows *rows, size_t n, struct aro_error *err)
@@ -52,12 +53,8 @@ static bool allocate_rows(struct initiative_rows *rows, size_t n, struct aro_err
     rows->communes = array_new(n, sizeof *rows->communes, err);
     rows->usages = array_new(n, sizeof *rows->usages, err);
     rows->days = array_new(n, sizeof *rows->days, err);
-    rows->compact_starts = array_new(n + 1, sizeof *rows->compact_starts, err);
-    rows->full_starts = array_new(n + 1, sizeof *rows->full_starts, err);
-    rows->titres_starts = array_new(n + 1, sizeof *rows->titres_starts, err);
-    reserve_texts(rows, n);
-    return rows->points && rows->communes && rows->usages && rows->days && rows->compact_starts &&
-           rows->full_starts && rows->titres_starts;
+    return rows->points && rows->communes && rows->usages && rows->days &&
+           begin_texts(rows, n, err);
 }
 
 /* ---- Themes ---- */
@@ -133,8 +130,8 @@ static void write_words(struct aro_buffer *words, const struct schema_initiative
     add_words(words, row->resultats);
 }
 
-static void write_texts(struct initiative_rows *rows, const struct schema_initiative *row,
-                        uint32_t commune, uint64_t usages)
+static bool write_texts(struct initiative_rows *rows, const struct schema_initiative *row,
+                        uint32_t commune, uint64_t usages, struct aro_error *err)
 {
     const struct snapshot *snapshot = rows->draft->snapshot;
     const struct commune_columns *columns = &snapshot->commune;
@@ -149,15 +146,15 @@ static void write_texts(struct initiative_rows *rows, const struct schema_initia
         .region = territory_code(snapshot->regions, columns->regions[commune]),
     };
     axes_of(snapshot, usages, axes, &feature.n_axes);
-    size_t compact_start = rows->compact.len;
-    feature_initiative_compact(&rows->compact, &feature);
-    if (!rows->compact.failed) /* else nothing of this is kept */
-        feature_initiative_full(&rows->full, &feature, rows->compact.data + compact_start,
-                                rows->compact.len - compact_start);
-    aro_buffer_text(&rows->titres, row->titre);
-    rows->compact_starts[rows->n + 1] = rows->compact.len;
-    rows->full_starts[rows->n + 1] = rows->full.len;
-    rows->titres_starts[rows->n + 1] = rows->titres.len;
+    struct aro_buffer *compact = text_rows_text(&rows->compact);
+    size_t compact_start = compact->len;
+    feature_initiative_compact(compact, &feature);
+    if (!compact->failed) /* else nothing of this is kept */
+        feature_initiative_full(text_rows_text(&rows->full), &feature,
+                                compact->data + compact_start, compact->len - compact_start);
+    aro_buffer_text(text_rows_text(&rows->titres), row->titre);
+    return text_rows_end(&rows->compact, err) && text_rows_end(&rows->full, err) &&
+           text_rows_end(&rows->titres, err);
 }
 
 /* What the demo's generator (fixtures/) gives as source. */
@@ -191,7 +188,8 @@ static bool read_initiative(void *context, const struct schema_initiative *row,
         .id = row->id, .position = row->position, .has_position = row->has_position};
     rows->communes[rows->n] = commune;
     rows->usages[rows->n] = usages;
-    write_texts(rows, row, commune, usages);
+    if (!write_texts(rows, row, commune, usages, err))
+        return false;
     struct aro_buffer *words = words_feed_row(&rows->words, (uint32_t)rows->n, err);
     if (!words)
         return false;
@@ -231,17 +229,12 @@ static bool fill_columns(const struct initiative_rows *rows, const uint32_t *ord
     return true;
 }
 
-/* The texts of rows are released as soon as their block stands: they are most of the memory. */
 static bool fill_texts(struct initiative_rows *rows, const uint32_t *order, struct aro_error *err)
 {
-    struct point_set *points = &rows->draft->snapshot->initiatives;
-    if (!text_block_build(&points->full, &rows->full, rows->full_starts, order, rows->n, err))
-        return false;
-    aro_buffer_clear(&rows->full);
-    return text_block_build(&points->compact, &rows->compact, rows->compact_starts, order, rows->n,
-                            err) &&
-           text_block_build(&rows->draft->snapshot->initiative.titres, &rows->titres,
-                            rows->titres_starts, order, rows->n, err);
+    struct snapshot *snapshot = rows->draft->snapshot;
+    return text_rows_place(&rows->full, order, &snapshot->initiatives.full, err) &&
+           text_rows_place(&rows->compact, order, &snapshot->initiatives.compact, err) &&
+           text_rows_place(&rows->titres, order, &snapshot->initiative.titres, err);
 }
 
 static bool read_and_sort(struct initiative_rows *rows, uint32_t **out_order, struct aro_error *err)

@@ -107,23 +107,3 @@ bool text_block_take(struct text_block *block, struct aro_buffer *texts, struct 
     *texts = (struct aro_buffer){0};
     return true;
 }
-
-bool text_block_build(struct text_block *block, const struct aro_buffer *texts,
-                      const uint64_t *starts, const uint32_t *rows, size_t n, struct aro_error *err)
-{
-    if (!aro_buffer_ok(texts, err))
-        return false;
-    block->block = array_new(texts->len, 1, err);
-    block->offsets = array_new(n + 1, sizeof *block->offsets, err);
-    if (!block->block || !block->offsets)
-        return false;
-    uint64_t at = 0;
-    for (size_t i = 0; i < n; i++) {
-        uint64_t len = starts[rows[i] + 1] - starts[rows[i]];
-        block->offsets[i] = at;
-        memcpy(block->block + at, texts->data + starts[rows[i]], len);
-        at += len;
-    }
-    block->offsets[n] = at;
-    return true;
-}

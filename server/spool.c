@@ -9,7 +9,7 @@
 
 enum { WRITE_BYTES = 256 << 10 };
 
-static const char *folder_or_default(const char *folder)
+const char *spool_folder(const char *folder)
 {
     const char *named = getenv("TMPDIR");
     return folder ? folder : named && *named ? named : "/tmp";
@@ -24,7 +24,7 @@ static bool refuse(const char *folder, struct aro_error *err)
 int spool_open_named(const char *folder, char **out_path, struct aro_error *err)
 {
     char *path = NULL;
-    folder = folder_or_default(folder);
+    folder = spool_folder(folder);
     if (asprintf(&path, "%s/arobase-XXXXXX", folder) < 0) {
         aro_error_no_memory(err);
         return -1;
@@ -54,7 +54,7 @@ static int open_and_unlink(const char *folder, struct aro_error *err)
 bool spool_open(struct spool *spool, const char *folder, struct aro_error *err)
 {
     *spool = (struct spool){.fd = -1};
-    spool->fd = open(folder_or_default(folder), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    spool->fd = open(spool_folder(folder), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     if (spool->fd < 0)
         spool->fd = open_and_unlink(folder, err);
     return spool->fd >= 0;

@@ -16,8 +16,11 @@ struct spool {
     struct aro_buffer buffer; /* to be written next: append to it, then spool_settle() */
 };
 
+/** The folder, or, for NULL, the one that TMPDIR names, or else /tmp. */
+const char *spool_folder(const char *folder);
+
 /**
- * @param folder  where; NULL: the folder that TMPDIR names, or else /tmp
+ * @param folder  where; NULL: as spool_folder() says
  * @param err     ARO_IO: no file can be made there
  */
 bool spool_open(struct spool *spool, const char *folder, struct aro_error *err);

@@ -13,10 +13,11 @@ static inline const struct snapshot *snapshot_made(void)
     struct snapshot *snapshot = NULL;
     struct temp_folder folder;
     struct schema_store *store = NULL;
+    const struct snapshot_room room = snapshot_room_of(NULL);
     temp_folder_make(&folder);
     free(rows_make(&folder, 20261126));
     if (schema_store_open(folder.store, SCHEMA_READ, &store, NULL))
-        snapshot = snapshot_build(store, NULL, NULL);
+        snapshot = snapshot_build(store, NULL, &room, NULL);
     schema_store_close(store);
     temp_folder_remove(&folder);
     if (!snapshot)

@@ -17,18 +17,26 @@ struct fixture {
 };
 
 /** One reference, owned by the caller; NULL, said on stderr, when it cannot be built. */
-static inline struct snapshot *fixture_build_after(const struct temp_folder *folder,
-                                                   const struct snapshot *before)
+static inline struct snapshot *fixture_build_in(const struct temp_folder *folder,
+                                                const struct snapshot *before,
+                                                const struct snapshot_room *room)
 {
     struct schema_store *store = NULL;
     struct aro_error err = {0};
     struct snapshot *snapshot = NULL;
     if (schema_store_open(folder->store, SCHEMA_READ, &store, &err))
-        snapshot = snapshot_build(store, before, &err);
+        snapshot = snapshot_build(store, before, room, &err);
     schema_store_close(store);
     if (!snapshot)
         print_error("%s\n", err.message);
     return snapshot;
+}
+
+static inline struct snapshot *fixture_build_after(const struct temp_folder *folder,
+                                                   const struct snapshot *before)
+{
+    const struct snapshot_room room = snapshot_room_of(NULL);
+    return fixture_build_in(folder, before, &room);
 }
 
 static inline struct snapshot *fixture_build(const struct temp_folder *folder)

@@ -9,8 +9,9 @@ static struct snapshot *build(const struct temp_folder *folder, struct aro_error
 {
     struct schema_store *store = NULL;
     struct snapshot *snapshot = NULL;
+    const struct snapshot_room room = snapshot_room_of(NULL);
     if (schema_store_open(folder->store, SCHEMA_READ, &store, err))
-        snapshot = snapshot_build(store, NULL, err);
+        snapshot = snapshot_build(store, NULL, &room, err);
     schema_store_close(store);
     return snapshot;
 }

@@ -181,6 +181,35 @@ static void layers_outlive_it(void **state)
     snapshot_release(next);
 }
 
+static bool same_texts(const struct text_block *a, const struct text_block *b, size_t n)
+{
+    return memcmp(a->offsets, b->offsets, (n + 1) * sizeof *a->offsets) == 0 &&
+           memcmp(a->block, b->block, a->offsets[n]) == 0;
+}
+
+/* Texts that went by files are those that went by memory, and are kept as those. */
+static void texts_may_go_by_files(void **state)
+{
+    int failures = 0;
+    struct kept *kept = *state;
+    const struct snapshot *want = kept->fixture->snapshot;
+    const struct snapshot_room room = {.memory_bytes = 1000, .folder = kept->fixture->folder.path};
+    struct snapshot *built = fixture_build_in(&kept->fixture->folder, NULL, &room);
+    assert_non_null(built);
+    assert_true(built->initiatives.full.mapped_bytes > 0);
+    assert_true(snapshot_file_write(kept->path, &kept->key, built, NULL, NULL, NULL));
+    snapshot_release(built);
+    struct snapshot *mapped = snapshot_file_map(kept->path, &kept->key, NULL);
+    assert_non_null(mapped);
+    size_t n = mapped->initiatives.n;
+    CHECK(failures, "full", same_texts(&mapped->initiatives.full, &want->initiatives.full, n));
+    CHECK(failures, "compact",
+          same_texts(&mapped->initiatives.compact, &want->initiatives.compact, n));
+    CHECK(failures, "titres", same_texts(&mapped->initiative.titres, &want->initiative.titres, n));
+    snapshot_release(mapped);
+    assert_int_equal(failures, 0);
+}
+
 /* ---- The file, and the key ---- */
 
 static void knows_its_place(void **state)
@@ -221,9 +250,9 @@ static void the_key_follows_the_store(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(is_the_same_when_mapped),   cmocka_unit_test(can_be_kept_again),
-        cmocka_unit_test(layers_outlive_it),         cmocka_unit_test(knows_its_place),
-        cmocka_unit_test(the_key_follows_the_store),
+        cmocka_unit_test(is_the_same_when_mapped), cmocka_unit_test(can_be_kept_again),
+        cmocka_unit_test(layers_outlive_it),       cmocka_unit_test(texts_may_go_by_files),
+        cmocka_unit_test(knows_its_place),         cmocka_unit_test(the_key_follows_the_store),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
