@@ -23,41 +23,62 @@ uint64_t geo_bits_pack(const uint8_t bytes[64])
     return word;
 }
 
+/* The words that lie in the run all of them, between the two at its ends: one loop without masks.
+ */
+static inline struct geo_run inner_words(struct geo_run run)
+{
+    return (struct geo_run){run.first / 64 + 1, (run.end - 1) / 64};
+}
+
 void geo_bits_set(uint64_t *words, struct geo_run run)
 {
     if (run.first >= run.end)
         return;
-    for (uint32_t word = run.first / 64; word <= (run.end - 1) / 64; word++)
-        words[word] |= geo_bits_mask(run, word);
+    struct geo_run inner = inner_words(run);
+    words[inner.first - 1] |= geo_bits_mask(run, inner.first - 1);
+    for (uint32_t word = inner.first; word < inner.end; word++)
+        words[word] = ~UINT64_C(0);
+    words[inner.end] |= geo_bits_mask(run, inner.end);
 }
 
 void geo_bits_keep(uint64_t *words, struct geo_run run, const uint64_t *others)
 {
     if (run.first >= run.end)
         return;
-    for (uint32_t word = run.first / 64; word <= (run.end - 1) / 64; word++)
-        words[word] &= others[word] | ~geo_bits_mask(run, word);
+    struct geo_run inner = inner_words(run);
+    words[inner.first - 1] &= others[inner.first - 1] | ~geo_bits_mask(run, inner.first - 1);
+    for (uint32_t word = inner.first; word < inner.end; word++)
+        words[word] &= others[word];
+    words[inner.end] &= others[inner.end] | ~geo_bits_mask(run, inner.end);
 }
 
 COUNTING_CLONES
 uint32_t geo_bits_count(const uint64_t *words, struct geo_run run)
 {
-    uint32_t count = 0;
     if (run.first >= run.end)
         return 0;
-    for (uint32_t word = run.first / 64; word <= (run.end - 1) / 64; word++)
-        count += (uint32_t)__builtin_popcountll(words[word] & geo_bits_mask(run, word));
+    struct geo_run inner = inner_words(run);
+    uint64_t first = words[inner.first - 1] & geo_bits_mask(run, inner.first - 1);
+    uint32_t count = (uint32_t)__builtin_popcountll(first);
+    for (uint32_t word = inner.first; word < inner.end; word++)
+        count += (uint32_t)__builtin_popcountll(words[word]);
+    if (inner.first <= inner.end)
+        count += (uint32_t)__builtin_popcountll(words[inner.end] & geo_bits_mask(run, inner.end));
     return count;
 }
 
 COUNTING_CLONES
 uint32_t geo_bits_count_both(const uint64_t *a, const uint64_t *b, struct geo_run run)
 {
-    uint32_t count = 0;
     if (run.first >= run.end)
         return 0;
-    for (uint32_t word = run.first / 64; word <= (run.end - 1) / 64; word++)
-        count += (uint32_t)__builtin_popcountll(a[word] & b[word] & geo_bits_mask(run, word));
+    struct geo_run inner = inner_words(run);
+    uint32_t at = inner.first - 1, last = inner.end;
+    uint32_t count = (uint32_t)__builtin_popcountll(a[at] & b[at] & geo_bits_mask(run, at));
+    for (uint32_t word = inner.first; word < inner.end; word++)
+        count += (uint32_t)__builtin_popcountll(a[word] & b[word]);
+    if (inner.first <= last)
+        count += (uint32_t)__builtin_popcountll(a[last] & b[last] & geo_bits_mask(run, last));
     return count;
 }
 

@@ -1,5 +1,7 @@
 #include "server/filter.h"
 
+#include <string.h>
+
 #include "geo/bits.h"
 
 /* Below this many positions in a word they are looked at one by one: measured to break even. */
@@ -88,40 +90,65 @@ static uint64_t days_of_word(const struct filter *filter, uint32_t word)
     return geo_bits_pack(accepted);
 }
 
+/* A territory that a filter names, and where that of 64 positions together is known. */
+struct territory_filter {
+    const struct number_set *set;
+    const uint32_t *column, *blocks;
+};
+
 /* What the communes say of 64 positions, by a column of theirs; NULL: by themselves. */
 static void keep_by_column(const struct number_set *set, const uint32_t *column,
                            const uint32_t communes[64], uint8_t accepted[64])
 {
-    for (int i = 0; set->has && i < 64; i++)
+    for (int i = 0; i < 64; i++)
         accepted[i] &= set_has(set, column ? column[communes[i]] : communes[i]);
 }
 
+/* Neighbours mostly lie in one territory: only where they do not is each looked at. */
 static uint64_t communes_of_word(const struct filter *filter, uint32_t word)
 {
     const struct commune_columns *columns = &filter->snapshot->commune;
-    const uint32_t *communes = filter->snapshot->initiative.communes + 64 * (size_t)word;
+    const struct initiative_columns *initiative = &filter->snapshot->initiative;
+    const struct territory_filter territories[] = {
+        {&filter->regions, columns->regions, initiative->block_regions},
+        {&filter->departements, columns->departements, initiative->block_departements},
+        {&filter->epcis, columns->epcis, initiative->block_epcis},
+    };
+    const uint32_t *communes = initiative->communes + 64 * (size_t)word;
     uint8_t accepted[64];
-    for (int i = 0; i < 64; i++)
-        accepted[i] = !filter->niveaux || (filter->niveaux >> columns->niveaux[communes[i]] & 1);
-    keep_by_column(&filter->communes, NULL, communes, accepted);
-    keep_by_column(&filter->epcis, columns->epcis, communes, accepted);
-    keep_by_column(&filter->departements, columns->departements, communes, accepted);
-    keep_by_column(&filter->regions, columns->regions, communes, accepted);
+    memset(accepted, 1, sizeof accepted);
+    for (size_t i = 0; i < sizeof territories / sizeof *territories; i++) {
+        const struct territory_filter *by = &territories[i];
+        if (!by->set->has)
+            continue;
+        if (by->blocks[word] == SNAPSHOT_MIXED)
+            keep_by_column(by->set, by->column, communes, accepted);
+        else if (!set_has(by->set, by->blocks[word]))
+            return 0;
+    }
+    if (filter->communes.has)
+        keep_by_column(&filter->communes, NULL, communes, accepted);
+    for (int i = 0; filter->niveaux && i < 64; i++)
+        accepted[i] &= filter->niveaux >> columns->niveaux[communes[i]] & 1;
     return geo_bits_pack(accepted);
 }
 
 /* Sets of themes are ready: joining those of one parameter is all there is to do. */
-static uint64_t themes_of_word(const struct filter *filter, uint32_t word)
+static void keep_by_themes(const struct filter *filter, struct geo_run run, uint64_t *words)
 {
-    uint64_t accepted = UINT64_MAX;
     for (int level = 0; level < 3; level++) {
         const struct theme_choice *choice = &filter->themes[level];
-        uint64_t any = choice->n == 0 ? UINT64_MAX : 0;
-        for (size_t i = 0; i < choice->n; i++)
-            any |= choice->rows[i][word];
-        accepted &= any;
+        if (choice->n == 1)
+            geo_bits_keep(words, run, choice->rows[0]);
+        if (choice->n < 2)
+            continue;
+        for (uint32_t word = run.first / 64; word <= (run.end - 1) / 64; word++) {
+            uint64_t any = ~geo_bits_mask(run, word);
+            for (size_t i = 0; i < choice->n; i++)
+                any |= choice->rows[i][word];
+            words[word] &= any;
+        }
     }
-    return accepted;
 }
 
 static uint64_t accepted_one_by_one(const struct filter *filter, uint32_t word, uint64_t which)
@@ -135,10 +162,7 @@ static uint64_t accepted_one_by_one(const struct filter *filter, uint32_t word, 
 
 static uint64_t accepted_of(const struct filter *filter, uint32_t word, uint64_t which)
 {
-    if (!filter->of_initiatives)
-        return accepted_one_by_one(filter, word, which);
-    which &= themes_of_word(filter, word);
-    if (geo_bits_of_word(which) < FEW)
+    if (!filter->of_initiatives || geo_bits_of_word(which) < FEW)
         return accepted_one_by_one(filter, word, which);
     if (filter->on_days)
         which &= days_of_word(filter, word);
@@ -150,6 +174,10 @@ static uint64_t accepted_of(const struct filter *filter, uint32_t word, uint64_t
 void filter_keep(const struct filter *filter, struct geo_run run, uint64_t *words)
 {
     if (run.first >= run.end)
+        return;
+    if (filter->of_initiatives)
+        keep_by_themes(filter, run, words);
+    if (filter->of_initiatives && !filter->on_days && !filter->on_commune)
         return;
     for (uint32_t word = run.first / 64; word <= (run.end - 1) / 64; word++) {
         uint64_t which = words[word] & geo_bits_mask(run, word);
