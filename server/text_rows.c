@@ -36,13 +36,26 @@ bool text_rows_end(struct text_rows *rows, struct aro_error *err)
     return !rows->folder || spool_settle(&rows->spool, err);
 }
 
+/* Asks for the pages of a text that is copied soon: many at once are read ten times as fast as one
+ * after another. */
+static void fetch(const struct text_rows *rows, const char *texts, uint32_t row)
+{
+    const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+    uint64_t first = rows->starts[row] / page * page;
+    madvise((void *)(texts + first), rows->starts[row + 1] - first, MADV_WILLNEED);
+}
+
 /* Row by row into the block, whose offsets are filled. */
 static void copy_texts(const struct text_rows *rows, const char *texts, const uint32_t *order,
                        struct text_block *block)
 {
-    for (size_t i = 0; i < rows->n; i++)
+    enum { AHEAD = 512 };
+    for (size_t i = 0; i < rows->n; i++) {
+        if (rows->folder && i + AHEAD < rows->n)
+            fetch(rows, texts, order[i + AHEAD]);
         memcpy(block->block + block->offsets[i], texts + rows->starts[order[i]],
                block->offsets[i + 1] - block->offsets[i]);
+    }
 }
 
 static bool fill_offsets(const struct text_rows *rows, const uint32_t *order,
