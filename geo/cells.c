@@ -55,21 +55,31 @@ struct square {
     struct geo_run run;
 };
 
-static bool touches_box(const struct search *search, const struct square *square)
+/* The cells of the level that a square holds. */
+static struct geo_cell_box cells_of(const struct search *search, const struct square *square)
 {
     unsigned below = search->level - (unsigned)square->level;
-    uint64_t west = (uint64_t)square->x << below, east = ((uint64_t)square->x + 1) << below;
-    uint64_t north = (uint64_t)square->y << below, south = ((uint64_t)square->y + 1) << below;
-    const struct geo_cell_box *box = search->box;
-    return west <= box->east && east > box->west && north <= box->south && south > box->north;
+    uint32_t last = (uint32_t)((UINT64_C(1) << below) - 1);
+    uint32_t west = (uint32_t)((uint64_t)square->x << below);
+    uint32_t north = (uint32_t)((uint64_t)square->y << below);
+    return (struct geo_cell_box){
+        .west = west, .north = north, .east = west + last, .south = north + last};
+}
+
+static bool touches(const struct geo_cell_box *a, const struct geo_cell_box *b)
+{
+    return a->west <= b->east && a->east >= b->west && a->north <= b->south && a->south >= b->north;
+}
+
+static bool is_inside(const struct geo_cell_box *a, const struct geo_cell_box *b)
+{
+    return a->west >= b->west && a->east <= b->east && a->north >= b->north && a->south <= b->south;
 }
 
 /* The square that is the digit-th along the curve of the four in this one. */
 static struct square quarter(const struct square *square, unsigned digit)
 {
-    unsigned quadrant = 0;
-    while (geo_hilbert_quadrants[square->way][quadrant].place != digit)
-        quadrant++;
+    unsigned quadrant = geo_hilbert_quadrants_along[square->way][digit];
     return (struct square){.level = (uint8_t)(square->level + 1),
                            .way = geo_hilbert_quadrants[square->way][quadrant].way,
                            .x = square->x << 1 | quadrant >> 1,
@@ -77,14 +87,47 @@ static struct square quarter(const struct square *square, unsigned digit)
                            .run = square->run};
 }
 
-/* As deep as the level. A square's points come before those of the next along the curve. */
+/* The first position behind `at` whose key is at least `key`, which that of `at` is not; end when
+ * none is before it. Likely near. */
+static uint32_t first_behind(const uint64_t *keys, uint32_t at, uint32_t end, uint64_t key)
+{
+    uint32_t step = 1;
+    while (end - at > step && keys[at + step] < key) {
+        at += step;
+        step *= 2;
+    }
+    return geo_hilbert_first_at_least(keys, at + 1, end - at > step ? at + step : end, key);
+}
+
+/* All cells of a larger square, one after the other along the curve. */
+static bool add_all(const struct search *search, const struct square *square)
+{
+    const uint64_t *keys = search->keys;
+    unsigned shift = 2 * (GEO_MERCATOR_BITS - (unsigned)search->level);
+    for (uint32_t at = square->run.first, end = square->run.end; at < end;) {
+        uint64_t behind = ((keys[at] >> shift) + 1) << shift; /* 0 behind the last of the map */
+        struct square cell = *square;
+        while (cell.level < search->level)
+            cell = quarter(&cell, keys[at] >> 2 * (GEO_MERCATOR_BITS - 1 - cell.level) & 3);
+        cell.run = (struct geo_run){at, behind ? first_behind(keys, at, end, behind) : end};
+        at = cell.run.end;
+        if (!add_cell(search->cells, (struct geo_cell_run){cell.x, cell.y, cell.run}, search->err))
+            return false;
+    }
+    return true;
+}
+
+/* A square's points come before those of the next along the curve. */
 static bool walk(const struct search *search, struct square square)
 {
-    if (!touches_box(search, &square))
+    struct geo_cell_box cells = cells_of(search, &square);
+    if (!touches(&cells, search->box))
         return true;
     if (square.level == search->level)
         return add_cell(search->cells, (struct geo_cell_run){square.x, square.y, square.run},
                         search->err);
+    if (is_inside(&cells, search->box))
+        return add_all(search, &square);
     const uint64_t *keys = search->keys;
     unsigned shift = 2 * (GEO_MERCATOR_BITS - 1 - (unsigned)square.level);
     unsigned digit = keys[square.run.first] >> shift & 3;

@@ -28,8 +28,12 @@ struct forming {
     struct geo_mercator *middles; /* by cell, as the next two */
     bool *is_lesser;              /* some close cell is heavier */
     uint32_t *owners;             /* the cell that absorbs it, or itself */
-    uint32_t *slots;              /* hash table: a cell's place in cells, or NO_CELL */
-    size_t n_slots;               /* a power of two, at least twice the cells */
+    /* A cell's place in cells, or NO_CELL: by its place in the box where that has room for all in
+     * it, else a hash table. */
+    uint32_t *slots;
+    size_t n_slots; /* of a hash table a power of two, at least twice the cells */
+    struct geo_cell_box box;
+    bool is_grid;
 };
 
 static void forming_clear(struct forming *forming)
@@ -86,10 +90,16 @@ static struct geo_mercator middle_of(const struct geo_cluster_points *points, st
 
 static bool forming_allocate(struct forming *forming, struct aro_error *err)
 {
+    enum { GRID_SLOTS = 16 }; /* for a cell */
+    const struct geo_cell_box *box = &forming->box;
     size_t n = forming->cells.n;
+    uint64_t in_box = (box->east - box->west + UINT64_C(1)) * (box->south - box->north + 1);
     forming->n_slots = MIN_SLOTS;
     while (forming->n_slots < 2 * n)
         forming->n_slots *= 2;
+    forming->is_grid = in_box <= GRID_SLOTS * (uint64_t)forming->n_slots;
+    if (forming->is_grid)
+        forming->n_slots = in_box;
     forming->middles = malloc((n + 1) * sizeof *forming->middles);
     forming->is_lesser = calloc(n + 1, sizeof *forming->is_lesser);
     forming->owners = malloc((n + 1) * sizeof *forming->owners);
@@ -99,16 +109,28 @@ static bool forming_allocate(struct forming *forming, struct aro_error *err)
     return true;
 }
 
+/* The slot of a cell in the box, or the free one that it would have. */
+static size_t slot_of(const struct forming *forming, uint32_t x, uint32_t y)
+{
+    const struct geo_cell_box *box = &forming->box;
+    if (forming->is_grid)
+        return (size_t)(y - box->north) * (box->east - box->west + 1) + (x - box->west);
+    size_t at = hash_of(x, y) & (forming->n_slots - 1);
+    for (; forming->slots[at] != NO_CELL; at = (at + 1) & (forming->n_slots - 1)) {
+        const struct geo_cell_run *cell = &forming->cells.items[forming->slots[at]];
+        if (cell->x == x && cell->y == y)
+            break;
+    }
+    return at;
+}
+
 static void prepare_cells(struct forming *forming)
 {
     for (size_t i = 0; i < forming->n_slots; i++)
         forming->slots[i] = NO_CELL;
     for (uint32_t i = 0; i < forming->cells.n; i++) {
         const struct geo_cell_run *cell = &forming->cells.items[i];
-        size_t at = hash_of(cell->x, cell->y) & (forming->n_slots - 1);
-        while (forming->slots[at] != NO_CELL)
-            at = (at + 1) & (forming->n_slots - 1);
-        forming->slots[at] = i;
+        forming->slots[slot_of(forming, cell->x, cell->y)] = i;
         forming->middles[i] = middle_of(forming->points, cell->run);
         forming->owners[i] = i;
     }
@@ -117,17 +139,10 @@ static void prepare_cells(struct forming *forming)
 /* The cell beside one; NO_CELL where none with points is known. */
 static uint32_t beside(const struct forming *forming, uint32_t cell, int dx, int dy)
 {
-    int64_t x = (int64_t)forming->cells.items[cell].x + dx;
-    int64_t y = (int64_t)forming->cells.items[cell].y + dy;
-    if (x < 0 || y < 0)
-        return NO_CELL;
-    size_t at = hash_of((uint32_t)x, (uint32_t)y) & (forming->n_slots - 1);
-    for (; forming->slots[at] != NO_CELL; at = (at + 1) & (forming->n_slots - 1)) {
-        const struct geo_cell_run *found = &forming->cells.items[forming->slots[at]];
-        if (found->x == x && found->y == y)
-            break;
-    }
-    return forming->slots[at];
+    uint32_t x = forming->cells.items[cell].x + (uint32_t)dx; /* -1 beside 0 is in no box */
+    uint32_t y = forming->cells.items[cell].y + (uint32_t)dy;
+    return geo_cell_box_contains(&forming->box, x, y) ? forming->slots[slot_of(forming, x, y)]
+                                                      : NO_CELL;
 }
 
 /* ------------------------------------------------------------------ absorbing */
@@ -256,9 +271,10 @@ static bool form(struct forming *forming, const struct geo_mercator_box *box,
                  struct geo_cluster_areas *areas, struct aro_error *err)
 {
     const struct geo_cluster_points *points = forming->points;
-    struct geo_cell_box around = geo_cells_around(box, forming->level, MARGIN);
     struct geo_cell_box wanted = geo_cells_around(box, forming->level, 1);
-    if (!geo_cells_find(points->keys, points->n, forming->level, &around, &forming->cells, err) ||
+    forming->box = geo_cells_around(box, forming->level, MARGIN);
+    if (!geo_cells_find(points->keys, points->n, forming->level, &forming->box, &forming->cells,
+                        err) ||
         !forming_allocate(forming, err))
         return false;
     prepare_cells(forming);

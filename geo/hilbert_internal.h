@@ -19,6 +19,14 @@ static const struct {
     {{2, 3}, {1, 3}, {3, 0}, {0, 2}},
 };
 
+/** By way and place along the curve: the quadrant there. */
+static const uint8_t geo_hilbert_quadrants_along[4][4] = {
+    {0, 1, 3, 2},
+    {0, 2, 3, 1},
+    {3, 2, 0, 1},
+    {3, 1, 0, 2},
+};
+
 /** The first position of low to high on whose key is at least `key`; high when none is. */
 static inline uint32_t geo_hilbert_first_at_least(const uint64_t *keys, uint32_t low, uint32_t high,
                                                   uint64_t key)
