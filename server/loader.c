@@ -17,10 +17,13 @@ struct loader {
     struct server *server;
     pthread_t thread;
     int fd;
-    char *path;              /* of the snapshot's file; NULL: none is kept */
-    char *folder;            /* for files while it is built: that of the path, else of others */
-    struct snapshot_key key; /* of the current snapshot; the thread's own */
-    pthread_mutex_t lock;    /* guards what follows */
+    char *path;   /* of the snapshot's file; NULL: none is kept */
+    char *folder; /* for files while it is built: that of the path, else of others */
+    /* Of the current snapshot; the thread's own. */
+    struct snapshot_key key;
+    double quiet_s; /* for how long it has to be the current one before it is kept */
+    bool has_loaded;
+    pthread_mutex_t lock; /* guards what follows */
     pthread_cond_t changed;
     bool wanted, stop, busy, has_result;
     struct loader_result result;
@@ -77,12 +80,23 @@ static bool load(struct loader *loader, bool *out_was_kept, struct aro_error *er
     return true;
 }
 
+/* Where data come again and again, writing all of it each time would wear out a disk: only what
+ * stays for ten times as long as it took to make is worth it. The first is, at once. */
+static double quiet_seconds(const struct loader *loader, double load_s)
+{
+    enum { TIMES = 10, MOST_S = 60 };
+    return !loader->has_loaded ? 0 : TIMES * load_s < MOST_S ? TIMES * load_s : MOST_S;
+}
+
 static void load_once(struct loader *loader)
 {
     struct loader_result result = {0};
     double start_s = clock_seconds();
     result.ok = load(loader, &result.was_kept, &result.err);
     result.seconds = clock_seconds() - start_s;
+    if (result.ok)
+        loader->quiet_s = quiet_seconds(loader, result.seconds);
+    loader->has_loaded |= result.ok;
     metrics_count_load(loader->server->metrics, result.ok, result.seconds);
     pthread_mutex_lock(&loader->lock);
     loader->result = result;
@@ -105,6 +119,21 @@ static bool has_other_work(void *context)
     return has;
 }
 
+/* Waits for so long, or until there is other work: false then. */
+static bool stays_quiet(struct loader *loader)
+{
+    struct timespec until;
+    int timed_out = 0;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += (time_t)loader->quiet_s;
+    pthread_mutex_lock(&loader->lock);
+    while (!loader->wanted && !loader->stop && timed_out == 0)
+        timed_out = pthread_cond_timedwait(&loader->changed, &loader->lock, &until);
+    bool quiet = !loader->wanted && !loader->stop;
+    pthread_mutex_unlock(&loader->lock);
+    return quiet;
+}
+
 static void pack(struct loader *loader, const struct snapshot *snapshot)
 {
     const struct packed_order order = {
@@ -120,7 +149,8 @@ static void keep(struct loader *loader, const struct snapshot *snapshot)
 {
     struct aro_error err = {0};
     struct snapshot *kept = NULL;
-    if (!loader->path || loader->key.text[0] == '\0' || !snapshot_is_packed(snapshot))
+    if (!loader->path || loader->key.text[0] == '\0' || !snapshot_is_packed(snapshot) ||
+        !stays_quiet(loader))
         return;
     if (snapshot_file_write(loader->path, &loader->key, snapshot, has_other_work, loader, &err))
         kept = snapshot_file_map(loader->path, &loader->key, &err);
@@ -223,7 +253,11 @@ struct loader *loader_new(struct server *server, struct aro_error *err)
     loader->wanted = true;
     loader->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     pthread_mutex_init(&loader->lock, NULL);
-    pthread_cond_init(&loader->changed, NULL);
+    pthread_condattr_t by_monotonic_clock;
+    pthread_condattr_init(&by_monotonic_clock);
+    pthread_condattr_setclock(&by_monotonic_clock, CLOCK_MONOTONIC);
+    pthread_cond_init(&loader->changed, &by_monotonic_clock);
+    pthread_condattr_destroy(&by_monotonic_clock);
     if (start(loader, err))
         return loader;
     destroy(loader);

@@ -108,7 +108,8 @@ def test_a_reload_with_a_change_keeps_the_new(own, tmp_path):
                        own).returncode == 0
         server.process.send_signal(signal.SIGHUP)
         assert "from=store" in server.wait_for("data reloaded").string
-        until(lambda: from_file(server) > 0)
+        assert from_file(server) == 0
+        until(lambda: from_file(server) > 0)  # once it has stayed for a while
         assert kept(own).stat().st_ino != before
 
 
