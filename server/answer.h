@@ -28,6 +28,9 @@ void answer_hit(struct aro_buffer *out, const struct text_block *texts, const st
 void answer_link(struct aro_buffer *out, const char *rel, const char *type,
                  struct aro_buffer *href);
 
+/** Appends such a link, with a comma before it, to the same in each of the other formats. */
+void answer_alternates(struct aro_buffer *out, const struct request *request, unsigned formats);
+
 /** The answer is elsewhere: the address is taken from the buffer, which is emptied. The body is an
  * empty object, or what was written before. @param status  302, 308 */
 void answer_lead_to(struct response *response, unsigned status, struct aro_buffer *address);

@@ -130,7 +130,7 @@ void embed_write_discovery(const struct request *request, const char *address,
     if (!embed_view_of(request, request->path, request->params, &view, &err))
         return;
     aro_buffer_printf(oembed, "%s/oembed?url=", request->base_url);
-    text_encode(oembed, address, "");
+    text_encode(oembed, address, TEXT_KEEP_UNRESERVED);
     if (!view.params[PARAM_ID]) {
         aro_buffer_printf(atom, "%s/feed.atom?", request->base_url);
         params_write(atom, view.params, ~QUERY_INITIATIVE_PARAMS);

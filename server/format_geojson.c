@@ -6,7 +6,6 @@
 
 #include "server/answer.h"
 #include "server/format.h"
-#include "server/negotiate.h"
 
 struct document {
     const struct items_page *items;
@@ -27,19 +26,12 @@ static void document_free(void *state)
 static void write_alternates(const struct request *request, const struct items_page *items,
                              struct aro_buffer *out)
 {
-    struct aro_buffer href = {0};
     unsigned formats = FORMAT_HTML;
     if (items->selection.geometry == GEOMETRY_CENTRE)
         formats |= FORMAT_FILES;
     if (collection_has_feed(items->collection) && items_not_of_feed(request) == PARAM_COUNT_OF_ALL)
         formats |= FORMAT_ATOM;
-    for (unsigned format = 1; format && format <= request->route->formats; format <<= 1) {
-        if (!(request->route->formats & formats & format))
-            continue;
-        request_link(request, &href, PARAM_F, format_name((enum format)format));
-        aro_buffer_char(out, ',');
-        answer_link(out, "alternate", format_content_type((enum format)format), &href);
-    }
+    answer_alternates(out, request, request->route->formats & formats);
 }
 
 static void write_links(const struct request *request, const struct items_page *items,

@@ -169,6 +169,10 @@ const char *request_param(const struct request *request, enum param param);
 void request_link(const struct request *request, struct aro_buffer *out, enum param param,
                   const char *value);
 
+/** The two parts of such a link that stand around the value of the parameter. */
+void request_link_around(const struct request *request, enum param param,
+                         struct aro_buffer *out_before, struct aro_buffer *out_behind);
+
 /* ---- Responses ---- */
 
 struct response;

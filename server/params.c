@@ -465,7 +465,7 @@ void params_write(struct aro_buffer *out, const char *const *values, param_set w
         aro_buffer_text(out, separator);
         aro_buffer_text(out, param_infos[param].name);
         aro_buffer_char(out, '=');
-        text_encode(out, values[param], ",:/");
+        text_encode(out, values[param], TEXT_KEEP_IN_QUERY);
         separator = "&";
     }
 }

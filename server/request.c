@@ -24,7 +24,7 @@ void request_link(const struct request *request, struct aro_buffer *out, enum pa
                   const char *value)
 {
     aro_buffer_text(out, request->base_url);
-    text_encode(out, request->path, "/:,@");
+    text_encode(out, request->path, TEXT_KEEP_IN_PATH);
     size_t before = out->len;
     aro_buffer_char(out, '?');
     if (param < PARAM_COUNT_OF_ALL)
@@ -33,4 +33,25 @@ void request_link(const struct request *request, struct aro_buffer *out, enum pa
         aro_buffer_text(out, request->query);
     if (!out->failed && out->len == before + 1)
         out->len = before;
+}
+
+void request_link_around(const struct request *request, enum param param,
+                         struct aro_buffer *out_before, struct aro_buffer *out_behind)
+{
+    param_set before = 0;
+    int i = 0;
+    const char *values[PARAM_COUNT_OF_ALL];
+    memcpy(values, request->params, sizeof values);
+    values[param] = "";
+    do
+        before |= PARAM_BIT(params_by_name[i]);
+    while (params_by_name[i++] != param);
+    aro_buffer_text(out_before, request->base_url);
+    text_encode(out_before, request->path, TEXT_KEEP_IN_PATH);
+    aro_buffer_char(out_before, '?');
+    params_write(out_before, values, ~before);
+    aro_buffer_char(out_behind, '&');
+    params_write(out_behind, values, before);
+    if (!out_behind->failed && out_behind->len == 1)
+        out_behind->len = 0;
 }

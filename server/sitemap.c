@@ -33,7 +33,7 @@ static void write_address(struct aro_buffer *out, const char *base_url, const ch
                           const char *id)
 {
     open_address(out, base_url, path);
-    text_encode(out, id, "");
+    text_encode(out, id, TEXT_KEEP_UNRESERVED);
     aro_buffer_text(out, "</loc></url>\n");
 }
 

@@ -59,18 +59,23 @@ bool text_decode(enum text_decoding decoding, const char *text, size_t len, char
     return true;
 }
 
-static bool is_unreserved(char c)
+/* The unreserved characters of RFC 3986, section 2.3, and those that may stay beside them. */
+static unsigned kept_of(unsigned char c)
 {
     bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    return letter || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
+    if (letter || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~')
+        return TEXT_KEEP_UNRESERVED | TEXT_KEEP_IN_QUERY | TEXT_KEEP_IN_PATH;
+    if (c == ',' || c == ':' || c == '/')
+        return TEXT_KEEP_IN_QUERY | TEXT_KEEP_IN_PATH;
+    return c == '@' ? TEXT_KEEP_IN_PATH : 0;
 }
 
-void text_encode(struct aro_buffer *out, const char *text, const char *keep)
+void text_encode(struct aro_buffer *out, const char *text, enum text_kept kept)
 {
     static const char digits[] = "0123456789ABCDEF";
     for (;;) {
         size_t len = 0;
-        while (is_unreserved(text[len]) || (text[len] && strchr(keep, text[len])))
+        while (kept_of((unsigned char)text[len]) & kept)
             len++;
         aro_buffer_append(out, text, len);
         text += len;

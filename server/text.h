@@ -23,7 +23,11 @@ bool text_decode(enum text_decoding decoding, const char *text, size_t len, char
 /** Reads a whole number of digits alone, as ids are. False where it is none, or above 18 digits. */
 bool text_id_parse(const char *text, int64_t *out_id);
 
-/** Appends with everything but unreserved characters and those of `keep` percent-encoded. */
-void text_encode(struct aro_buffer *out, const char *text, const char *keep);
+/** What need not be percent-encoded: unreserved characters, in a value of a query ",:/" too, and in
+ * a path "@" beside these. */
+enum text_kept { TEXT_KEEP_UNRESERVED = 1, TEXT_KEEP_IN_QUERY = 2, TEXT_KEEP_IN_PATH = 4 };
+
+/** Appends with everything else percent-encoded. */
+void text_encode(struct aro_buffer *out, const char *text, enum text_kept kept);
 
 #endif

@@ -52,13 +52,17 @@ static void encodes(void **state)
     strcpy(text + 127, "\xC3\xA9\xE2\x82\xAC");
     struct aro_buffer out = {0};
     struct aro_error err = {0};
-    text_encode(&out, text, "");
+    text_encode(&out, text, TEXT_KEEP_UNRESERVED);
     assert_true(text_decode(TEXT_FORM, out.data, out.len, back, &err));
     assert_string_equal(back, text);
     aro_buffer_clear(&out);
-    text_encode(&out, "2,3:a b&\"<", ",:");
+    text_encode(&out, "2,3:/@a b&\"<", TEXT_KEEP_IN_QUERY);
+    aro_buffer_char(&out, ' ');
+    text_encode(&out, "2,3:/@a b&\"<", TEXT_KEEP_IN_PATH);
+    aro_buffer_char(&out, ' ');
+    text_encode(&out, "-._~,:/@", TEXT_KEEP_UNRESERVED);
     aro_buffer_char(&out, '\0');
-    assert_string_equal(out.data, "2,3:a%20b%26%22%3C");
+    assert_string_equal(out.data, "2,3:/%40a%20b%26%22%3C 2,3:/@a%20b%26%22%3C -._~%2C%3A%2F%40");
     aro_buffer_clear(&out);
 }
 
