@@ -42,7 +42,7 @@ class Counted:
         self.process = subprocess.Popen(
             ["valgrind", "--tool=callgrind", f"--callgrind-out-file={self.out}", "-q", arobase,
              "serve", "--store", store, "--listen", "127.0.0.1:0", "--metrics-listen", "none",
-             "--threads", "1", "--packed-mb", "0",  # which would be counted as well
+             "--threads", "1", "--packed-mb", "0", "--snapshot-file=none",  # both would be counted as well
              "--base-url", "http://counted.example"],
             stderr=subprocess.PIPE, text=True)
         for line in self.process.stderr:

@@ -10,7 +10,7 @@ from other machines, which on one of two cores cannot be seen directly.
 With --plots two pictures are drawn by gnuplot: throughput and times against the number of
 initiatives.
 
-usage: scale.py STORE… [--seconds N] [--plots FOLDER]
+usage: scale.py STORE… [--seconds N] [--plots FOLDER] [--packed-mb N]
 """
 import argparse
 import json
@@ -41,14 +41,15 @@ plot {lines}
 """
 
 
-def serve(store, threads, cores):
+def serve(store, threads, cores, packed_mb):
     """On one core or on both."""
     arobase = os.environ.get("AROBASE", "build/server/arobase")
     server = Program(arobase, "serve", "--store", store, "--listen", "127.0.0.1:0",
-                     "--metrics-listen", "127.0.0.1:0", "--threads", str(threads))
+                     "--metrics-listen", "127.0.0.1:0", "--threads", str(threads),
+                     "--packed-mb", str(packed_mb))
     subprocess.run(["taskset", "-a", "-p", "-c", cores, str(server.process.pid)], check=True,
                    stdout=subprocess.DEVNULL)
-    server.wait_until_packed()
+    server.wait_until_kept()
     return server
 
 
@@ -72,12 +73,12 @@ def spaced_p99(url, paths, a_second, seconds, headers):
     return times[len(times) * 99 // 100] / 1000
 
 
-def measure(store, seconds):
+def measure(store, seconds, packed_mb):
     """Prints a line for each workload; gives back the number of initiatives and the figures."""
     found = {}
     floor = os.path.join(os.path.dirname(os.environ.get("AROBASE", "build/server/arobase")),
                          "../tests/bench/floor")
-    with serve(store, 1, "0") as server:
+    with serve(store, 1, "0", packed_mb) as server:
         count = json.loads(server.get("/collections/initiatives/items?limit=1"))["numberMatched"]
         asked = {name: paths for name, paths in workloads(server).items() if name in ASKED}
         for name, paths in asked.items():
@@ -90,7 +91,7 @@ def measure(store, seconds):
                 best, _ = wrk(limit.url, paths, seconds)
             found[name] = {"rate": rate, "p99": p99, "calm": calm, "floor": rate / best,
                            "bytes": mean, "one": rate_of(server, paths, seconds, headers)}
-    with serve(store, 2, "0,1") as server:
+    with serve(store, 2, "0,1", packed_mb) as server:
         for name, paths in asked.items():
             two = rate_of(server, paths, seconds, GZIP if "gzip" in name else None)
             found[name]["cores"] = 2 * two / found[name]["one"]
@@ -122,13 +123,14 @@ def main():
     parser.add_argument("stores", metavar="STORE", nargs="+")
     parser.add_argument("--seconds", type=int, default=4)
     parser.add_argument("--plots", metavar="FOLDER")
+    parser.add_argument("--packed-mb", type=int, default=256, metavar="N")
     args = parser.parse_args()
     print(f"{'initiatives':>10} {'workload':26} {'bytes':>9} {'requests/s':>10} {'floor':>6} "
           f"{'p99 ms':>8} {'at 0.8':>8} {'cores':>6}", flush=True)
     results = []
     for store in args.stores:
         random.seed(SEED)
-        results.append(measure(store, args.seconds))
+        results.append(measure(store, args.seconds, args.packed_mb))
     if args.plots:
         os.makedirs(args.plots, exist_ok=True)
         plot(args.plots, "throughput.svg", "requests a second, one core", "rate", results)

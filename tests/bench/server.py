@@ -78,9 +78,9 @@ class Program:
         with urllib.request.urlopen(self.metrics) as answer:
             return float(re.search(rf"^{name} (\S+)$", answer.read().decode(), re.M).group(1))
 
-    def wait_until_packed(self):
-        """Until what can be deflated ahead has been."""
-        while not self.metric("arobase_packed"):
+    def wait_until_kept(self):
+        """Until all that follows a load is done: features deflated ahead, the snapshot saved."""
+        while not self.metric("arobase_snapshot_file_bytes"):
             time.sleep(0.1)
 
 
@@ -180,7 +180,7 @@ def main():
     floor = os.path.join(os.path.dirname(arobase), "../tests/bench/floor")
     with Program(arobase, "serve", "--store", args.store, "--listen", "127.0.0.1:0",
                  "--metrics-listen", "127.0.0.1:0", "--threads", "1") as server:
-        server.wait_until_packed()
+        server.wait_until_kept()
         print(f"{'workload':28} {'mean bytes':>10} {'arobase/s':>10} {'p99 ms':>7} "
               f"{'floor/s':>9} {'p99 ms':>7} {'ratio':>6} {'mixed/s':>9} {'p99 ms':>7} {'ratio':>6}")
         for name, paths in workloads(server).items():

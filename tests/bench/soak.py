@@ -134,7 +134,7 @@ def main():
             source.backup(copy)
         with Program(arobase, "serve", "--store", store, "--listen", "127.0.0.1:0",
                      "--metrics-listen", "127.0.0.1:0", "--threads", "1") as server:
-            server.wait_until_packed()
+            server.wait_until_kept()
             threading.Thread(target=server.process.stderr.read, daemon=True).start()
             writer = Writer(server, arobase, store, rows_of(server, folder), folder)
             sum_up(run(server, writer, answered(server), args.minutes), writer)

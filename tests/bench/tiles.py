@@ -65,7 +65,7 @@ def serve(store, *flags):
     return Program(arobase, "serve", "--store", store, "--listen", "127.0.0.1:0",
                    "--metrics-listen", "none", "--threads", "1", "--items-max", "10000",
                    "--tile-budget", "1000000", "--tile-empty-status", "200",
-                   "--packed-mb", "0", *flags)  # seconds of the processor are counted
+                   "--packed-mb", "0", "--snapshot-file=none", *flags)  # the processor's seconds count
 
 
 def rate_of(server, paths, seconds, headers=None):
