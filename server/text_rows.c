@@ -74,7 +74,7 @@ static bool place_in_memory(const struct text_rows *rows, const uint32_t *order,
     if (!aro_buffer_ok(&rows->spool.buffer, err))
         return false;
     block->block = array_new(rows->starts[rows->n], 1, err);
-    if (block->block)
+    if (block->block && rows->spool.buffer.len > 0)
         copy_texts(rows, rows->spool.buffer.data, order, block);
     return block->block != NULL;
 }
