@@ -144,16 +144,25 @@ static void pack(struct loader *loader, const struct snapshot *snapshot)
     malloc_trim(0);
 }
 
+static struct snapshot *write_and_map(struct loader *loader, const struct snapshot *snapshot,
+                                      struct aro_error *err)
+{
+    if (loader->key.text[0] == '\0') {
+        aro_error_set(err, ARO_IO, "the store was written just now, or at a time to come");
+        return NULL;
+    }
+    if (!snapshot_file_write(loader->path, &loader->key, snapshot, has_other_work, loader, err))
+        return NULL;
+    return snapshot_file_map(loader->path, &loader->key, err);
+}
+
 /* The file takes the place of the memory: what is not asked for need not stay in it. */
 static void keep(struct loader *loader, const struct snapshot *snapshot)
 {
     struct aro_error err = {0};
-    struct snapshot *kept = NULL;
-    if (!loader->path || loader->key.text[0] == '\0' || !snapshot_is_packed(snapshot) ||
-        !stays_quiet(loader))
+    if (!loader->path || !snapshot_is_packed(snapshot) || !stays_quiet(loader))
         return;
-    if (snapshot_file_write(loader->path, &loader->key, snapshot, has_other_work, loader, &err))
-        kept = snapshot_file_map(loader->path, &loader->key, &err);
+    struct snapshot *kept = write_and_map(loader, snapshot, &err);
     if (kept)
         snapshot_publish(loader->server->holder, kept);
     else if (err.status != ARO_STOPPED && err.status != ARO_BUSY)

@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import sqlite3
+import time
 
 import pytest
 
@@ -189,6 +190,14 @@ def test_a_place_that_cannot_be_written_is_told(own, tmp_path):
         line = server.wait_for("snapshot not saved").string
         assert "No such file or directory" in line and "the next start reads the store" in line
         assert server.get("/themes").status == 200
+
+
+def test_a_store_of_a_time_to_come_is_told(own):
+    """Whether it is written again could not be seen."""
+    os.utime(own, (time.time() + 3600, time.time() + 3600))
+    with serving(own, *METRICS) as server:
+        assert "at a time to come" in server.wait_for("snapshot not saved").string
+        assert server.get("/themes").status == 200 and not kept(own).exists()
 
 
 def test_what_is_deflated_ahead_is_kept_too(own):
