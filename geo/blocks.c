@@ -1,5 +1,6 @@
 #include "geo/blocks.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "geo/array.h"
@@ -57,6 +58,12 @@ void geo_blocks_own(struct geo_blocks *blocks, const void *pointer, size_t n_byt
 void geo_blocks_own_bulk(struct geo_blocks *blocks, const void *pointer, size_t n_bytes)
 {
     own(blocks, pointer, n_bytes, true);
+}
+
+void geo_blocks_hole(struct geo_blocks *blocks, const void *part, size_t n_bytes)
+{
+    assert(blocks->n_holes < GEO_BLOCKS_MOST_HOLES);
+    blocks->holes[blocks->n_holes++] = (struct geo_block){part, n_bytes, false};
 }
 
 size_t geo_blocks_bytes(const struct geo_blocks *blocks)

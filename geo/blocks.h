@@ -18,12 +18,16 @@ struct geo_block {
     bool is_bulk; /* bytes that answers are copied from: no way is found by them, and no pointer */
 };
 
+enum { GEO_BLOCKS_MOST_HOLES = 4 };
+
 /** Start from {0}; geo_blocks_clear() releases. When memory runs out `failed` is set, and stays. */
 struct geo_blocks {
     struct geo_block *items; /* owned */
     size_t n, capacity;
     const void **pointers; /* owned: the address of each pointer, which lies in one of the blocks */
     size_t n_pointers, pointers_capacity;
+    struct geo_block holes[GEO_BLOCKS_MOST_HOLES]; /* in some of them: not to be read */
+    size_t n_holes;
     bool failed;
 };
 
@@ -43,6 +47,12 @@ void geo_blocks_pointer(struct geo_blocks *blocks, const void *pointer);
 void geo_blocks_own(struct geo_blocks *blocks, const void *pointer, size_t n_bytes);
 /** The same for bytes that answers are copied from. */
 void geo_blocks_own_bulk(struct geo_blocks *blocks, const void *pointer, size_t n_bytes);
+
+/**
+ * Lists a part of a block that other threads may change meanwhile, such as a count of references:
+ * who copies the block leaves zeros there. GEO_BLOCKS_MOST_HOLES at most.
+ */
+void geo_blocks_hole(struct geo_blocks *blocks, const void *part, size_t n_bytes);
 
 /** What all the blocks come to. */
 size_t geo_blocks_bytes(const struct geo_blocks *blocks);

@@ -30,7 +30,8 @@ struct image;
 typedef bool image_unwanted_fn(void *context);
 
 /**
- * Writes the blocks, the first of them as the root, beside the file and then moves them there:
+ * Writes the blocks, the first of them as the root, and zeros in their holes, beside the file and
+ * then moves them there:
  * who maps it gets the old one or the new one.
  *
  * @param key          below IMAGE_KEY_BYTES: what the content follows from

@@ -177,13 +177,36 @@ static bool place_pointers(struct writer *writer, const char *piece, size_t n_by
     return true;
 }
 
+/* Around the holes, which stay zeros. */
+static void copy_piece(const struct writer *writer, const char *piece, size_t n_bytes)
+{
+    const struct geo_blocks *blocks = writer->blocks;
+    memset(writer->chunk, 0, n_bytes);
+    for (size_t at = 0, end; at < n_bytes; at = end) {
+        size_t from = at;
+        end = n_bytes;
+        for (size_t i = 0; i < blocks->n_holes; i++) {
+            const char *hole = blocks->holes[i].bytes,
+                       *behind_hole = hole + blocks->holes[i].n_bytes;
+            if (hole <= piece + at && piece + at < behind_hole)
+                from = (size_t)(behind_hole - piece);
+            else if (hole > piece + at && hole < piece + end)
+                end = (size_t)(hole - piece);
+        }
+        if (from > at)
+            end = from < n_bytes ? from : n_bytes;
+        else
+            memcpy(writer->chunk + at, piece + at, end - at);
+    }
+}
+
 static bool put_block(struct writer *writer, const struct geo_block *block)
 {
     for (size_t done = 0; done < block->n_bytes;) {
         size_t rest = block->n_bytes - done, n = rest < IMAGE_CHUNK ? rest : IMAGE_CHUNK;
         if (writer->is_unwanted && writer->is_unwanted(writer->context))
             return aro_error_set(writer->err, ARO_STOPPED, "something else is to be done");
-        memcpy(writer->chunk, block->bytes + done, n);
+        copy_piece(writer, block->bytes + done, n);
         if (!place_pointers(writer, block->bytes + done, n) || !put(writer, writer->chunk, n))
             return false;
         done += n;

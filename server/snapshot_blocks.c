@@ -143,6 +143,7 @@ static void list_contours(const struct snapshot *snapshot, struct geo_blocks *ou
     LIST(out, contours->millesimes, contours->n);
     geo_locator_blocks(&contours->locator, out);
     LIST(out, snapshot->layers, 1);
+    geo_blocks_hole(out, &snapshot->layers->references, sizeof snapshot->layers->references);
     for (int kind = 0; kind < SNAPSHOT_LAYERS; kind++) {
         const struct snapshot_layer *layer = &snapshot->layers->of_kind[kind];
         geo_levels_blocks(&layer->levels, out);
@@ -153,6 +154,7 @@ static void list_contours(const struct snapshot *snapshot, struct geo_blocks *ou
 void snapshot_blocks(const struct snapshot *snapshot, struct geo_blocks *out)
 {
     geo_blocks_add(out, snapshot, sizeof *snapshot);
+    geo_blocks_hole(out, &snapshot->references, sizeof snapshot->references);
     list_points(&snapshot->initiatives, out);
     list_points(&snapshot->communes, out);
     list_points(&snapshot->labels, out);
