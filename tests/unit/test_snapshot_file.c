@@ -1,5 +1,6 @@
 #include "server/snapshot_file.h"
 
+#include <pthread.h>
 #include <string.h>
 
 #include "tests/unit/random_contours.h"
@@ -210,6 +211,56 @@ static void texts_may_go_by_files(void **state)
     assert_int_equal(failures, 0);
 }
 
+struct reading {
+    struct snapshot_holder *holder;
+    const char *version;
+    atomic_bool stop;
+    atomic_size_t n_wrong;
+};
+
+static void *read_on(void *context)
+{
+    struct reading *reading = context;
+    while (!atomic_load(&reading->stop)) {
+        const struct snapshot *snapshot = snapshot_acquire(reading->holder);
+        const struct text_block *full = &snapshot->initiatives.full;
+        bool right = strcmp(snapshot->version, reading->version) == 0 &&
+                     full->block[full->offsets[snapshot->initiatives.n] - 1] == '}';
+        atomic_fetch_add(&reading->n_wrong, !right);
+        snapshot_release(snapshot);
+    }
+    return NULL;
+}
+
+/* As the loader does it: what is served is saved, mapped and published while it is read. */
+static void takes_the_place_of_memory_while_read(void **state)
+{
+    enum { N_READERS = 3, ROUNDS = 5 };
+    struct kept *kept = *state;
+    pthread_t readers[N_READERS];
+    struct snapshot *built = fixture_build(&kept->fixture->folder);
+    struct reading reading = {.holder = snapshot_holder_new(NULL)};
+    assert_true(built && reading.holder);
+    reading.version = kept->fixture->snapshot->version;
+    snapshot_publish(reading.holder, built);
+    for (int i = 0; i < N_READERS; i++)
+        assert_int_equal(pthread_create(&readers[i], NULL, read_on, &reading), 0);
+    for (int round = 0; round < ROUNDS; round++) {
+        const struct snapshot *now = snapshot_acquire(reading.holder);
+        assert_true(snapshot_file_write(kept->path, &kept->key, now, NULL, NULL, NULL));
+        snapshot_release(now);
+        struct snapshot *mapped = snapshot_file_map(kept->path, &kept->key, NULL);
+        assert_non_null(mapped);
+        snapshot_publish(reading.holder, mapped);
+    }
+    atomic_store(&reading.stop, true);
+    for (int i = 0; i < N_READERS; i++)
+        pthread_join(readers[i], NULL);
+    assert_int_equal(atomic_load(&reading.n_wrong), 0);
+    assert_int_equal(snapshot_holder_held(reading.holder), 1);
+    snapshot_holder_free(reading.holder);
+}
+
 /* ---- The file, and the key ---- */
 
 static void knows_its_place(void **state)
@@ -250,9 +301,13 @@ static void the_key_follows_the_store(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(is_the_same_when_mapped), cmocka_unit_test(can_be_kept_again),
-        cmocka_unit_test(layers_outlive_it),       cmocka_unit_test(texts_may_go_by_files),
-        cmocka_unit_test(knows_its_place),         cmocka_unit_test(the_key_follows_the_store),
+        cmocka_unit_test(is_the_same_when_mapped),
+        cmocka_unit_test(can_be_kept_again),
+        cmocka_unit_test(layers_outlive_it),
+        cmocka_unit_test(texts_may_go_by_files),
+        cmocka_unit_test(takes_the_place_of_memory_while_read),
+        cmocka_unit_test(knows_its_place),
+        cmocka_unit_test(the_key_follows_the_store),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
