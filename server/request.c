@@ -20,11 +20,16 @@ static void write_changed(const struct request *request, struct aro_buffer *out,
     params_write(out, values, 0);
 }
 
-void request_link(const struct request *request, struct aro_buffer *out, enum param param,
-                  const char *value)
+static void write_address(const struct request *request, struct aro_buffer *out)
 {
     aro_buffer_text(out, request->base_url);
     text_encode(out, request->path, TEXT_KEEP_IN_PATH);
+}
+
+void request_link(const struct request *request, struct aro_buffer *out, enum param param,
+                  const char *value)
+{
+    write_address(request, out);
     size_t before = out->len;
     aro_buffer_char(out, '?');
     if (param < PARAM_COUNT_OF_ALL)
@@ -46,8 +51,7 @@ void request_link_around(const struct request *request, enum param param,
     do
         before |= PARAM_BIT(params_by_name[i]);
     while (params_by_name[i++] != param);
-    aro_buffer_text(out_before, request->base_url);
-    text_encode(out_before, request->path, TEXT_KEEP_IN_PATH);
+    write_address(request, out_before);
     aro_buffer_char(out_before, '?');
     params_write(out_before, values, ~before);
     aro_buffer_char(out_behind, '&');

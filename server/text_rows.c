@@ -12,7 +12,7 @@
 bool text_rows_begin(struct text_rows *rows, size_t capacity, size_t likely_bytes,
                      const char *folder, struct aro_error *err)
 {
-    *rows = (struct text_rows){.spool.fd = -1, .folder = folder, .capacity = capacity};
+    *rows = (struct text_rows){.spool.fd = -1, .folder = folder};
     rows->starts = array_new(capacity + 1, sizeof *rows->starts, err);
     if (!rows->starts)
         return false;

@@ -13,7 +13,7 @@ struct text_rows {
     struct spool spool; /* fd -1: all stays in its buffer */
     const char *folder;
     uint64_t *starts; /* owned; where the text of each row begins, and the last one ends */
-    size_t n, capacity;
+    size_t n;
 };
 
 /**
