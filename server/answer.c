@@ -8,13 +8,15 @@
 void answer_runs(struct response *response, const struct text_block *texts,
                  const struct geo_run *runs, size_t n_runs, bool *is_first)
 {
-    const struct packed *packed = text_block_packed(texts);
     for (size_t i = 0; i < n_runs; i++) {
-        uint64_t from = texts->offsets[runs[i].first], to = texts->offsets[runs[i].end];
-        if (*is_first)
-            from++;
-        *is_first = false;
-        response_add_texts(response, texts->block + from, to - from, packed, runs[i]);
+        struct geo_run left = runs[i];
+        while (left.first < left.end) {
+            struct text_part part = text_block_part(texts, left);
+            response_add_texts(response, part.slice.text + *is_first, part.slice.len - *is_first,
+                               part.packed, part.texts);
+            *is_first = false;
+            left.first = part.texts.end;
+        }
     }
 }
 
@@ -22,11 +24,9 @@ void answer_hit(struct aro_buffer *out, const struct text_block *texts, const st
                 bool *is_first)
 {
     enum { CLOSING = 2 }; /* the braces of the properties and of the feature */
-    uint64_t from = texts->offsets[hit->position], to = texts->offsets[hit->position + 1];
-    if (*is_first)
-        from++;
+    struct text_slice slice = text_block_at(texts, hit->position);
+    aro_buffer_append(out, slice.text + *is_first, slice.len - *is_first - CLOSING);
     *is_first = false;
-    aro_buffer_append(out, texts->block + from, to - from - CLOSING);
     if (!isnan(hit->distance_m)) {
         aro_buffer_text(out, ",\"distance_m\":");
         aro_json_number(out, hit->distance_m, 1);

@@ -9,9 +9,8 @@ enum { RESUME_BYTES = 220 };
 
 json_t *card_feature(const struct snapshot *snapshot, uint32_t position)
 {
-    const struct text_block *texts = &snapshot->initiatives.full;
-    uint64_t from = texts->offsets[position] + 1, to = texts->offsets[position + 1]; /* no comma */
-    return json_loadb(texts->block + from, to - from, 0, NULL);
+    struct text_slice slice = text_block_at(&snapshot->initiatives.full, position);
+    return json_loadb(slice.text + 1, slice.len - 1, 0, NULL); /* without the comma */
 }
 
 json_t *card_beginning(const char *text)

@@ -81,8 +81,8 @@ static void write_holding(const struct request *request, const struct located *l
     }
     const struct text_block *texts = &request->snapshot->communes.full;
     uint32_t commune = located->contours->communes[located->holding];
-    uint64_t from = texts->offsets[commune] + 1; /* without the separating comma */
-    aro_buffer_append(out, texts->block + from, texts->offsets[commune + 1] - from);
+    struct text_slice slice = text_block_at(texts, commune);
+    aro_buffer_append(out, slice.text + 1, slice.len - 1); /* without the separating comma */
 }
 
 /* The year of the contour that the answer rests on. */

@@ -40,10 +40,9 @@ static void close_answer(const struct request *request, struct aro_buffer *out)
 /* Without a filter the counts are known, and written, since the snapshot was built. */
 static void answer_all(const struct request *request, enum tally_by by, struct response *response)
 {
-    const struct text_block *texts = &request->snapshot->counts;
+    struct text_slice text = text_block_at(&request->snapshot->counts, by);
     open_answer(by, request->snapshot->initiatives.n, response_buffer(response));
-    response_add_static(response, texts->block + texts->offsets[by],
-                        texts->offsets[by + 1] - texts->offsets[by]);
+    response_add_static(response, text.text, text.len);
     close_answer(request, response_buffer(response));
 }
 

@@ -147,10 +147,8 @@ static void write_title(const struct snapshot *snapshot, const char *id, struct 
         text_id_parse(id, &number) ? snapshot_initiative(snapshot, number) : SNAPSHOT_NONE;
     if (position == SNAPSHOT_NONE)
         return;
-    const struct text_block *texts = &snapshot->initiatives.compact;
-    uint64_t from = texts->offsets[position];
-    struct schema_json_walk walk =
-        feature_value_properties(texts->block + from, texts->offsets[position + 1] - from);
+    struct text_slice slice = text_block_at(&snapshot->initiatives.compact, position);
+    struct schema_json_walk walk = feature_value_properties(slice.text, slice.len);
     struct schema_json_slice key, value;
     while (schema_json_key(&walk, &key) == SCHEMA_JSON_FOUND &&
            schema_json_value(&walk, &value) == SCHEMA_JSON_FOUND)

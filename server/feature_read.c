@@ -295,16 +295,15 @@ const struct schema_json_slice *feature_reader_values(struct feature_reader *rea
                                                       const struct feature_row *row)
 {
     static const char before_id[] = ",{\"type\":\"Feature\",\"id\":";
-    const struct text_block *texts = reader->items.texts;
-    const char *text = texts->block + texts->offsets[row->position];
-    size_t len = texts->offsets[row->position + 1] - texts->offsets[row->position];
-    struct schema_json_walk walk = {.text = text, .len = len, .at = sizeof before_id - 1};
+    struct text_slice slice = text_block_at(reader->items.texts, row->position);
+    struct schema_json_walk walk = {
+        .text = slice.text, .len = slice.len, .at = sizeof before_id - 1};
     struct schema_json_slice id;
     memset(reader->values, 0, reader->n_columns * sizeof *reader->values);
     bool has_id = schema_json_value(&walk, &id) == SCHEMA_JSON_FOUND;
     if (has_id && reader->id_column != NO_COLUMN)
         set_value(reader, reader->id_column, id);
-    walk = feature_value_properties(text, len);
+    walk = feature_value_properties(slice.text, slice.len);
     set_properties(reader, &walk);
     set_numbers(reader, row);
     return reader->values;

@@ -49,11 +49,10 @@ static bool read_value(const void *context, uint32_t property, uint32_t position
 {
     const struct filter_cql2 *filter = context;
     const struct property *asked = filter->properties[property];
-    const struct text_block *texts = &filter->points->full;
     if (property_is_readable(asked))
         return filter_value_of_column(asked, filter->snapshot, position, scratch, out, err);
-    uint64_t from = texts->offsets[position], to = texts->offsets[position + 1];
-    return filter_value_of_text(asked, texts->block + from, to - from, scratch, out, err);
+    struct text_slice slice = text_block_at(&filter->points->full, position);
+    return filter_value_of_text(asked, slice.text, slice.len, scratch, out, err);
 }
 
 static void read_numbers(const void *context, uint32_t property, uint32_t first, uint32_t n,

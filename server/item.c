@@ -27,10 +27,10 @@ static void write_feature(const struct selection *selection, const struct text_b
                           uint32_t position, struct response *response)
 {
     struct aro_buffer *out = response_buffer(response);
-    uint64_t from = texts->offsets[position] + 1, to = texts->offsets[position + 1] - 1;
     bool is_first = true;
     if (!selection_is_set(selection)) {
-        response_add_static(response, texts->block + from, to - from);
+        struct text_slice slice = text_block_at(texts, position);
+        response_add_static(response, slice.text + 1, slice.len - 2);
         return;
     }
     struct feature_row row = {.position = position, .distance_m = NAN};

@@ -5,11 +5,6 @@
 /* What a page copies where it is not sent from where its features lie. */
 enum { COPY_MAX_BYTES = 256 << 10 };
 
-static size_t bytes_of(const struct text_block *texts, uint32_t first, uint32_t end)
-{
-    return texts->offsets[end] - texts->offsets[first];
-}
-
 /* A gzip body comes from what was deflated ahead, which suits runs that are not short. */
 static bool is_packed(const struct items_page *items)
 {
@@ -27,10 +22,9 @@ static bool stands_ready(const struct request *request, const struct items_page 
     if (selection_is_set(&items->selection))
         return false;
     for (size_t i = 0; i < page->hits.n && bytes <= COPY_MAX_BYTES; i++)
-        bytes +=
-            bytes_of(items->texts, page->hits.items[i].position, page->hits.items[i].position + 1);
+        bytes += text_block_at(items->texts, page->hits.items[i].position).len;
     for (size_t i = 0; i < page->runs.n; i++)
-        bytes += bytes_of(items->texts, page->runs.items[i].first, page->runs.items[i].end);
+        bytes += text_block_bytes(items->texts, page->runs.items[i]);
     if (bytes <= COPY_MAX_BYTES)
         return true;
     size_t n_pieces = page->runs.n + HEAD_AND_BEHIND;

@@ -16,9 +16,8 @@ static struct property_value read_geometry(const struct snapshot *snapshot, uint
 
 static struct property_value read_titre(const struct snapshot *snapshot, uint32_t position)
 {
-    const struct text_block *titres = &snapshot->initiative.titres;
-    uint64_t from = titres->offsets[position], to = titres->offsets[position + 1];
-    return (struct property_value){.text = {titres->block + from, to - from}};
+    struct text_slice slice = text_block_at(&snapshot->initiative.titres, position);
+    return (struct property_value){.text = {slice.text, slice.len}};
 }
 
 static struct property_value read_date(const struct snapshot *snapshot, uint32_t position)

@@ -192,10 +192,9 @@ static void write_initiative(const struct snapshot *snapshot, uint32_t position,
                              struct aro_buffer *out)
 {
     static const char before[] = "\"properties\":{", behind[] = ",\"axes\":";
-    const struct text_block *texts = &snapshot->initiatives.compact;
-    const char *text = texts->block + texts->offsets[position];
-    const char *end = texts->block + texts->offsets[position + 1];
-    const char *from = memmem(text, (size_t)(end - text), before, sizeof before - 1);
+    struct text_slice slice = text_block_at(&snapshot->initiatives.compact, position);
+    const char *end = slice.text + slice.len;
+    const char *from = memmem(slice.text, slice.len, before, sizeof before - 1);
     const char *to = from ? memmem(from, (size_t)(end - from), behind, sizeof behind - 1) : NULL;
     aro_buffer_text(out, "{\"id\":");
     aro_json_integer(out, snapshot->initiatives.ids[position]);

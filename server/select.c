@@ -235,16 +235,15 @@ static const char *write_members(const struct selection *selection, struct schem
 void selection_write(const struct selection *selection, const struct text_block *texts,
                      const struct feature_row *row, bool *is_first, struct aro_buffer *out)
 {
-    const char *text = texts->block + texts->offsets[row->position];
-    size_t len = texts->offsets[row->position + 1] - texts->offsets[row->position];
+    struct text_slice slice = text_block_at(texts, row->position);
     bool was_first = *is_first;
     *is_first = false;
     if (!selection_is_set(selection) && isnan(row->distance_m)) {
-        aro_buffer_append(out, text + was_first, len - was_first);
+        aro_buffer_append(out, slice.text + was_first, slice.len - was_first);
         return;
     }
-    struct schema_json_walk walk = feature_value_properties(text, len);
-    write_head(selection, text, walk.at + 1, row, was_first, out);
+    struct schema_json_walk walk = feature_value_properties(slice.text, slice.len);
+    write_head(selection, slice.text, walk.at + 1, row, was_first, out);
     const char *separator = write_members(selection, &walk, row->position, out);
     if (!isnan(row->distance_m)) {
         aro_buffer_text(out, separator);

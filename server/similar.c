@@ -18,9 +18,8 @@ static bool read_prose(const struct snapshot *snapshot, uint32_t position, struc
 {
     static const char *const prose[] = {"titre",  "sous_titre",      "actions",  "synthese",
                                         "outils", "recommandations", "resultats"};
-    const struct text_block *texts = &snapshot->initiatives.full;
-    uint64_t from = texts->offsets[position], to = texts->offsets[position + 1];
-    struct schema_json_walk walk = feature_value_properties(texts->block + from, to - from);
+    struct text_slice slice = text_block_at(&snapshot->initiatives.full, position);
+    struct schema_json_walk walk = feature_value_properties(slice.text, slice.len);
     struct schema_json_slice key, value;
     while (schema_json_key(&walk, &key) == SCHEMA_JSON_FOUND &&
            schema_json_value(&walk, &value) == SCHEMA_JSON_FOUND)

@@ -41,9 +41,8 @@ static void write_address(struct aro_buffer *out, const char *base_url, const ch
 static void write_initiative(struct aro_buffer *out, const char *base_url,
                              const struct snapshot *snapshot, uint32_t position)
 {
-    const struct text_block *texts = &snapshot->initiatives.full;
-    uint64_t from = texts->offsets[position], to = texts->offsets[position + 1];
-    struct schema_json_walk walk = feature_value_properties(texts->block + from, to - from);
+    struct text_slice slice = text_block_at(&snapshot->initiatives.full, position);
+    struct schema_json_walk walk = feature_value_properties(slice.text, slice.len);
     struct schema_json_slice key, value;
     open_address(out, base_url, "/initiatives/");
     aro_buffer_printf(out, "%lld</loc>", (long long)snapshot->initiatives.ids[position]);

@@ -9,36 +9,20 @@
 #ifndef ARO_SERVER_SNAPSHOT_H
 #define ARO_SERVER_SNAPSHOT_H
 
-#include <stdatomic.h>
-
 #include "geo/cluster.h"
 #include "geo/index.h"
 #include "geo/names.h"
 #include "geo/words.h"
 #include "schema/store.h"
 #include "server/image.h"
-#include "server/packed.h"
 #include "server/snapshot_contours.h"
 #include "server/snapshot_layers.h"
 #include "server/snapshot_registry.h"
+#include "server/text_block.h"
 #include "server/text_pool.h"
 
 enum { SNAPSHOT_NONE = UINT32_MAX, SNAPSHOT_MIXED = UINT32_MAX - 1 };
 enum { SNAPSHOT_MAX_USAGES = 64, SNAPSHOT_AXES = 4 };
-
-/** Texts one after another; text i is block[offsets[i]] to block[offsets[i + 1]]. */
-struct text_block {
-    char *block;
-    uint64_t *offsets;               /* n + 1 */
-    size_t mapped_bytes;             /* of the block where it is a file's; 0: it is in memory */
-    _Atomic(struct packed *) packed; /* comes once the snapshot is published, or never: NULL */
-};
-
-/** Them deflated ahead, borrowed as long as they; NULL: not yet, or not at all. */
-static inline const struct packed *text_block_packed(const struct text_block *texts)
-{
-    return atomic_load_explicit(&texts->packed, memory_order_acquire);
-}
 
 /**
  * Points in Hilbert order. The first n_placed positions have a place and are in the index; the

@@ -267,11 +267,11 @@ static void write_communes(const struct snapshot *snapshot, const struct tally *
     aro_buffer_char(out, '[');
     for (size_t i = 0; i < tally->n_slots; i++) {
         uint32_t count = tally->slots[snapshot->commune.by_code[i]];
-        uint64_t from = texts->offsets[i] + is_first;
         if (count == 0)
             continue;
+        struct text_slice slice = text_block_at(texts, (uint32_t)i);
+        aro_buffer_append(out, slice.text + is_first, slice.len - is_first);
         is_first = false;
-        aro_buffer_append(out, texts->block + from, texts->offsets[i + 1] - from);
         aro_json_integer(out, count);
         aro_buffer_char(out, '}');
     }

@@ -144,13 +144,11 @@ static void draw_point(struct drawing *drawing, uint32_t position, struct geo_ti
 {
     const struct initiative_columns *columns = &drawing->job->snapshot->initiative;
     const struct keys *keys = &drawing->keys;
-    const uint64_t *offsets = columns->titres.offsets + position;
+    struct text_slice titre = text_block_at(&columns->titres, position);
     uint32_t commune = columns->communes[position];
     uint8_t niveau = drawing->job->snapshot->commune.niveaux[commune];
     geo_mvt_feature(drawing->mvt, (uint64_t)drawing->points->ids[position]);
-    geo_mvt_tag(
-        drawing->mvt, keys->titre,
-        geo_mvt_text(drawing->mvt, columns->titres.block + offsets[0], offsets[1] - offsets[0]));
+    geo_mvt_tag(drawing->mvt, keys->titre, geo_mvt_text(drawing->mvt, titre.text, titre.len));
     tag_made_text(drawing, keys->date, OF_DAY, (uint32_t)columns->days[position]);
     tag_made_text(drawing, keys->commune, OF_CODE, commune);
     tag_made_text(drawing, keys->commune_nom, OF_NOM, commune);
