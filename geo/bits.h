@@ -58,6 +58,12 @@ static inline void geo_bits_add(uint64_t *words, uint32_t position)
     words[position / 64] |= UINT64_C(1) << position % 64;
 }
 
+static inline void geo_bits_put(uint64_t *words, uint32_t position, bool is_in)
+{
+    uint64_t bit = UINT64_C(1) << position % 64;
+    words[position / 64] = (words[position / 64] & ~bit) | (is_in ? bit : 0);
+}
+
 /** Takes out of a set the positions of the run that are not in the other set. */
 void geo_bits_keep(uint64_t *words, struct geo_run run, const uint64_t *others);
 

@@ -4,19 +4,70 @@
 #include "geo/stem.h"
 #include "geo/words_internal.h"
 
-static struct geo_term term_of(const struct geo_words *words, size_t number)
+/* @param number  words->n: of no position */
+static struct geo_term_list list_of(const struct geo_words *words, size_t number, uint32_t *out_n)
 {
+    *out_n = 0;
+    if (number == words->n)
+        return (struct geo_term_list){0};
     size_t first = words->list_offsets[number], end = words->list_offsets[number + 1];
-    struct geo_term term = {.number = (uint32_t)number, .n = (uint32_t)(end - first)};
-    if (first < end) {
-        term.positions = words->positions + first;
-        term.end = words->positions + end;
-        return term;
-    }
+    *out_n = (uint32_t)(end - first);
+    if (first < end)
+        return (struct geo_term_list){.positions = words->positions + first,
+                                      .end = words->positions + end};
     size_t common = geo_words_common(words, number);
-    term.n = words->common_counts[common];
-    term.bitmap = words->bitmaps + common * words->n_words;
+    *out_n = words->common_counts[common];
+    return (struct geo_term_list){.bitmap = words->bitmaps + common * words->n_words};
+}
+
+static bool list_has(struct geo_term_list *list, uint32_t position)
+{
+    if (list->bitmap)
+        return geo_bits_has(list->bitmap, position);
+    while (list->positions < list->end && *list->positions < position)
+        list->positions++;
+    return list->positions < list->end && *list->positions == position;
+}
+
+/* Terms that only texts come since hold stand, among the others, where they would be. */
+static void add_newer(const struct geo_words *words, const char *text, size_t len, bool is_known,
+                      struct geo_term *term)
+{
+    enum { SPACE = 32 };
+    uint32_t n_newer;
+    size_t newer = geo_words_find(words->newer, text, len);
+    struct geo_term_list before = term->list;
+    term->replaced = term->replaced_from = words->replaced;
+    term->replaced_end = words->replaced + words->n_replaced;
+    term->newer = list_of(words->newer, newer, &n_newer);
+    term->number = (uint64_t)geo_words_place(words, text, len) << SPACE |
+                   (is_known ? UINT32_MAX : (uint32_t)newer);
+    for (uint32_t i = 0; i < words->n_replaced; i++)
+        term->n -= list_has(&before, words->replaced[i]);
+    term->n += n_newer;
+}
+
+static struct geo_term term_of(const struct geo_words *words, const char *text, size_t len)
+{
+    size_t number = geo_words_find(words, text, len);
+    struct geo_term term = {.number = number};
+    term.list = list_of(words, number, &term.n);
+    if (words->newer)
+        add_newer(words, text, len, number < words->n, &term);
     return term;
+}
+
+uint64_t geo_term_renewed(struct geo_term *term, uint32_t word, uint64_t bits)
+{
+    while (term->replaced_from < term->replaced_end && *term->replaced_from / 64 < word)
+        term->replaced_from++;
+    for (; term->replaced_from < term->replaced_end && *term->replaced_from / 64 == word;
+         term->replaced_from++) {
+        uint64_t bit = UINT64_C(1) << *term->replaced_from % 64;
+        bool holds = list_has(&term->newer, (uint32_t)(term->replaced_from - term->replaced));
+        bits = (bits & ~bit) | (holds ? bit : 0);
+    }
+    return bits;
 }
 
 static bool is_rarer(const struct geo_term *a, const struct geo_term *b)
@@ -55,11 +106,10 @@ bool geo_terms_of(const struct geo_words *words, const char *text, size_t len, u
     while (ok && geo_words_next(&folded, &at, &word, &word_len)) {
         stem = geo_stem(stemmer, word, word_len, &stem_len, err);
         ok = stem != NULL;
-        size_t number = ok ? geo_words_find(words, stem, stem_len) : words->n;
-        if (number == words->n)
+        if (!ok)
             continue;
-        struct geo_term term = term_of(words, number);
-        if (term.n >= least)
+        struct geo_term term = term_of(words, stem, stem_len);
+        if (term.n > 0 && term.n >= least)
             offer(out_terms, &n, max, &term);
     }
     geo_stemmer_free(stemmer);

@@ -7,12 +7,21 @@
 
 #include "geo/words.h"
 
+/** Positions that hold a term: a bitmap, or, where there is none, a list. Plain value. */
+struct geo_term_list {
+    const uint64_t *bitmap;
+    const uint32_t *positions, *end; /* those that come next */
+};
+
 /** A term, and a walk along the positions that hold it. Plain value; borrows the index. */
 struct geo_term {
-    uint32_t number; /* in the order of the index's terms */
+    uint64_t number; /* names it, in the order of the index's terms */
     uint32_t n;      /* how many positions hold it */
-    const uint64_t *bitmap;
-    const uint32_t *positions, *end; /* where there is no bitmap: those that come next */
+    struct geo_term_list list;
+    /* Positions whose texts have been replaced, those that come next, and which of them, by their
+     * place there, hold it now. NULL where none have. */
+    const uint32_t *replaced, *replaced_from, *replaced_end;
+    struct geo_term_list newer;
 };
 
 /**
@@ -28,20 +37,30 @@ struct geo_term {
 bool geo_terms_of(const struct geo_words *words, const char *text, size_t len, uint32_t least,
                   size_t max, struct geo_term *out_terms, size_t *out_n, struct aro_error *err);
 
+/** geo_term_word() of the list alone. */
+static inline uint64_t geo_term_list_word(struct geo_term_list *list, uint32_t word)
+{
+    uint64_t bits = 0;
+    if (list->bitmap)
+        return list->bitmap[word];
+    while (list->positions < list->end && *list->positions / 64 < word)
+        list->positions++;
+    while (list->positions < list->end && *list->positions / 64 == word)
+        bits |= UINT64_C(1) << *list->positions++ % 64;
+    return bits;
+}
+
+/** The bits of the word as they are now, of those before texts were replaced. */
+uint64_t geo_term_renewed(struct geo_term *term, uint32_t word, uint64_t bits);
+
 /**
  * Which of the positions 64 * word to 64 * word + 63 hold the term, as bits. Words are asked for in
- * ascending order.
+ * ascending order, each once.
  */
 static inline uint64_t geo_term_word(struct geo_term *term, uint32_t word)
 {
-    uint64_t bits = 0;
-    if (term->bitmap)
-        return term->bitmap[word];
-    while (term->positions < term->end && *term->positions / 64 < word)
-        term->positions++;
-    while (term->positions < term->end && *term->positions / 64 == word)
-        bits |= UINT64_C(1) << *term->positions++ % 64;
-    return bits;
+    uint64_t bits = geo_term_list_word(&term->list, word);
+    return term->replaced_from == term->replaced_end ? bits : geo_term_renewed(term, word, bits);
 }
 
 #endif

@@ -85,22 +85,32 @@ size_t geo_words_common(const struct geo_words *words, size_t term)
     return low;
 }
 
-size_t geo_words_find(const struct geo_words *words, const char *term, size_t len)
+/* Of a term that is there against any. */
+static int compare_to(const struct geo_words *words, size_t place, const char *term, size_t len)
+{
+    const char *text = words->texts + words->text_offsets[place];
+    size_t text_len = words->text_offsets[place + 1] - words->text_offsets[place];
+    return geo_words_compare(text, text_len, term, len);
+}
+
+size_t geo_words_place(const struct geo_words *words, const char *term, size_t len)
 {
     size_t low = 0, high = words->n;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        const char *text = words->texts + words->text_offsets[middle];
-        size_t text_len = words->text_offsets[middle + 1] - words->text_offsets[middle];
-        int order = geo_words_compare(text, text_len, term, len);
-        if (order == 0)
-            return middle;
-        if (order < 0)
+        if (compare_to(words, middle, term, len) < 0)
             low = middle + 1;
         else
             high = middle;
     }
-    return words->n;
+    return low;
+}
+
+size_t geo_words_find(const struct geo_words *words, const char *term, size_t len)
+{
+    size_t place = geo_words_place(words, term, len);
+    bool is_there = place < words->n && compare_to(words, place, term, len) == 0;
+    return is_there ? place : words->n;
 }
 
 /* An empty list where no text holds the term. */
@@ -116,9 +126,13 @@ static struct postings find_term(const struct geo_words *words, const char *text
                                  words->bitmaps + geo_words_common(words, term) * words->n_words};
 }
 
-/* What the query's words have; how many, or 0 on failure. */
-static size_t query_postings(const struct geo_words *words, const char *query, size_t len,
-                             struct postings postings[GEO_WORDS_MAX_QUERY], struct aro_error *err)
+/* What the words of a query come to. */
+struct word_query {
+    struct aro_buffer stems; /* one after another */
+    size_t n, ends[GEO_WORDS_MAX_QUERY];
+};
+
+static bool read_query(const char *query, size_t len, struct word_query *out, struct aro_error *err)
 {
     struct aro_buffer folded = {0};
     struct geo_stemmer *stemmer = geo_stemmer_new(err);
@@ -135,8 +149,10 @@ static size_t query_postings(const struct geo_words *words, const char *query, s
         }
         stem = geo_stem(stemmer, word, word_len, &stem_len, err);
         ok = stem != NULL;
-        if (ok)
-            postings[n++] = find_term(words, stem, stem_len);
+        if (!ok)
+            break;
+        aro_buffer_append(&out->stems, stem, stem_len);
+        out->ends[n++] = out->stems.len;
     }
     if (ok && n == 0)
         ok = aro_error_set(err, ARO_BAD_INPUT,
@@ -146,7 +162,8 @@ static size_t query_postings(const struct geo_words *words, const char *query, s
                            len > QUOTE_LEN ? "…" : "");
     geo_stemmer_free(stemmer);
     aro_buffer_clear(&folded);
-    return ok ? n : 0;
+    out->n = n;
+    return ok && aro_buffer_ok(&out->stems, err);
 }
 
 /* Lists before bitmaps, and short ones first. */
@@ -189,13 +206,15 @@ static bool all_have(struct postings *postings, size_t n, uint32_t position)
     return true;
 }
 
-bool geo_words_search(const struct geo_words *words, const char *query, size_t len,
-                      uint64_t *out_bits, struct aro_error *err)
+/* The positions that hold all of the query's, 1 or more. */
+static void match(const struct geo_words *words, const struct word_query *query, uint64_t *out_bits)
 {
     struct postings postings[GEO_WORDS_MAX_QUERY];
-    size_t n = query_postings(words, query, len, postings, err);
-    if (n == 0)
-        return false;
+    size_t n = query->n;
+    for (size_t i = 0; i < n; i++) {
+        size_t from = i > 0 ? query->ends[i - 1] : 0;
+        postings[i] = find_term(words, query->stems.data + from, query->ends[i] - from);
+    }
     qsort(postings, n, sizeof *postings, compare_postings);
     const struct postings *first = &postings[0];
     for (size_t word = 0; word < words->n_words; word++)
@@ -208,5 +227,37 @@ bool geo_words_search(const struct geo_words *words, const char *query, size_t l
         if (all_have(postings + 1, n - 1, position))
             geo_bits_add(out_bits, position);
     }
+}
+
+/* Of the replaced positions what they have now, not what they had. */
+static bool match_all(const struct geo_words *words, const struct word_query *query,
+                      uint64_t *out_bits, struct aro_error *err)
+{
+    uint64_t *newer = NULL;
+    if (words->newer && !(newer = calloc(words->newer->n_words, sizeof *newer)))
+        return aro_error_no_memory(err);
+    match(words, query, out_bits);
+    if (words->newer)
+        match(words->newer, query, newer);
+    for (uint32_t i = 0; i < words->n_replaced; i++)
+        geo_bits_put(out_bits, words->replaced[i], geo_bits_has(newer, i));
+    free(newer);
     return true;
+}
+
+bool geo_words_search(const struct geo_words *words, const char *query, size_t len,
+                      uint64_t *out_bits, struct aro_error *err)
+{
+    struct word_query read = {.n = 0};
+    bool ok = read_query(query, len, &read, err) && match_all(words, &read, out_bits, err);
+    aro_buffer_clear(&read.stems);
+    return ok;
+}
+
+void geo_words_replace(struct geo_words *words, const uint32_t *positions, uint32_t n_positions,
+                       const struct geo_words *texts)
+{
+    words->newer = texts;
+    words->replaced = positions;
+    words->n_replaced = n_positions;
 }

@@ -55,7 +55,17 @@ void geo_words_free(struct geo_words *words);
 bool geo_words_search(const struct geo_words *words, const char *query, size_t len,
                       uint64_t *out_bits, struct aro_error *err);
 
-/** Lists what they consist of (geo/blocks.h). */
+/**
+ * From now on the texts of some positions are others. An index that nobody searches yet.
+ *
+ * @param words      without any replaced so far
+ * @param positions  n_positions of them, ascending; borrowed, as `texts` is, as long as the index
+ * @param texts      of as many positions: text i is what positions[i] has now
+ */
+void geo_words_replace(struct geo_words *words, const uint32_t *positions, uint32_t n_positions,
+                       const struct geo_words *texts);
+
+/** Lists what they consist of (geo/blocks.h), without what has been replaced. */
 void geo_words_blocks(struct geo_words *const *words, struct geo_blocks *out_blocks);
 
 #endif

@@ -22,6 +22,11 @@ struct geo_words {
     uint32_t *common_counts; /* of each of them: how many positions hold it */
     size_t n_words;          /* of a bitmap: geo_bits_words(n_positions) */
     uint64_t *bitmaps;       /* one after another */
+    /* What all this says of n_replaced positions holds no more: of replaced[i] `newer` says what
+     * it has, by position i. Borrowed; NULL, NULL and 0 where none are. */
+    const struct geo_words *newer;
+    const uint32_t *replaced;
+    uint32_t n_replaced;
 };
 
 /** Orders terms by their bytes, a beginning before what it begins. */
@@ -29,6 +34,9 @@ int geo_words_compare(const char *a, size_t a_len, const char *b, size_t b_len);
 
 /** The term, or words->n where no text holds it. */
 size_t geo_words_find(const struct geo_words *words, const char *term, size_t len);
+
+/** Where the term is in the order of terms, or would be. */
+size_t geo_words_place(const struct geo_words *words, const char *term, size_t len);
 
 /** Which of the bitmaps is the term's. @param term  one with an empty list */
 size_t geo_words_common(const struct geo_words *words, size_t term);

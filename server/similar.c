@@ -31,7 +31,7 @@ static bool read_prose(const struct snapshot *snapshot, uint32_t position, struc
     return aro_buffer_ok(out, err);
 }
 
-static bool is_among(const struct geo_term *terms, size_t n, uint32_t number)
+static bool is_among(const struct geo_term *terms, size_t n, uint64_t number)
 {
     for (size_t i = 0; i < n; i++)
         if (terms[i].number == number)

@@ -30,15 +30,22 @@ static char (*make_texts(void))[TEXT_BYTES]
     return texts;
 }
 
-static struct geo_words *index_of(char (*texts)[TEXT_BYTES])
+static struct geo_words *index_of_some(char (*texts)[TEXT_BYTES], const uint32_t *which, uint32_t n)
 {
     struct geo_words_builder *builder = geo_words_builder_new(NULL);
     assert_non_null(builder);
-    for (uint32_t i = 0; i < N_TEXTS; i++)
-        assert_true(geo_words_add(builder, i, texts[i], strlen(texts[i]), NULL));
-    struct geo_words *words = geo_words_build(builder, NULL, N_TEXTS, NULL);
+    for (uint32_t i = 0; i < n; i++) {
+        const char *text = texts[which ? which[i] : i];
+        assert_true(geo_words_add(builder, i, text, strlen(text), NULL));
+    }
+    struct geo_words *words = geo_words_build(builder, NULL, n, NULL);
     assert_non_null(words);
     return words;
+}
+
+static struct geo_words *index_of(char (*texts)[TEXT_BYTES])
+{
+    return index_of_some(texts, NULL, N_TEXTS);
 }
 
 /* How many texts have each word of the text, by searching for them one by one; fewest first. */
@@ -94,13 +101,81 @@ static void finds_the_rarest(void **state)
             CHECK(failures, texts[i], geo_term_word(&term, (uint32_t)i / 64) >> i % 64 & 1);
             for (size_t other = 0; other < t; other++)
                 CHECK(failures, texts[i], terms[other].number != term.number);
-            n_bitmaps += term.bitmap != NULL;
-            n_lists += term.bitmap == NULL;
+            n_bitmaps += term.list.bitmap != NULL;
+            n_lists += term.list.bitmap == NULL;
         }
     }
     assert_true(n_bitmaps > 50 && n_lists > 50);
     geo_words_free(words);
     free(texts);
+    assert_int_equal(failures, 0);
+}
+
+/* Other texts at some positions: words that nobody had, words that nobody has any more. */
+static uint32_t replace_texts(char (*texts)[TEXT_BYTES], uint64_t *seed, uint64_t rarity,
+                              uint32_t out_positions[N_TEXTS])
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < N_TEXTS; i++) {
+        char word[16];
+        if (random_below(seed, rarity) > 0)
+            continue;
+        out_positions[n++] = i;
+        texts[i][0] = '\0';
+        for (uint64_t left = random_below(seed, 12); left > 0; left--) {
+            vocabulary((int)random_below(seed, N_VOCABULARY + 20), word);
+            strcat(strcat(texts[i], word), " ");
+        }
+    }
+    return n;
+}
+
+static void compare_terms(const struct geo_words *got, const struct geo_words *want,
+                          const char *text, int *failures)
+{
+    struct geo_term got_terms[MAX], want_terms[MAX];
+    size_t n_got, n_want;
+    uint64_t got_bits[N_TEXTS / 64 + 1], want_bits[N_TEXTS / 64 + 1];
+    assert_true(geo_terms_of(got, text, strlen(text), 1, MAX, got_terms, &n_got, NULL));
+    assert_true(geo_terms_of(want, text, strlen(text), 1, MAX, want_terms, &n_want, NULL));
+    CHECK(*failures, text, n_got == n_want);
+    for (size_t t = 0; t < n_got && t < n_want; t++) {
+        CHECK(*failures, text, got_terms[t].n == want_terms[t].n);
+        for (uint32_t word = 0; word < geo_bits_words(N_TEXTS); word++)
+            CHECK(*failures, text,
+                  geo_term_word(&got_terms[t], word) == geo_term_word(&want_terms[t], word));
+    }
+    bool ok = geo_words_search(got, text, strlen(text), got_bits, NULL);
+    assert_true(ok == geo_words_search(want, text, strlen(text), want_bits, NULL));
+    CHECK(*failures, text, !ok || memcmp(got_bits, want_bits, sizeof got_bits) == 0);
+}
+
+static void replaced_texts_are_as_if_built(void **state)
+{
+    (void)state;
+    enum { ROUNDS = 12 };
+    int failures = 0;
+    uint64_t seed = SEED;
+    for (uint64_t round = 0; round < ROUNDS; round++) {
+        char(*texts)[TEXT_BYTES] = make_texts();
+        uint32_t positions[N_TEXTS];
+        struct geo_words *words = index_of(texts);
+        uint32_t n = replace_texts(texts, &seed, 1 + round * round * 10, positions);
+        struct geo_words *newer = index_of_some(texts, positions, n);
+        struct geo_words *fresh = index_of(texts);
+        geo_words_replace(words, positions, n, newer);
+        for (int i = 0; i < N_TEXTS; i++)
+            compare_terms(words, fresh, texts[i], &failures);
+        for (int w = 1; w < N_VOCABULARY + 20; w++) {
+            char word[16];
+            vocabulary(w, word);
+            compare_terms(words, fresh, word, &failures);
+        }
+        geo_words_free(words);
+        geo_words_free(newer);
+        geo_words_free(fresh);
+        free(texts);
+    }
     assert_int_equal(failures, 0);
 }
 
@@ -144,6 +219,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_the_rarest),
+        cmocka_unit_test(replaced_texts_are_as_if_built),
         cmocka_unit_test(unknown_words_are_none),
         cmocka_unit_test(memory_runs_out),
     };
