@@ -10,10 +10,18 @@
 
 #include "server/image_internal.h"
 
-struct image {
-    char *base;
-    struct image_header header;
+/* An open file, with one mapping of all of it that bulk is read from. */
+struct file {
     int fd;
+    struct image_header header;
+    char *all;
+    atomic_size_t references;
+};
+
+/* What ways are found by, where it can be written to. */
+struct image {
+    char *ways; /* header.bulk bytes */
+    struct file *file;
     atomic_size_t references;
 };
 
@@ -49,16 +57,15 @@ static bool is_within(const struct image_header *header)
            header->n_pointers <= (end - header->pointers) / sizeof(uint64_t);
 }
 
-static bool read_header(struct image *image, const char *path, const char *key,
-                        struct aro_error *err)
+static bool read_header(struct file *file, const char *path, const char *key, struct aro_error *err)
 {
-    struct image_header *header = &image->header;
+    struct image_header *header = &file->header;
     struct stat status;
-    if (fstat(image->fd, &status) != 0)
+    if (fstat(file->fd, &status) != 0)
         return fail(path, err);
     if (!check_owner(path, &status, err))
         return false;
-    if (pread(image->fd, header, sizeof *header, 0) != (ssize_t)sizeof *header ||
+    if (pread(file->fd, header, sizeof *header, 0) != (ssize_t)sizeof *header ||
         memcmp(header->magic, IMAGE_MAGIC, sizeof header->magic) != 0)
         return damaged(path, "no snapshot of ours, or one that was not finished", err);
     if (header->sum != XXH3_64bits(header, offsetof(struct image_header, sum)))
@@ -70,63 +77,117 @@ static bool read_header(struct image *image, const char *path, const char *key,
     return true;
 }
 
+/* ---- Files ---- */
+
+static void release_file(struct file *file)
+{
+    if (!file || atomic_fetch_sub_explicit(&file->references, 1, memory_order_acq_rel) > 1)
+        return;
+    if (file->all)
+        munmap(file->all, file->header.n_bytes);
+    if (file->fd >= 0)
+        close(file->fd);
+    free(file);
+}
+
+static bool map_file(struct file *file, const char *path, const char *key, struct aro_error *err)
+{
+    file->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (file->fd < 0)
+        return fail(path, err);
+    if (!read_header(file, path, key, err))
+        return false;
+    void *all = mmap(NULL, file->header.n_bytes, PROT_READ, MAP_PRIVATE, file->fd, 0);
+    if (all == MAP_FAILED)
+        return fail(path, err);
+    file->all = all;
+    return true;
+}
+
+static struct file *open_file(const char *path, const char *key, struct aro_error *err)
+{
+    struct file *file = calloc(1, sizeof *file);
+    if (!file) {
+        aro_error_no_memory(err);
+        return NULL;
+    }
+    atomic_init(&file->references, 1);
+    file->fd = -1;
+    if (map_file(file, path, key, err))
+        return file;
+    release_file(file);
+    return NULL;
+}
+
 /* ---- Mapping ---- */
 
-/* Only what pointers lie in can be written to, by this process for itself. */
-static bool map(struct image *image, const char *path, struct aro_error *err)
+/* @return  one that has no pointers yet; takes the reference to the file, on failure too */
+static struct image *map_ways(struct file *file, struct aro_error *err)
 {
-    const struct image_header *header = &image->header;
-    void *base = mmap(NULL, header->n_bytes, PROT_READ, MAP_PRIVATE, image->fd, 0);
-    if (base == MAP_FAILED)
-        return fail(path, err);
-    image->base = base;
+    struct image *image = calloc(1, sizeof *image);
+    void *ways = MAP_FAILED;
+    if (!image) {
+        release_file(file);
+        aro_error_no_memory(err);
+        return NULL;
+    }
+    atomic_init(&image->references, 1);
+    image->file = file;
+    ways = mmap(NULL, file->header.bulk, PROT_READ | PROT_WRITE, MAP_PRIVATE, file->fd, 0);
+    if (ways != MAP_FAILED) {
+        image->ways = ways;
+        return image;
+    }
+    fail("a saved snapshot", err);
+    image_release(image);
+    return NULL;
+}
+
+static bool check_ways(const struct image *image, const char *path, struct aro_error *err)
+{
+    const struct image_header *header = &image->file->header;
 #ifdef MADV_POPULATE_READ
-    madvise(base, header->bulk, MADV_POPULATE_READ); /* in one go what is read now anyway */
+    madvise(image->ways, header->bulk, MADV_POPULATE_READ); /* in one go what is read now anyway */
 #endif
-    return mprotect(base, header->bulk, PROT_READ | PROT_WRITE) == 0 || fail(path, err);
+    return XXH3_64bits(image->ways + IMAGE_PAGE, header->bulk - IMAGE_PAGE) == header->ways_sum ||
+           damaged(path, "it is damaged", err);
 }
 
 static bool set_pointers(const struct image *image, const char *path, struct aro_error *err)
 {
-    const struct image_header *header = &image->header;
-    const uint64_t *places = (const uint64_t *)(image->base + header->pointers);
+    const struct image_header *header = &image->file->header;
+    const uint64_t *places = (const uint64_t *)(image->ways + header->pointers);
     for (size_t i = 0; i < header->n_pointers; i++) {
         uint64_t place = places[i], leads_to;
         if (place % sizeof place != 0 || place < IMAGE_PAGE ||
             place > header->pointers - sizeof place)
             return damaged(path, "a pointer is not where it should be", err);
-        memcpy(&leads_to, image->base + place, sizeof leads_to);
+        memcpy(&leads_to, image->ways + place, sizeof leads_to);
         if (leads_to < IMAGE_PAGE || leads_to > header->n_bytes)
             return damaged(path, "a pointer leads out of it", err);
-        const char *pointer = image->base + leads_to;
-        memcpy(image->base + place, &pointer, sizeof pointer);
+        const char *pointer = (leads_to < header->bulk ? image->ways : image->file->all) + leads_to;
+        memcpy(image->ways + place, &pointer, sizeof pointer);
     }
     return true;
 }
 
-static bool map_checked(struct image *image, const char *path, struct aro_error *err)
-{
-    const struct image_header *header = &image->header;
-    if (!map(image, path, err))
-        return false;
-    if (XXH3_64bits(image->base + IMAGE_PAGE, header->bulk - IMAGE_PAGE) != header->ways_sum)
-        return damaged(path, "it is damaged", err);
-    return set_pointers(image, path, err);
-}
-
 struct image *image_map(const char *path, const char *key, struct aro_error *err)
 {
-    struct image *image = calloc(1, sizeof *image);
-    if (!image) {
-        aro_error_no_memory(err);
-        return NULL;
-    }
-    atomic_init(&image->references, 1);
-    image->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    bool ok = image->fd >= 0 || fail(path, err);
-    if (ok && read_header(image, path, key, err) && map_checked(image, path, err))
+    struct file *file = open_file(path, key, err);
+    struct image *image = file ? map_ways(file, err) : NULL;
+    if (image && check_ways(image, path, err) && set_pointers(image, path, err))
         return image;
     image_release(image);
+    return NULL;
+}
+
+struct image *image_again(const struct image *image, struct aro_error *err)
+{
+    atomic_fetch_add_explicit(&image->file->references, 1, memory_order_relaxed);
+    struct image *again = map_ways(image->file, err);
+    if (again && set_pointers(again, "a saved snapshot", err))
+        return again;
+    image_release(again);
     return NULL;
 }
 
@@ -139,21 +200,20 @@ void image_release(struct image *image)
 {
     if (!image || atomic_fetch_sub_explicit(&image->references, 1, memory_order_acq_rel) > 1)
         return;
-    if (image->base)
-        munmap(image->base, image->header.n_bytes);
-    if (image->fd >= 0)
-        close(image->fd);
+    if (image->ways)
+        munmap(image->ways, image->file->header.bulk);
+    release_file(image->file);
     free(image);
 }
 
 uint64_t image_bytes(const struct image *image)
 {
-    return image->header.n_bytes;
+    return image->file->header.n_bytes;
 }
 
 void *image_root(const struct image *image)
 {
-    return image->base + IMAGE_PAGE;
+    return image->ways + IMAGE_PAGE;
 }
 
 /* ---- Bulk ---- */
@@ -161,16 +221,16 @@ void *image_root(const struct image *image)
 static bool sum_bulk(const struct image *image, XXH3_state_t *sum, char *chunk,
                      image_unwanted_fn *is_unwanted, void *context, struct aro_error *err)
 {
-    for (uint64_t at = image->header.bulk; at < image->header.n_bytes;) {
+    for (uint64_t at = image->file->header.bulk; at < image->file->header.n_bytes;) {
         if (is_unwanted && is_unwanted(context))
             return aro_error_set(err, ARO_STOPPED, "something else is to be done");
-        ssize_t n = pread(image->fd, chunk, IMAGE_CHUNK, (off_t)at);
+        ssize_t n = pread(image->file->fd, chunk, IMAGE_CHUNK, (off_t)at);
         if (n <= 0)
             return aro_error_set(err, ARO_IO, "reading: %s", n < 0 ? strerror(errno) : "cut off");
         XXH3_64bits_update(sum, chunk, (size_t)n);
         at += (uint64_t)n;
     }
-    return XXH3_64bits_digest(sum) == image->header.bulk_sum ||
+    return XXH3_64bits_digest(sum) == image->file->header.bulk_sum ||
            aro_error_set(err, ARO_BAD_INPUT, "its texts are damaged");
 }
 

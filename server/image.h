@@ -22,8 +22,8 @@
 
 enum { IMAGE_KEY_BYTES = 256 }; /* with the terminator */
 
-/** A mapped file: immutable but for what its user writes into it, which the file does not get.
- * The references are counted. */
+/** A mapped file. Its user may write into the blocks that ways are found by, which the file does
+ * not get. The references are counted. */
 struct image;
 
 /** While a file is written: asked now and then; true gives it up. */
@@ -48,6 +48,14 @@ bool image_write(const char *path, const char *key, const struct geo_blocks *blo
  *          file of ours, or one that others may write; ARO_IO
  */
 struct image *image_map(const char *path, const char *key, struct aro_error *err);
+
+/**
+ * The same file once more, as it was when it was mapped first: what has been written into the other
+ * one is not in it. Bulk is there once for both; of the rest what neither writes.
+ *
+ * @return  one reference; NULL on ARO_IO, ARO_NO_MEMORY
+ */
+struct image *image_again(const struct image *image, struct aro_error *err);
 
 void image_retain(struct image *image);
 /** The last one takes the mapping away. NULL is allowed. */

@@ -153,6 +153,32 @@ static void lives_until_the_last_reference(void **state)
     image_release(image);
 }
 
+static void is_there_once_more(void **state)
+{
+    struct temp_folder *folder = *state;
+    struct image *image = image_map(folder->store, KEY, NULL);
+    assert_non_null(image);
+    struct root *root = image_root(image);
+    root->letters[0] = 'A';
+    root->names[1] = NULL;
+    assert_int_equal(unlink(folder->store), 0); /* the file is still open */
+    struct image *again = image_again(image, NULL);
+    assert_non_null(again);
+    struct root *other = image_root(again);
+    assert_ptr_not_equal(other, root);
+    assert_ptr_equal(other->self, other);
+    assert_ptr_equal(other->names[1], other->letters + 1);
+    assert_int_equal(other->letters[0], 'a');
+    assert_ptr_equal(other->text, root->text);
+    other->letters[1] = 'B';
+    assert_int_equal(root->letters[1], 'b');
+    image_release(image);
+    assert_int_equal(other->text[TEXT_BYTES - 1], text_bytes[TEXT_BYTES - 1]);
+    assert_int_equal(other->names[N_NAMES - 1] - other->letters, (N_NAMES - 1) % sizeof letters);
+    image_release(again);
+    assert_true(write_root(folder->store, KEY, NULL, NULL));
+}
+
 static void is_found_by_its_key(void **state)
 {
     struct temp_folder *folder = *state;
@@ -312,6 +338,10 @@ static void survives_without_memory(void **state)
         allow_allocations(SIZE_MAX);
         CHECK(failures, "reading", ok || err.status == ARO_NO_MEMORY);
     }
+    struct aro_error err = {0};
+    allow_allocations(0);
+    CHECK(failures, "once more", !image_again(image, &err) && err.status == ARO_NO_MEMORY);
+    allow_allocations(SIZE_MAX);
     image_release(image);
     assert_int_equal(failures, 0);
 }
@@ -321,6 +351,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gives_back_what_was_written),
         cmocka_unit_test(lives_until_the_last_reference),
+        cmocka_unit_test(is_there_once_more),
         cmocka_unit_test(is_found_by_its_key),
         cmocka_unit_test(finds_every_damage),
         cmocka_unit_test(finds_what_is_cut),
