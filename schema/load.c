@@ -1,7 +1,7 @@
 /*
  * The readers of the store: rows in, model structs out. No SpatiaLite function is called.
  */
-#include <stdlib.h>
+#include <string.h>
 
 #include "schema/spatial.h"
 #include "schema/store_inside.h"
@@ -9,6 +9,7 @@
 /* Whom to call with each row. */
 struct reader {
     void *context;
+    int64_t since; /* ?1 of the statement, where it has one */
     union {
         schema_commune_fn *commune;
         schema_alias_fn *alias;
@@ -16,6 +17,7 @@ struct reader {
         schema_theme_fn *theme;
         schema_label_fn *label;
         schema_initiative_fn *initiative;
+        schema_id_fn *id;
     } row;
 };
 typedef bool emit_fn(struct schema_stmt *stmt, const struct reader *reader, struct aro_error *err);
@@ -26,6 +28,8 @@ static bool read_rows(struct schema_store *store, const char *sql, emit_fn *emit
     struct schema_stmt *stmt = NULL;
     if (!schema_db_prepare(schema_store_db(store), sql, &stmt, err))
         return false;
+    if (strstr(sql, "?1"))
+        schema_stmt_bind_integer(stmt, 1, reader->since);
     enum schema_step step;
     while ((step = schema_stmt_step(stmt, err)) == SCHEMA_STEP_ROW) {
         if (!emit(stmt, reader, err))
@@ -223,11 +227,15 @@ enum {
     INITIATIVE_SEQ,
     INITIATIVE_POSITION,
 };
-static const char sql_initiatives[] =
-    "SELECT id, source, source_id, titre, sous_titre, date, actions, synthese, outils, "
-    "prestataires, recommandations, resultats, liens, photos, videos, lieu, commune, themes, "
-    "position_exacte, created_at, updated_at, version, seq, position "
-    "FROM initiatives WHERE statut = 'published' ORDER BY id";
+#define SELECT_INITIATIVES                                                                         \
+    "SELECT id, source, source_id, titre, sous_titre, date, actions, synthese, outils, "           \
+    "prestataires, recommandations, resultats, liens, photos, videos, lieu, commune, themes, "     \
+    "position_exacte, created_at, updated_at, version, seq, position FROM initiatives "
+static const char sql_initiatives[] = SELECT_INITIATIVES "WHERE statut = 'published' ORDER BY id";
+/* A plan by id would read all there is. */
+static const char sql_initiatives_since[] =
+    SELECT_INITIATIVES "INDEXED BY initiatives_seq "
+                       "WHERE seq > ?1 AND statut = 'published' ORDER BY seq";
 
 static bool emit_initiative(struct schema_stmt *stmt, const struct reader *reader,
                             struct aro_error *err)
@@ -267,4 +275,51 @@ bool schema_read_initiatives(struct schema_store *store, schema_initiative_fn *r
 {
     struct reader reader = {.context = context, .row.initiative = row};
     return read_rows(store, sql_initiatives, emit_initiative, &reader, err);
+}
+
+/* ---- Changes ---- */
+
+bool schema_read_initiatives_since(struct schema_store *store, int64_t since,
+                                   schema_initiative_fn *row, void *context, struct aro_error *err)
+{
+    struct reader reader = {.context = context, .since = since, .row.initiative = row};
+    return read_rows(store, sql_initiatives_since, emit_initiative, &reader, err);
+}
+
+static bool emit_id(struct schema_stmt *stmt, const struct reader *reader, struct aro_error *err)
+{
+    return reader->row.id(reader->context, schema_stmt_integer(stmt, 0), err);
+}
+
+bool schema_read_hidden_since(struct schema_store *store, int64_t since, schema_id_fn *row,
+                              void *context, struct aro_error *err)
+{
+    static const char sql[] = "SELECT id FROM initiatives INDEXED BY initiatives_seq "
+                              "WHERE seq > ?1 AND statut <> 'published' ORDER BY seq";
+    struct reader reader = {.context = context, .since = since, .row.id = row};
+    return read_rows(store, sql, emit_id, &reader, err);
+}
+
+static bool note_any(void *context, int64_t any, struct aro_error *err)
+{
+    (void)err;
+    *(bool *)context = any != 0;
+    return true;
+}
+
+bool schema_store_changed_beside(struct schema_store *store, int64_t since, bool *out_changed,
+                                 struct aro_error *err)
+{
+    static const char sql[] =
+        "SELECT EXISTS (SELECT 1 FROM regions WHERE seq > ?1) OR"
+        " EXISTS (SELECT 1 FROM departements WHERE seq > ?1) OR"
+        " EXISTS (SELECT 1 FROM epcis WHERE seq > ?1) OR"
+        " EXISTS (SELECT 1 FROM communes INDEXED BY communes_seq WHERE seq > ?1) OR"
+        " EXISTS (SELECT 1 FROM aliases WHERE seq > ?1) OR"
+        " EXISTS (SELECT 1 FROM themes WHERE seq > ?1) OR"
+        " EXISTS (SELECT 1 FROM labels WHERE seq > ?1) OR"
+        " EXISTS (SELECT 1 FROM contours INDEXED BY contours_seq WHERE seq > ?1) OR"
+        " EXISTS (SELECT 1 FROM tombstones WHERE seq > ?1)";
+    struct reader reader = {.context = out_changed, .since = since, .row.id = note_any};
+    return read_rows(store, sql, emit_id, &reader, err);
 }

@@ -82,6 +82,21 @@ bool schema_read_labels(struct schema_store *store, schema_label_fn *row, void *
 bool schema_read_initiatives(struct schema_store *store, schema_initiative_fn *row, void *context,
                              struct aro_error *err);
 
+/* ---- What has changed: rows whose newest change has a number above that of a state ---- */
+
+/** Published initiatives, in the order of their changes. */
+bool schema_read_initiatives_since(struct schema_store *store, int64_t since,
+                                   schema_initiative_fn *row, void *context, struct aro_error *err);
+
+typedef bool schema_id_fn(void *context, int64_t id, struct aro_error *err);
+/** The ids of initiatives that the public cannot see, or not any more. */
+bool schema_read_hidden_since(struct schema_store *store, int64_t since, schema_id_fn *row,
+                              void *context, struct aro_error *err);
+
+/** Whether anything else has changed. What a program changes without a number is not seen. */
+bool schema_store_changed_beside(struct schema_store *store, int64_t since, bool *out_changed,
+                                 struct aro_error *err);
+
 /**
  * How many rows the readers would give, for sizing arrays; of the initiatives all are counted,
  * published or not, since an index tells that without reading them.

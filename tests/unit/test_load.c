@@ -218,11 +218,84 @@ static void stops_when_told(void **state)
     assert_int_equal(failures, 0);
 }
 
+static bool show_changed(void *context, const struct schema_initiative *row, struct aro_error *err)
+{
+    (void)err;
+    aro_buffer_printf(context, "%lld %lld %s;", (long long)row->seq, (long long)row->id,
+                      row->titre);
+    return true;
+}
+
+static bool show_hidden(void *context, int64_t id, struct aro_error *err)
+{
+    (void)err;
+    aro_buffer_printf(context, "hidden %lld;", (long long)id);
+    return true;
+}
+
+static void reads_what_has_changed(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *sql; /* changes something */
+        int64_t since;
+        const char *want;
+        bool beside;
+    } cases[] = {
+        {"", 17, "", false},
+        {"", 16, "17 3 Sans lieu;", false},
+        {"", 14, "15 1 Publiée;17 3 Sans lieu;hidden 2;", false},
+        {"", 13, "15 1 Publiée;17 3 Sans lieu;hidden 2;", true},
+        {"UPDATE initiatives SET seq = 18, titre = 'Autre' WHERE id = 1", 17, "18 1 Autre;", false},
+        {"UPDATE initiatives SET seq = 19, statut = 'archived' WHERE id = 1", 17, "hidden 1;",
+         false},
+        {"UPDATE regions SET seq = 20", 19, "", true},
+        {"UPDATE departements SET seq = 21 WHERE code = '2A'", 20, "", true},
+        {"UPDATE epcis SET seq = 22", 21, "", true},
+        {"UPDATE communes SET seq = 23 WHERE code = '01001'", 22, "", true},
+        {"UPDATE aliases SET seq = 24 WHERE code = '01003'", 23, "", true},
+        {"UPDATE themes SET seq = 25 WHERE id = '1a'", 24, "", true},
+        {"UPDATE labels SET seq = 26 WHERE annee = 2020", 25, "", true},
+        {"INSERT INTO contours (code, seq) VALUES ('01001', 27)", 26, "", true},
+        {"INSERT INTO tombstones VALUES (28, 'initiatives', '9')", 27, "", true},
+        {"", 28, "", false},
+    };
+    int failures = 0;
+    struct temp_folder folder;
+    temp_folder_make(&folder);
+    struct aro_error err = {0};
+    CHECK(failures, "filled", fill(folder.store, &err));
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct schema_db *db = NULL;
+        struct schema_store *store = NULL;
+        struct aro_buffer out = {0};
+        bool beside = false;
+        int64_t since = cases[i].since;
+        CHECK(failures, err.message,
+              schema_db_open(folder.store, SCHEMA_DB_WRITE, &db, &err) &&
+                  schema_db_load_spatialite(db, &err) && schema_db_exec(db, cases[i].sql, &err));
+        schema_db_close(db);
+        CHECK(failures, err.message,
+              schema_store_open(folder.store, SCHEMA_READ, &store, &err) &&
+                  schema_read_initiatives_since(store, since, show_changed, &out, &err) &&
+                  schema_read_hidden_since(store, since, show_hidden, &out, &err) &&
+                  schema_store_changed_beside(store, since, &beside, &err));
+        schema_store_close(store);
+        char *text = aro_buffer_take_text(&out, &err);
+        CHECK(failures, cases[i].sql, text && strcmp(text, cases[i].want) == 0);
+        CHECK(failures, cases[i].sql, beside == cases[i].beside);
+        free(text);
+    }
+    temp_folder_remove(&folder);
+    assert_int_equal(failures, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_in_order),
         cmocka_unit_test(one_state_for_all_reads),
+        cmocka_unit_test(reads_what_has_changed),
         cmocka_unit_test(stops_when_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
