@@ -1,11 +1,8 @@
 #include "server/snapshot_build.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "geo/instant.h"
-#include "server/feature_text.h"
+#include "server/initiative_row.h"
 #include "server/snapshot_words.h"
 #include "server/text_rows.h"
 
@@ -57,145 +54,40 @@ static bool allocate_rows(struct initiative_rows *rows, size_t n, struct aro_err
            begin_texts(rows, n, err);
 }
 
-/* ---- Themes ---- */
-
-/* The bit of a usage by its id; 0 when there is no such usage. */
-static uint64_t usage_bit(const struct snapshot *snapshot, const char *id, size_t len)
-{
-    for (size_t i = 0; i < snapshot->n_usages; i++) {
-        const char *known = snapshot->themes[snapshot->usage_themes[i]].id;
-        if (strncmp(known, id, len) == 0 && known[len] == '\0')
-            return UINT64_C(1) << i;
-    }
-    return 0;
-}
-
-static bool read_usages(const struct snapshot *snapshot, const struct schema_initiative *row,
-                        uint64_t *out_usages, struct aro_error *err)
-{
-    uint64_t usages = 0;
-    const char *cursor = row->themes ? row->themes : "[]", *id;
-    size_t len;
-    while (next_code(&cursor, &id, &len)) {
-        uint64_t bit = usage_bit(snapshot, id, len);
-        if (bit == 0)
-            return broken_store(err, "an initiative of a theme that is not there:", row->themes);
-        usages |= bit;
-    }
-    *out_usages = usages;
-    return true;
-}
-
-/* The axes that the usages belong to: bit g for the g-th axe; and their ids. */
-static uint8_t axes_of(const struct snapshot *snapshot, uint64_t usages, const char **out_ids,
-                       size_t *out_n)
-{
-    uint8_t axes = 0;
-    size_t axe = 0;
-    *out_n = 0;
-    for (size_t i = 0; i < snapshot->n_themes; i++) {
-        const struct snapshot_theme *theme = &snapshot->themes[i];
-        if (theme->niveau != 1)
-            continue;
-        if (theme->usages & usages) {
-            axes |= (uint8_t)(1U << axe);
-            out_ids[(*out_n)++] = theme->id;
-        }
-        axe++;
-    }
-    return axes;
-}
-
 /* ---- Reading ---- */
 
-static void add_words(struct aro_buffer *words, const char *text)
-{
-    if (!text)
-        return;
-    aro_buffer_text(words, text);
-    aro_buffer_char(words, '\n');
-}
-
-static void write_words(struct aro_buffer *words, const struct schema_initiative *row,
-                        const char *commune_nom)
-{
-    add_words(words, row->titre);
-    add_words(words, row->sous_titre);
-    add_words(words, commune_nom);
-    add_words(words, row->actions);
-    add_words(words, row->synthese);
-    add_words(words, row->outils);
-    add_words(words, row->prestataires);
-    add_words(words, row->recommandations);
-    add_words(words, row->resultats);
-}
-
 static bool write_texts(struct initiative_rows *rows, const struct schema_initiative *row,
-                        uint32_t commune, uint64_t usages, struct aro_error *err)
+                        const struct initiative_facts *facts, struct aro_error *err)
 {
-    const struct snapshot *snapshot = rows->draft->snapshot;
-    const struct commune_columns *columns = &snapshot->commune;
-    const char *axes[SNAPSHOT_AXES];
-    struct feature_initiative feature = {
-        .row = row,
-        .commune_nom = columns->noms[commune],
-        .niveau = columns->niveaux[commune],
-        .axes = axes,
-        .epci = territory_code(snapshot->epcis, columns->epcis[commune]),
-        .departement = territory_code(snapshot->departements, columns->departements[commune]),
-        .region = territory_code(snapshot->regions, columns->regions[commune]),
-    };
-    axes_of(snapshot, usages, axes, &feature.n_axes);
-    struct aro_buffer *compact = text_rows_text(&rows->compact);
-    size_t compact_start = compact->len;
-    feature_initiative_compact(compact, &feature);
-    if (!compact->failed) /* else nothing of this is kept */
-        feature_initiative_full(text_rows_text(&rows->full), &feature,
-                                compact->data + compact_start, compact->len - compact_start);
+    initiative_write_texts(rows->draft->snapshot, row, facts, text_rows_text(&rows->compact),
+                           text_rows_text(&rows->full));
     aro_buffer_text(text_rows_text(&rows->titres), row->titre);
     return text_rows_end(&rows->compact, err) && text_rows_end(&rows->full, err) &&
            text_rows_end(&rows->titres, err);
-}
-
-/* What the demo's generator (fixtures/) gives as source. */
-static bool is_synthetic(const struct schema_initiative *row)
-{
-    return row->source && strcmp(row->source, "synthetique") == 0;
-}
-
-static void note_change(struct snapshot *snapshot, const struct schema_initiative *row)
-{
-    if (row->updated_at && strcmp(row->updated_at, snapshot->last_change) > 0)
-        snprintf(snapshot->last_change, sizeof snapshot->last_change, "%s", row->updated_at);
 }
 
 static bool read_initiative(void *context, const struct schema_initiative *row,
                             struct aro_error *err)
 {
     struct initiative_rows *rows = context;
-    const struct snapshot *snapshot = rows->draft->snapshot;
-    uint32_t commune = snapshot_commune(snapshot, row->commune);
-    uint64_t usages = 0;
+    struct snapshot *snapshot = rows->draft->snapshot;
+    struct initiative_facts facts;
     if (rows->n >= rows->capacity || (rows->n > 0 && rows->points[rows->n - 1].id >= row->id))
         return broken_store(err, "an initiative too many or out of order:", row->titre);
-    if (commune == SNAPSHOT_NONE)
-        return broken_store(err, "an initiative of a commune that is not there:", row->commune);
-    if (!geo_day_parse(row->date, strlen(row->date), &rows->days[rows->n]))
-        return broken_store(err, "an initiative of a day that does not exist:", row->date);
-    if (!read_usages(snapshot, row, &usages, err))
+    if (!initiative_read(snapshot, row, &facts, err))
         return false;
     rows->points[rows->n] = (struct point_row){
         .id = row->id, .position = row->position, .has_position = row->has_position};
-    rows->communes[rows->n] = commune;
-    rows->usages[rows->n] = usages;
-    if (!write_texts(rows, row, commune, usages, err))
+    rows->communes[rows->n] = facts.commune;
+    rows->usages[rows->n] = facts.usages;
+    rows->days[rows->n] = facts.day;
+    if (!write_texts(rows, row, &facts, err))
         return false;
     struct aro_buffer *words = words_feed_row(&rows->words, (uint32_t)rows->n, err);
     if (!words)
         return false;
-    write_words(words, row, snapshot->commune.noms[commune]);
-    rows->draft->snapshot->headline.synthetic |= is_synthetic(row);
-    note_change(rows->draft->snapshot, row);
+    initiative_write_words(snapshot, row, &facts, words);
+    initiative_note(snapshot, row);
     rows->n++;
     return true;
 }
@@ -216,12 +108,10 @@ static bool fill_columns(const struct initiative_rows *rows, const uint32_t *ord
     if (!columns->communes || !columns->usages || !columns->axes || !columns->days ||
         !columns->by_id)
         return false;
-    const char *ids[SNAPSHOT_AXES];
-    size_t n_ids;
     for (uint32_t i = 0; i < rows->n; i++) {
         columns->communes[i] = rows->communes[order[i]];
         columns->usages[i] = rows->usages[order[i]];
-        columns->axes[i] = axes_of(snapshot, columns->usages[i], ids, &n_ids);
+        columns->axes[i] = initiative_axes(snapshot, columns->usages[i]);
         columns->days[i] = rows->days[order[i]];
         columns->by_id[order[i]] = i; /* rows come in the order of id */
         snapshot->commune.n_initiatives[columns->communes[i]]++;
