@@ -13,7 +13,7 @@
  * Source: the scheme is that of differential reference counting, A. Williams, "C++ Concurrency in
  * Action", 2nd edition, section 7.2.4.
  */
-#include "server/snapshot.h"
+#include "server/snapshot_edit.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -142,6 +142,7 @@ static void snapshot_free(struct snapshot *snapshot)
 {
     atomic_bool *slot_taken = snapshot->slot_taken;
     snapshot_layers_release(snapshot->layers); /* others may share them */
+    snapshot_edits_free(snapshot->edits);
     if (snapshot->image)
         image_release(snapshot->image);
     else

@@ -164,6 +164,7 @@ struct snapshot {
     struct text_pool texts;   /* what the columns' names and labels point into */
 
     struct image *image; /* what it lies in, where it is a mapped file: one reference; else NULL */
+    struct snapshot_edits *edits; /* of a mapped one; NULL: it is as it was saved */
 
     size_t packed_max_bytes; /* of the order that it was packed by */
     atomic_bool is_packed;

@@ -170,7 +170,7 @@ static bool read_themes(struct snapshot_draft *draft, struct aro_error *err)
 
 /* ---- The whole ---- */
 
-static void name_version(struct snapshot *snapshot)
+void snapshot_name_version(struct snapshot *snapshot)
 {
     char named[128];
     snprintf(named, sizeof named, "%s/%" PRId64 "/%s/" ANSWER_FORMAT, snapshot->state.store_id,
@@ -228,7 +228,7 @@ static bool build_in_transaction(struct snapshot_draft *draft, struct aro_error 
     count_territories(snapshot);
     if (!draft_build_territories(draft, err))
         return false;
-    name_version(snapshot);
+    snapshot_name_version(snapshot);
     return measure(snapshot, err);
 }
 

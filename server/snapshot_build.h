@@ -66,6 +66,8 @@ bool draft_name_places(struct snapshot *snapshot, struct aro_error *err);
 bool draft_read_labels(struct snapshot_draft *draft, struct aro_error *err);
 /** Writes the texts of the communes too (draft_write_communes), once they can be. */
 bool draft_read_initiatives(struct snapshot_draft *draft, struct aro_error *err);
+/** Names the version after the state of the data. */
+void snapshot_name_version(struct snapshot *snapshot);
 /** From here on the initiatives can be counted. */
 bool draft_build_sets(struct snapshot_draft *draft, struct aro_error *err);
 bool draft_build_areas(struct snapshot_draft *draft, struct aro_error *err);

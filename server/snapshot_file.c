@@ -49,6 +49,12 @@ struct snapshot *snapshot_file_map(const char *path, const struct snapshot_key *
     return image ? wake(image) : NULL;
 }
 
+struct snapshot *snapshot_file_again(const struct snapshot *base, struct aro_error *err)
+{
+    struct image *image = image_again(base->image, err);
+    return image ? wake(image) : NULL;
+}
+
 bool snapshot_file_write(const char *path, const struct snapshot_key *key,
                          const struct snapshot *snapshot, image_unwanted_fn *is_unwanted,
                          void *context, struct aro_error *err)

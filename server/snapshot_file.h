@@ -32,6 +32,9 @@ char *snapshot_file_path(const char *store, const char *setting, struct aro_erro
 struct snapshot *snapshot_file_map(const char *path, const struct snapshot_key *key,
                                    struct aro_error *err);
 
+/** The one that `base` lies in, once more, as it was saved (image_again()). */
+struct snapshot *snapshot_file_again(const struct snapshot *base, struct aro_error *err);
+
 /**
  * @param key  made before it was built
  * @param err  as image_write()

@@ -61,12 +61,10 @@ size_t text_block_bytes(const struct text_block *texts, struct geo_run run)
     return bytes;
 }
 
-void text_edits_free(struct text_edits *edits)
+void text_edits_clear(struct text_edits *edits)
 {
-    if (!edits)
-        return;
     free(edits->positions);
     free(edits->offsets);
     free(edits->block);
-    free(edits);
+    *edits = (struct text_edits){0};
 }

@@ -18,7 +18,7 @@ struct text_slice {
 };
 
 /** Texts in the place of those of some positions; text i is block[offsets[i]] to
- * block[offsets[i + 1]]. All owned. */
+ * block[offsets[i + 1]]. Start from {0}; text_edits_clear() releases. */
 struct text_edits {
     uint32_t n;
     uint32_t *positions; /* n, ascending */
@@ -32,7 +32,7 @@ struct text_block {
     uint64_t *offsets;               /* n + 1 */
     size_t mapped_bytes;             /* of the block where it is a file's; 0: it is in memory */
     _Atomic(struct packed *) packed; /* comes once the snapshot is published, or never: NULL */
-    struct text_edits *edits;        /* NULL: none */
+    const struct text_edits *edits;  /* borrowed; NULL: none */
 };
 
 /** Them deflated ahead, but for the edits; borrowed as long as they. NULL: not yet, or not at all.
@@ -66,6 +66,6 @@ struct text_part text_block_part(const struct text_block *texts, struct geo_run 
 /** How many bytes the texts of a run come to. */
 size_t text_block_bytes(const struct text_block *texts, struct geo_run run);
 
-void text_edits_free(struct text_edits *edits);
+void text_edits_clear(struct text_edits *edits);
 
 #endif
