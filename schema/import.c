@@ -249,7 +249,10 @@ static bool save_state(struct import_run *run, struct aro_error *err)
     schema_stmt_bind_text(stmt, 2, millesime);
     bool ok = schema_stmt_run(stmt, err);
     schema_stmt_free(stmt);
-    return ok;
+    return ok && schema_db_exec(run->db,
+                                "INSERT OR IGNORE INTO commits (seq, token) "
+                                "SELECT seq, random() FROM state",
+                                err);
 }
 
 static bool check_refused(const struct import_run *run, struct aro_error *err)

@@ -307,6 +307,23 @@ static bool note_any(void *context, int64_t any, struct aro_error *err)
     return true;
 }
 
+bool schema_store_was(struct schema_store *store, const struct schema_state *state, bool *out_was,
+                      struct aro_error *err)
+{
+    static const char sql[] = "SELECT count(*) FROM state, commits WHERE store_id = ?1 AND "
+                              "commits.seq = ?2 AND token = ?3";
+    struct schema_stmt *stmt = NULL;
+    if (!schema_db_prepare(schema_store_db(store), sql, &stmt, err))
+        return false;
+    schema_stmt_bind_text(stmt, 1, state->store_id);
+    schema_stmt_bind_integer(stmt, 2, state->seq);
+    schema_stmt_bind_integer(stmt, 3, state->token);
+    bool ok = schema_stmt_step(stmt, err) == SCHEMA_STEP_ROW;
+    *out_was = ok && schema_stmt_integer(stmt, 0) > 0;
+    schema_stmt_free(stmt);
+    return ok;
+}
+
 bool schema_store_changed_beside(struct schema_store *store, int64_t since, bool *out_changed,
                                  struct aro_error *err)
 {

@@ -217,11 +217,15 @@ bool schema_store_state(struct schema_store *store, struct schema_state *out_sta
                         struct aro_error *err)
 {
     struct schema_stmt *stmt = NULL;
-    if (!schema_db_prepare(store->db, "SELECT store_id, seq, millesime FROM state", &stmt, err))
+    if (!schema_db_prepare(store->db,
+                           "SELECT store_id, seq, millesime, coalesce(token, 0) FROM state "
+                           "LEFT JOIN commits USING (seq)",
+                           &stmt, err))
         return false;
     enum schema_step step = schema_stmt_step(stmt, err);
     if (step == SCHEMA_STEP_ROW) {
-        struct schema_state state = {.seq = schema_stmt_integer(stmt, 1)};
+        struct schema_state state = {.seq = schema_stmt_integer(stmt, 1),
+                                     .token = schema_stmt_integer(stmt, 3)};
         snprintf(state.store_id, sizeof state.store_id, "%s", schema_stmt_text(stmt, 0));
         snprintf(state.millesime, sizeof state.millesime, "%s", schema_stmt_text(stmt, 2));
         *out_state = state;

@@ -48,10 +48,11 @@ bool schema_store_stamp(const char *location, char out_stamp[SCHEMA_STAMP_BYTES]
 bool schema_store_begin_read(struct schema_store *store, struct aro_error *err);
 void schema_store_end_read(struct schema_store *store);
 
-/** What names the state of the data: same store_id and seq, same data. */
+/** What names the state of the data: same store_id, seq and token, same data. */
 struct schema_state {
     char store_id[40];  /* made once, at init */
     int64_t seq;        /* number of the newest change */
+    int64_t token;      /* of what was committed with it; 0: another program gave the number */
     char millesime[16]; /* year of the official geographic code imported; "" when unknown */
 };
 bool schema_store_state(struct schema_store *store, struct schema_state *out_state,
@@ -92,6 +93,10 @@ typedef bool schema_id_fn(void *context, int64_t id, struct aro_error *err);
 /** The ids of initiatives that the public cannot see, or not any more. */
 bool schema_read_hidden_since(struct schema_store *store, int64_t since, schema_id_fn *row,
                               void *context, struct aro_error *err);
+
+/** Whether the store was in the state once, and is what became of that. @param err  ARO_IO */
+bool schema_store_was(struct schema_store *store, const struct schema_state *state, bool *out_was,
+                      struct aro_error *err);
 
 /** Whether anything else has changed. What a program changes without a number is not seen. */
 bool schema_store_changed_beside(struct schema_store *store, int64_t since, bool *out_changed,

@@ -173,8 +173,9 @@ static bool read_themes(struct snapshot_draft *draft, struct aro_error *err)
 void snapshot_name_version(struct snapshot *snapshot)
 {
     char named[128];
-    snprintf(named, sizeof named, "%s/%" PRId64 "/%s/" ANSWER_FORMAT, snapshot->state.store_id,
-             snapshot->state.seq, ARO_VERSION);
+    snprintf(named, sizeof named, "%s/%" PRId64 "/%" PRIx64 "/%s/" ANSWER_FORMAT,
+             snapshot->state.store_id, snapshot->state.seq, (uint64_t)snapshot->state.token,
+             ARO_VERSION);
     uint64_t high = hash_text(HASH_START, named);
     uint64_t low = hash_text(high, named);
     snprintf(snapshot->version, sizeof snapshot->version, "%016" PRIx64 "%016" PRIx64, high, low);

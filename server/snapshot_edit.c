@@ -128,15 +128,16 @@ static bool read_changes(struct reading *reading, struct schema_store *store,
     struct snapshot *snapshot = reading->snapshot;
     struct schema_state state;
     int64_t since = snapshot->state.seq;
-    bool beside;
-    if (!schema_store_state(store, &state, err))
+    bool was, beside;
+    if (!schema_store_state(store, &state, err) ||
+        !schema_store_was(store, &base->state, &was, err) ||
+        !schema_store_changed_beside(store, since, &beside, err))
         return false;
-    if (strcmp(state.store_id, snapshot->state.store_id) != 0 ||
-        strcmp(state.millesime, snapshot->state.millesime) != 0 || state.seq <= base->state.seq)
-        return refuse(err, "another store, or a change without a number");
-    if (!schema_store_changed_beside(store, since, &beside, err))
-        return false;
-    if (beside)
+    if (!was)
+        return refuse(err, "another store");
+    if (state.seq <= base->state.seq)
+        return refuse(err, "a change without a number");
+    if (beside || strcmp(state.millesime, snapshot->state.millesime) != 0)
         return refuse(err, "more than sheets has changed");
     snapshot->state = state;
     return schema_read_hidden_since(store, since, read_hidden, reading, err) &&

@@ -126,7 +126,7 @@ static void test_migration(void **state)
                "DROP TABLE idx_contours_contour;"
                "SELECT DiscardGeometryColumn('contours', 'contour');"
                "DROP TABLE contours;"
-               "DROP INDEX initiatives_seq; DROP INDEX communes_seq;"
+               "DROP INDEX initiatives_seq; DROP INDEX communes_seq; DROP TABLE commits;"
                "ALTER TABLE aliases DROP COLUMN population;"
                "ALTER TABLE aliases DROP COLUMN codes_postaux; PRAGMA user_version=1",
                &err));

@@ -75,6 +75,7 @@ static void first_load(void **state)
         {"SELECT id, source_id, version, seq, position_exacte FROM initiatives",
          "1|a|1|22|0\n2|b|1|23|1\n3|c|1|24|0\n"},
         {"SELECT count(*) FROM historique", "0\n"},
+        {"SELECT max(seq), count(*) = count(DISTINCT token) FROM commits", "24|1\n"},
         {"SELECT seq FROM state", "24\n"},
         {"SELECT pkid FROM idx_initiatives_position ORDER BY pkid", "1\n2\n"}, /* 3: no centre */
         {sound, "ok|1\n"},
@@ -119,6 +120,7 @@ static void second_load(void **state)
          " json_extract(etat, '$.position') FROM historique ORDER BY seq",
          "2|1|24|Titre B|[8.75,41.95]\n1|1|27|Titre A|[4.9261,46.1534]\n"},
         {"SELECT etat LIKE '%Ali%' FROM historique", "0\n0\n"},
+        {"SELECT max(seq), count(*) = count(DISTINCT token) FROM commits", "27|1\n"},
         {"SELECT initiative, rang, nom FROM personnes", "1|0|Léa\n1|1|Ali\n"},
         {"SELECT pkid FROM idx_initiatives_position WHERE xmin > 8.755", "2\n"},
         {sound, "ok|1\n"},

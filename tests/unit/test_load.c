@@ -195,6 +195,42 @@ static void one_state_for_all_reads(void **state)
     assert_int_equal(failures, 0);
 }
 
+/* A state is known by the number and by the token that was committed with it. */
+static void knows_what_it_was(void **state)
+{
+    (void)state;
+    int failures = 0;
+    struct temp_folder folder;
+    temp_folder_make(&folder);
+    struct aro_error err = {0};
+    struct schema_store *store = NULL;
+    struct schema_db *db = NULL;
+    struct schema_state now = {0};
+    bool was = true;
+    CHECK(failures, "filled", fill(folder.store, &err));
+    CHECK(failures, "opens", schema_store_open(folder.store, SCHEMA_READ, &store, &err));
+    CHECK(failures, "by hand", schema_store_state(store, &now, &err) && now.token == 0);
+    CHECK(failures, "no token", schema_store_was(store, &now, &was, &err) && !was);
+    CHECK(failures, "committed",
+          schema_db_open(folder.store, SCHEMA_DB_WRITE, &db, &err) &&
+              schema_db_exec(db, "INSERT INTO commits VALUES (17, 1234)", &err));
+    CHECK(failures, "token", schema_store_state(store, &now, &err) && now.token == 1234);
+    CHECK(
+        failures, "further",
+        schema_db_exec(db, "UPDATE state SET seq = 18; INSERT INTO commits VALUES (18, 99)", &err));
+    CHECK(failures, "was", schema_store_was(store, &now, &was, &err) && was);
+    struct schema_state others[] = {now, now, now};
+    others[0].seq = 16;
+    others[1].token = 1235;
+    memcpy(others[2].store_id, "other", sizeof "other");
+    for (size_t i = 0; i < 3; i++)
+        CHECK(failures, "was never", schema_store_was(store, &others[i], &was, &err) && !was);
+    schema_db_close(db);
+    schema_store_close(store);
+    temp_folder_remove(&folder);
+    assert_int_equal(failures, 0);
+}
+
 static bool stop_at_once(void *context, const struct schema_commune *row, struct aro_error *err)
 {
     ++*(int *)context;
@@ -293,9 +329,8 @@ static void reads_what_has_changed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_in_order),
-        cmocka_unit_test(one_state_for_all_reads),
-        cmocka_unit_test(reads_what_has_changed),
+        cmocka_unit_test(reads_in_order),         cmocka_unit_test(one_state_for_all_reads),
+        cmocka_unit_test(reads_what_has_changed), cmocka_unit_test(knows_what_it_was),
         cmocka_unit_test(stops_when_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

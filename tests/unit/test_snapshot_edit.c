@@ -13,6 +13,8 @@
 
 enum { SEED = 20261127, N_PROBES = 60 };
 
+#define COMMITTED "INSERT INTO commits SELECT seq, random() FROM state;"
+
 struct edited {
     struct fixture *fixture;
     struct snapshot *base; /* mapped */
@@ -25,6 +27,17 @@ static bool never(void *context)
     return false;
 }
 
+static void change(const struct edited *edited, const char *sql)
+{
+    struct schema_db *db = NULL;
+    struct aro_error err = {0};
+    bool ok = schema_db_open(edited->fixture->folder.store, SCHEMA_DB_WRITE, &db, &err) &&
+              schema_db_load_spatialite(db, &err) && schema_db_exec(db, sql, &err);
+    schema_db_close(db);
+    if (!ok)
+        fail_msg("%s", err.message);
+}
+
 static int setup(void **state)
 {
     static struct edited edited;
@@ -33,6 +46,9 @@ static int setup(void **state)
     if (contours_setup(&fixture) != 0)
         return -1;
     edited = (struct edited){.fixture = fixture, .seq = 1};
+    change(&edited, "INSERT INTO commits SELECT seq, 1 FROM state");
+    snapshot_release(edited.fixture->snapshot);
+    edited.fixture->snapshot = fixture_build(&edited.fixture->folder);
     snapshot_pack(edited.fixture->snapshot, &all);
     char *path = snapshot_file_path(edited.fixture->folder.store, NULL, NULL);
     struct snapshot_key key = snapshot_key_of(edited.fixture->folder.store);
@@ -49,17 +65,6 @@ static int teardown(void **state)
     void *fixture = edited->fixture;
     snapshot_release(edited->base);
     return fixture_teardown(&fixture);
-}
-
-static void change(const struct edited *edited, const char *sql)
-{
-    struct schema_db *db = NULL;
-    struct aro_error err = {0};
-    bool ok = schema_db_open(edited->fixture->folder.store, SCHEMA_DB_WRITE, &db, &err) &&
-              schema_db_load_spatialite(db, &err) && schema_db_exec(db, sql, &err);
-    schema_db_close(db);
-    if (!ok)
-        fail_msg("%s", err.message);
 }
 
 static struct snapshot *edit(const struct edited *edited, const struct snapshot *base,
@@ -177,7 +182,8 @@ static void answers_as_one_that_is_built(void **state)
         aro_buffer_text(&sql, "BEGIN;");
         for (int i = 0; i < n_edits[round]; i++)
             append_edit(edited, &seed, &sql);
-        aro_buffer_printf(&sql, "UPDATE state SET seq = %" PRId64 "; COMMIT;", edited->seq);
+        aro_buffer_printf(&sql, "UPDATE state SET seq = %" PRId64 ";" COMMITTED "COMMIT;",
+                          edited->seq);
         char *text = aro_buffer_take_text(&sql, NULL);
         change(edited, text);
         free(text);
@@ -231,7 +237,8 @@ static void the_rest_has_to_be_built(void **state)
          "new"},
         {"UPDATE initiatives SET seq = (SELECT seq + id FROM state), updated_at = '2022'",
          "have changed"},
-        {"UPDATE state SET millesime = '2099'", "another store"},
+        {"UPDATE state SET millesime = '2099'", "more than sheets"},
+        {"UPDATE commits SET token = 2 WHERE seq = (SELECT seq FROM state)", "another store"},
         {"UPDATE state SET store_id = 'other'", "another store"},
     };
     int failures = 0;
@@ -248,7 +255,7 @@ static void the_rest_has_to_be_built(void **state)
         assert_int_equal(system(command), 0);
         change(edited, cases[i].sql);
         if (strstr(cases[i].sql, "state"))
-            change(edited, "UPDATE state SET seq = seq + 5000");
+            change(edited, "UPDATE state SET seq = seq + 5000;" COMMITTED);
         CHECK(failures, cases[i].sql, !edit(edited, current, &err));
         CHECK(failures, err.message,
               err.status == ARO_CONFLICT && strstr(err.message, cases[i].says));
@@ -273,7 +280,8 @@ static void hidden_sheets_change_nothing(void **state)
              "INSERT INTO initiatives (source, source_id, titre, date, actions, commune, themes,"
              " statut, position_exacte, created_at, updated_at, version, seq) SELECT 'h', 'h',"
              " titre, date, actions, commune, themes, 'proposed', 0, created_at, '2022', 1,"
-             " %" PRId64 " FROM initiatives WHERE id = 7; UPDATE state SET seq = %" PRId64,
+             " %" PRId64 " FROM initiatives WHERE id = 7; UPDATE state SET seq = %" PRId64
+             ";" COMMITTED,
              edited->seq, edited->seq);
     change(edited, sql);
     struct snapshot *next = edit(edited, edited->base, &err);
