@@ -1,102 +1,108 @@
 #include "server/loader.h"
 
-#include <libgen.h>
 #include <malloc.h>
+#include <math.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "server/clock.h"
+#include "server/fold.h"
 #include "server/log.h"
-#include "server/snapshot_file.h"
+#include "server/snapshot_edit.h"
 #include "server/task.h"
+
+/* Where data come again and again, writing all of it each time would wear out a disk: only what
+ * stays for ten times as long as it took to build is worth it, or when edits become many. */
+enum { QUIET_TIMES = 10, MOST_QUIET_S = 60, MANY_EDITS = SNAPSHOT_MAX_EDITS / 4 };
 
 struct loader {
     struct server *server;
+    struct snapshot_source source;
     pthread_t thread;
     int fd;
-    char *path;   /* of the snapshot's file; NULL: none is kept */
-    char *folder; /* for files while it is built: that of the path, else of others */
     /* Of the current snapshot; the thread's own. */
-    struct snapshot_key key;
-    double quiet_s; /* for how long it has to be the current one before it is kept */
-    bool has_loaded;
+    struct snapshot_key key; /* of what is in memory only */
+    double build_s;          /* what reading the store took; 0: not known */
+    double due_s;            /* when it has to be kept or folded, by clock_seconds(); INFINITY */
+    bool has_loaded, is_unchecked, is_damaged;
+    struct fold fold;
     pthread_mutex_t lock; /* guards what follows */
     pthread_cond_t changed;
-    bool wanted, stop, busy, has_result;
+    bool wanted, stop, busy, folded, has_result;
     struct loader_result result;
 };
 
 /* ---- One load ---- */
 
-static size_t packed_max_bytes(const struct loader *loader)
+/* What has been edited since, where the current one is a saved one. */
+static struct snapshot *edit(struct loader *loader, struct loader_result *result)
 {
-    return (size_t)loader->server->settings->packed_mb << 20;
-}
-
-/* What an earlier load kept; NULL where the store has to be read. */
-static struct snapshot *map_kept(const struct loader *loader, const struct snapshot_key *key)
-{
+    const struct snapshot *before = snapshot_acquire(loader->server->holder);
+    struct snapshot *snapshot = NULL;
     struct aro_error err = {0};
-    if (!loader->path || key->text[0] == '\0')
-        return NULL;
-    struct snapshot *snapshot = snapshot_file_map(loader->path, key, &err);
-    if (err.status == ARO_BAD_INPUT || err.status == ARO_IO)
-        log_line(LOG_LEVEL_WARN, "saved snapshot not used", "reason", err.message, "effect",
-                 "the store is read", NULL);
-    if (!snapshot || snapshot->packed_max_bytes == packed_max_bytes(loader))
-        return snapshot;
-    snapshot_release(snapshot);
-    return NULL;
+    if (before && before->image && !loader->is_damaged)
+        snapshot = snapshot_source_edit(&loader->source, before, &err);
+    if (snapshot)
+        result->n_edits = snapshot_n_edits(snapshot);
+    else
+        snprintf(result->why, sizeof result->why, "%.79s", err.message);
+    snapshot_release(before);
+    return snapshot;
 }
 
 static struct snapshot *build(const struct loader *loader, struct aro_error *err)
 {
-    struct server *server = loader->server;
-    struct schema_store *store = NULL;
-    if (!schema_store_open(server->settings->store, SCHEMA_READ, &store, err))
-        return NULL;
-    const struct snapshot *before = snapshot_acquire(server->holder);
-    const struct snapshot_room room = snapshot_room_of(loader->folder);
-    struct snapshot *snapshot = snapshot_build(store, before, &room, err);
+    const struct snapshot *before = snapshot_acquire(loader->server->holder);
+    struct snapshot *snapshot = snapshot_source_build(&loader->source, before, NULL, err);
     snapshot_release(before);
-    schema_store_close(store);
     return snapshot;
 }
 
-static bool load(struct loader *loader, bool *out_was_kept, struct aro_error *err)
+/* Two at a time would take twice the memory. */
+static void end_fold(struct loader *loader)
 {
-    struct snapshot_key key = snapshot_key_of(loader->server->settings->store);
-    struct snapshot *snapshot = map_kept(loader, &key);
-    *out_was_kept = snapshot != NULL;
-    if (!snapshot)
-        snapshot = build(loader, err);
-    if (!snapshot)
-        return false;
-    loader->key = key;
-    snapshot_publish(loader->server->holder, snapshot);
-    return true;
+    struct aro_error err = {0};
+    fold_give_up(&loader->fold);
+    snapshot_release(fold_end(&loader->fold, &err));
 }
 
-/* Where data come again and again, writing all of it each time would wear out a disk: only what
- * stays for ten times as long as it took to make is worth it. The first is, at once. */
-static double quiet_seconds(const struct loader *loader, double load_s)
+static struct snapshot *read_all(struct loader *loader, struct loader_result *result)
 {
-    enum { TIMES = 10, MOST_S = 60 };
-    return !loader->has_loaded ? 0 : TIMES * load_s < MOST_S ? TIMES * load_s : MOST_S;
+    double start_s = clock_seconds();
+    end_fold(loader);
+    loader->key = snapshot_key_of(loader->source.store);
+    struct snapshot *snapshot = snapshot_source_map(&loader->source, &loader->key);
+    result->from = snapshot ? LOADED_FROM_FILE : LOADED_FROM_STORE;
+    loader->is_unchecked = snapshot != NULL;
+    if (snapshot)
+        return snapshot;
+    snapshot = build(loader, &result->err);
+    loader->build_s = clock_seconds() - start_s;
+    return snapshot;
+}
+
+static bool load(struct loader *loader, struct loader_result *result)
+{
+    struct snapshot *snapshot = edit(loader, result);
+    result->from = LOADED_FROM_EDITS;
+    if (!snapshot)
+        snapshot = read_all(loader, result);
+    if (!snapshot)
+        return false;
+    loader->is_damaged = false;
+    snapshot_publish(loader->server->holder, snapshot);
+    return true;
 }
 
 static void load_once(struct loader *loader)
 {
     struct loader_result result = {0};
     double start_s = clock_seconds();
-    result.ok = load(loader, &result.was_kept, &result.err);
+    result.ok = load(loader, &result);
     result.seconds = clock_seconds() - start_s;
-    if (result.ok)
-        loader->quiet_s = quiet_seconds(loader, result.seconds);
-    loader->has_loaded |= result.ok;
     metrics_count_load(loader->server->metrics, result.ok, result.seconds);
     pthread_mutex_lock(&loader->lock);
     loader->result = result;
@@ -104,7 +110,8 @@ static void load_once(struct loader *loader)
     loader->busy = false;
     pthread_mutex_unlock(&loader->lock);
     eventfd_write(loader->fd, 1);
-    malloc_trim(0); /* building takes more than keeping */
+    if (result.from == LOADED_FROM_STORE)
+        malloc_trim(0); /* building takes more than keeping */
 }
 
 /* ---- What is done with it beside the requests, which do without until then ---- */
@@ -119,81 +126,144 @@ static bool has_other_work(void *context)
     return has;
 }
 
-/* Waits for so long, or until there is other work: false then. */
-static bool stays_quiet(struct loader *loader)
+static struct snapshot_patience patience_of(struct loader *loader)
 {
-    struct timespec until;
-    int timed_out = 0;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += (time_t)loader->quiet_s;
-    pthread_mutex_lock(&loader->lock);
-    while (!loader->wanted && !loader->stop && timed_out == 0)
-        timed_out = pthread_cond_timedwait(&loader->changed, &loader->lock, &until);
-    bool quiet = !loader->wanted && !loader->stop;
-    pthread_mutex_unlock(&loader->lock);
-    return quiet;
-}
-
-static void pack(struct loader *loader, const struct snapshot *snapshot)
-{
-    const struct packed_order order = {
-        .max_bytes = packed_max_bytes(loader), .is_unwanted = has_other_work, .context = loader};
-    if (snapshot_is_packed(snapshot))
-        return;
-    snapshot_pack(snapshot, &order);
-    malloc_trim(0);
-}
-
-static struct snapshot *write_and_map(struct loader *loader, const struct snapshot *snapshot,
-                                      struct aro_error *err)
-{
-    if (loader->key.text[0] == '\0') {
-        aro_error_set(err, ARO_IO, "the store was written just now, or at a time to come");
-        return NULL;
-    }
-    if (!snapshot_file_write(loader->path, &loader->key, snapshot, has_other_work, loader, err))
-        return NULL;
-    return snapshot_file_map(loader->path, &loader->key, err);
-}
-
-/* The file takes the place of the memory: what is not asked for need not stay in it. */
-static void keep(struct loader *loader, const struct snapshot *snapshot)
-{
-    struct aro_error err = {0};
-    if (!loader->path || !snapshot_is_packed(snapshot) || !stays_quiet(loader))
-        return;
-    struct snapshot *kept = write_and_map(loader, snapshot, &err);
-    if (kept)
-        snapshot_publish(loader->server->holder, kept);
-    else if (err.status != ARO_STOPPED && err.status != ARO_BUSY)
-        log_line(LOG_LEVEL_WARN, "snapshot not saved", "reason", err.message, "effect",
-                 "the next start reads the store", NULL);
+    return (struct snapshot_patience){has_other_work, loader};
 }
 
 /* What ways are found by was looked at before it was used. */
 static void check_texts(struct loader *loader, const struct snapshot *snapshot)
 {
     struct aro_error err = {0};
-    if (image_check_bulk(snapshot->image, has_other_work, loader, &err) ||
-        err.status == ARO_STOPPED)
+    bool ok = image_check_bulk(snapshot->image, has_other_work, loader, &err);
+    loader->is_unchecked = err.status == ARO_STOPPED;
+    if (ok || loader->is_unchecked)
         return;
     log_line(LOG_LEVEL_ERROR, "saved snapshot is damaged", "reason", err.message, "effect",
              "the store is read again", NULL);
-    unlink(loader->path);
+    unlink(loader->source.path);
+    loader->is_damaged = true;
     loader_request(loader);
 }
 
-static void finish(struct loader *loader)
+/* How long it has to stay the current one before all of it is written. */
+static double quiet_seconds(const struct loader *loader, const struct snapshot *snapshot)
 {
+    uint32_t n_edits = snapshot_n_edits(snapshot);
+    if (!loader->has_loaded || n_edits >= MANY_EDITS)
+        return 0;
+    return loader->build_s > 0 ? fmin(QUIET_TIMES * loader->build_s, MOST_QUIET_S) : MOST_QUIET_S;
+}
+
+/* The current one is new. */
+static void settle(struct loader *loader)
+{
+    const struct snapshot_patience patience = patience_of(loader);
     const struct snapshot *snapshot = snapshot_acquire(loader->server->holder);
-    if (snapshot && snapshot->image) {
+    loader->due_s = INFINITY;
+    if (snapshot && !snapshot->image)
+        snapshot_source_pack(&loader->source, snapshot, &patience);
+    if (snapshot && snapshot->image && loader->is_unchecked)
         check_texts(loader, snapshot);
-    } else if (snapshot) {
-        pack(loader, snapshot);
-        keep(loader, snapshot);
-    }
+    bool is_kept = snapshot && snapshot->image && !snapshot->edits;
+    if (snapshot && loader->source.path && !is_kept && !fold_is_running(&loader->fold))
+        loader->due_s = clock_seconds() + quiet_seconds(loader, snapshot);
+    loader->has_loaded |= snapshot != NULL;
+    snapshot_release(snapshot);
+}
+
+static void wake(void *context)
+{
+    struct loader *loader = context;
+    pthread_mutex_lock(&loader->lock);
+    loader->folded = true;
+    pthread_cond_signal(&loader->changed);
+    pthread_mutex_unlock(&loader->lock);
+}
+
+/* The file takes the place of the memory: what is not asked for need not stay in it. */
+static void keep_or_fold(struct loader *loader)
+{
+    const struct snapshot_patience patience = patience_of(loader);
+    const struct snapshot *snapshot = snapshot_acquire(loader->server->holder);
+    struct snapshot *kept = NULL;
+    loader->due_s = INFINITY;
+    if (snapshot->image)
+        fold_start(&loader->fold, &loader->source, wake, loader);
+    else if (snapshot_is_packed(snapshot))
+        kept = snapshot_source_keep(&loader->source, &loader->key, snapshot, &patience);
+    if (kept)
+        snapshot_publish(loader->server->holder, kept);
     snapshot_release(snapshot);
     malloc_trim(0);
+}
+
+/* What the fold has made, with what has been edited meanwhile. NULL where that is not the data that
+ * is served: nobody asked for other data yet, or it has to be built. */
+static struct snapshot *catch_up(struct loader *loader, struct snapshot *made, int64_t seq)
+{
+    struct aro_error err = {0};
+    struct snapshot *caught_up = made;
+    if (made->state.seq < seq) {
+        caught_up = snapshot_source_edit(&loader->source, made, &err);
+        snapshot_release(made);
+    }
+    if (!caught_up || caught_up->state.seq == seq)
+        return caught_up;
+    snapshot_release(caught_up);
+    return NULL;
+}
+
+static void take_fold(struct loader *loader)
+{
+    struct aro_error err = {0};
+    const struct snapshot *current = snapshot_acquire(loader->server->holder);
+    struct snapshot *made = fold_end(&loader->fold, &err);
+    if (made)
+        made = catch_up(loader, made, current->state.seq);
+    else if (err.status != ARO_STOPPED)
+        log_line(LOG_LEVEL_WARN, "edits not folded in", "reason", err.message, "effect",
+                 "they are served beside the saved snapshot", NULL);
+    snapshot_release(current);
+    if (!made)
+        return;
+    loader->is_unchecked = loader->fold.was_there;
+    snapshot_publish(loader->server->holder, made);
+    settle(loader);
+}
+
+/* ---- The thread ---- */
+
+enum work { WORK_STOP, WORK_LOAD, WORK_FOLDED, WORK_DUE };
+
+static bool wait_until(struct loader *loader, double due_s)
+{
+    if (isinf(due_s)) {
+        pthread_cond_wait(&loader->changed, &loader->lock);
+        return false;
+    }
+    double whole_s = floor(due_s);
+    struct timespec until = {.tv_sec = (time_t)whole_s, .tv_nsec = (long)((due_s - whole_s) * 1e9)};
+    return pthread_cond_timedwait(&loader->changed, &loader->lock, &until) != 0;
+}
+
+static enum work next_work(struct loader *loader)
+{
+    bool is_due = false;
+    pthread_mutex_lock(&loader->lock);
+    while (!loader->stop && !loader->wanted && !loader->folded && !is_due)
+        is_due = wait_until(loader, loader->due_s);
+    enum work work = loader->stop     ? WORK_STOP
+                     : loader->wanted ? WORK_LOAD
+                     : loader->folded ? WORK_FOLDED
+                                      : WORK_DUE;
+    loader->busy = work == WORK_LOAD;
+    if (work == WORK_LOAD)
+        loader->wanted = false;
+    if (work == WORK_FOLDED)
+        loader->folded = false;
+    pthread_mutex_unlock(&loader->lock);
+    return work;
 }
 
 static void *run(void *context)
@@ -201,17 +271,21 @@ static void *run(void *context)
     struct loader *loader = context;
     task_expect_large_heap();
     for (;;) {
-        pthread_mutex_lock(&loader->lock);
-        while (!loader->wanted && !loader->stop)
-            pthread_cond_wait(&loader->changed, &loader->lock);
-        bool stop = loader->stop;
-        loader->wanted = false;
-        loader->busy = !stop;
-        pthread_mutex_unlock(&loader->lock);
-        if (stop)
+        switch (next_work(loader)) {
+        case WORK_STOP:
+            end_fold(loader);
             return NULL;
-        load_once(loader);
-        finish(loader);
+        case WORK_LOAD:
+            load_once(loader);
+            settle(loader);
+            break;
+        case WORK_FOLDED:
+            take_fold(loader);
+            break;
+        case WORK_DUE:
+            keep_or_fold(loader);
+            break;
+        }
     }
 }
 
@@ -221,32 +295,17 @@ static void destroy(struct loader *loader)
         close(loader->fd);
     pthread_cond_destroy(&loader->changed);
     pthread_mutex_destroy(&loader->lock);
-    free(loader->path);
-    free(loader->folder);
+    snapshot_source_close(&loader->source);
     free(loader);
-}
-
-/* Where the snapshot is kept there is room for it while it is built. */
-static bool find_places(struct loader *loader, struct aro_error *err)
-{
-    const struct settings *settings = loader->server->settings;
-    struct aro_error path_err = {0};
-    loader->path = snapshot_file_path(settings->store, settings->snapshot_file, &path_err);
-    if (path_err.status != ARO_OK)
-        return aro_error_no_memory(err);
-    if (!loader->path && !settings->temp_folder)
-        return true;
-    char *cut = strdup(loader->path ? loader->path : settings->temp_folder);
-    if (cut)
-        loader->folder = strdup(loader->path ? dirname(cut) : cut);
-    free(cut);
-    return loader->folder || aro_error_no_memory(err);
 }
 
 static bool start(struct loader *loader, struct aro_error *err)
 {
-    if (!find_places(loader, err))
+    const struct settings *settings = loader->server->settings;
+    if (!snapshot_source_open(&loader->source, settings->store, settings->snapshot_file,
+                              settings->temp_folder, err))
         return false;
+    loader->source.packed_max_bytes = (size_t)settings->packed_mb << 20;
     return (loader->fd >= 0 && pthread_create(&loader->thread, NULL, run, loader) == 0) ||
            aro_error_set(err, ARO_IO, "cannot start the thread that loads the data");
 }
@@ -260,6 +319,7 @@ struct loader *loader_new(struct server *server, struct aro_error *err)
     }
     loader->server = server;
     loader->wanted = true;
+    loader->due_s = INFINITY;
     loader->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     pthread_mutex_init(&loader->lock, NULL);
     pthread_condattr_t by_monotonic_clock;
@@ -305,7 +365,7 @@ bool loader_free(struct loader *loader)
         return true;
     pthread_mutex_lock(&loader->lock);
     loader->stop = true;
-    bool busy = loader->busy;
+    bool busy = loader->busy || fold_is_building(&loader->fold);
     pthread_cond_signal(&loader->changed);
     pthread_mutex_unlock(&loader->lock);
     if (busy)

@@ -1,5 +1,6 @@
 /*
- * Loading the data beside the requests: a thread that builds snapshots and publishes them.
+ * Loading the data beside the requests: a thread that makes snapshots, publishes them, and sees to
+ * it that what is served is saved.
  */
 #ifndef ARO_SERVER_LOADER_H
 #define ARO_SERVER_LOADER_H
@@ -18,9 +19,13 @@ void loader_request(struct loader *loader);
 /** Readable after a load has ended: poll it, then take what it ended with. */
 int loader_fd(const struct loader *loader);
 
+enum loaded_from { LOADED_FROM_STORE, LOADED_FROM_FILE, LOADED_FROM_EDITS };
+
 struct loader_result {
     bool ok;
-    bool was_kept; /* it was mapped from its file */
+    enum loaded_from from; /* the whole store, the saved snapshot, or what has been edited */
+    uint32_t n_edits;      /* sheets that were edited since the snapshot was saved */
+    char why[80];          /* edits were not enough; "" where nothing was there to edit */
     double seconds;
     struct aro_error err; /* where not ok: the data served before is still served */
 };

@@ -8,6 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "server/snapshot_edit.h"
+
 static const double bounds_s[] = {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01,
                                   0.025,  0.05,    0.1,    0.25,  0.5,    1,     2.5};
 enum { N_BOUNDS = sizeof bounds_s / sizeof *bounds_s, N_CLASSES = 5 };
@@ -169,6 +171,8 @@ static void write_snapshot(const struct metrics *metrics, const struct snapshot 
     write_value(out, "arobase_snapshot_file_bytes", "gauge",
                 "Bytes of the file that the data served is mapped from; 0 while it is in memory.",
                 snapshot->image ? (double)image_bytes(snapshot->image) : 0);
+    write_value(out, "arobase_snapshot_edits", "gauge",
+                "Initiatives edited since that file was saved.", snapshot_n_edits(snapshot));
     write_value(out, "arobase_snapshot_initiatives", "gauge", "Initiatives served.",
                 (double)snapshot->initiatives.n);
     write_value(out, "arobase_snapshot_communes", "gauge", "Communes served.",

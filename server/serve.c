@@ -184,7 +184,10 @@ static void print_start(const struct serving *serving)
 
 static void log_load(const struct serving *serving, const struct loader_result *result)
 {
-    char seconds[32], seq[32];
+    static const char *const from[] = {[LOADED_FROM_STORE] = "store",
+                                       [LOADED_FROM_FILE] = "snapshot",
+                                       [LOADED_FROM_EDITS] = "edits"};
+    char seconds[32], seq[32], n_edits[32];
     snprintf(seconds, sizeof seconds, "%.3f", result->seconds);
     if (!result->ok) {
         log_line(LOG_LEVEL_ERROR, "reload failed", "reason", result->err.message, "effect",
@@ -193,8 +196,11 @@ static void log_load(const struct serving *serving, const struct loader_result *
     }
     const struct snapshot *snapshot = snapshot_acquire(serving->server.holder);
     snprintf(seq, sizeof seq, "%" PRId64, snapshot->state.seq);
+    snprintf(n_edits, sizeof n_edits, "%" PRIu32, result->n_edits);
+    bool of_edits = result->from == LOADED_FROM_EDITS, has_reason = result->why[0] != '\0';
     log_line(LOG_LEVEL_INFO, "data reloaded", "seq", seq, "seconds", seconds, "from",
-             result->was_kept ? "snapshot" : "store", NULL);
+             from[result->from], of_edits || has_reason ? (of_edits ? "edits" : "because") : NULL,
+             of_edits ? n_edits : result->why, NULL);
     snapshot_release(snapshot);
 }
 

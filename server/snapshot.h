@@ -172,13 +172,16 @@ struct snapshot {
     atomic_bool *slot_taken; /* of the holder that published it; NULL before */
 };
 
-/** Where there is room for the texts while a snapshot is built, and until it is kept elsewhere. */
+/** Where there is room for the texts while a snapshot is built, and until it is kept elsewhere; and
+ * whether it is still wanted. */
 struct snapshot_room {
     uint64_t memory_bytes; /* so many may be in memory; more of them go to files without a name */
     const char *folder;    /* where these are; NULL: the folder that TMPDIR names, or else /tmp */
+    bool (*is_unwanted)(void *context); /* asked now and then: true gives it up; NULL: never */
+    void *context;
 };
 
-/** An eighth of the machine's memory, and then files in the folder. */
+/** An eighth of the machine's memory, and then files in the folder. It is always wanted. */
 struct snapshot_room snapshot_room_of(const char *folder);
 
 /**
@@ -186,6 +189,7 @@ struct snapshot_room snapshot_room_of(const char *folder);
  *
  * @param before  what was built of the store before, or NULL: what has not changed since may be
  *                shared with it. Borrowed for the call
+ * @param err     ARO_STOPPED: not wanted any more
  * @return        one reference, owned by the caller
  */
 struct snapshot *snapshot_build(struct schema_store *store, const struct snapshot *before,

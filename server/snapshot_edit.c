@@ -215,11 +215,19 @@ static struct geo_words *words_of(const struct reading *reading, const uint32_t 
 
 /* ---- Writing over ---- */
 
-static void edit_columns(struct snapshot *snapshot, const struct edited_row *row)
+/* What sheets are counted by that an edit can change. */
+struct recount {
+    bool themes, years;
+};
+
+static void edit_columns(struct snapshot *snapshot, const struct edited_row *row,
+                         struct recount *recount)
 {
     struct initiative_columns *columns = &snapshot->initiative;
     const struct initiative_facts *facts = &row->facts;
     uint32_t at = row->position;
+    recount->themes |= columns->usages[at] != facts->usages;
+    recount->years |= columns->days[at] != facts->day;
     columns->usages[at] = facts->usages;
     columns->axes[at] = initiative_axes(snapshot, facts->usages);
     columns->days[at] = facts->day;
@@ -232,25 +240,30 @@ static void edit_columns(struct snapshot *snapshot, const struct edited_row *row
     }
 }
 
-/* Where sheets are has not changed, so that only what they say is counted again. */
-static bool count_again(const struct snapshot *snapshot, struct text_edits *out,
-                        struct aro_error *err)
+static bool is_counted_again(const struct recount *recount, enum tally_by by)
 {
-    static const enum tally_by counted[] = {BY_AXE, BY_ENJEU, BY_USAGE, BY_ANNEE};
-    enum { N = sizeof counted / sizeof *counted };
+    return tally_is_multiple(by) ? recount->themes : by == BY_ANNEE && recount->years;
+}
+
+/* Where sheets are has not changed: only what they say is counted, where it has. */
+static bool count_again(const struct snapshot *snapshot, const struct recount *recount,
+                        struct text_edits *out, struct aro_error *err)
+{
     struct aro_buffer text = {0};
     bool ok = true;
-    out->positions = array_new(N, sizeof *out->positions, err);
-    out->offsets = array_new(N + 1, sizeof *out->offsets, err);
+    out->positions = array_new(N_TALLY_BY, sizeof *out->positions, err);
+    out->offsets = array_new(N_TALLY_BY + 1, sizeof *out->offsets, err);
     if (!out->positions || !out->offsets)
         return false;
-    for (out->n = 0; ok && out->n < N; out->n++) {
+    for (uint32_t by = 0; ok && by < N_TALLY_BY; by++) {
         struct tally tally = {0};
-        ok = tally_make(snapshot, counted[out->n], NULL, &tally, err);
+        if (!is_counted_again(recount, (enum tally_by)by))
+            continue;
+        ok = tally_make(snapshot, (enum tally_by)by, NULL, &tally, err);
         if (ok)
             tally_write(snapshot, &tally, &text);
-        out->positions[out->n] = counted[out->n];
-        out->offsets[out->n + 1] = text.len;
+        out->positions[out->n++] = by;
+        out->offsets[out->n] = text.len;
         tally_clear(&tally);
     }
     out->block = ok ? aro_buffer_take_text(&text, err) : NULL;
@@ -265,6 +278,7 @@ static bool apply(const struct reading *reading, const uint32_t *order, struct a
                                          [FULL] = &snapshot->initiatives.full,
                                          [TITRE] = &snapshot->initiative.titres};
     struct snapshot_edits *edits = snapshot->edits = calloc(1, sizeof *edits);
+    struct recount recount = {false, false};
     if (!edits)
         return aro_error_no_memory(err);
     edits->n = (uint32_t)reading->n;
@@ -279,11 +293,11 @@ static bool apply(const struct reading *reading, const uint32_t *order, struct a
         return false;
     for (uint32_t i = 0; i < edits->n; i++) {
         edits->positions[i] = reading->rows[order[i]].position;
-        edit_columns(snapshot, &reading->rows[order[i]]);
+        edit_columns(snapshot, &reading->rows[order[i]], &recount);
     }
     geo_words_replace(snapshot->initiative.words, edits->positions, edits->n, edits->words);
     snapshot->counts.edits = &edits->counts;
-    return count_again(snapshot, &edits->counts, err);
+    return count_again(snapshot, &recount, &edits->counts, err);
 }
 
 struct snapshot *snapshot_edit(const struct snapshot *base, struct schema_store *store,

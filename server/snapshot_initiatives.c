@@ -6,6 +6,8 @@
 #include "server/snapshot_words.h"
 #include "server/text_rows.h"
 
+enum { ROWS_BETWEEN_QUESTIONS = 256 };
+
 /* What is kept of the rows until they are sorted; arrays by row. */
 struct initiative_rows {
     struct snapshot_draft *draft;
@@ -66,12 +68,19 @@ static bool write_texts(struct initiative_rows *rows, const struct schema_initia
            text_rows_end(&rows->titres, err);
 }
 
+static bool is_unwanted(const struct snapshot_room *room)
+{
+    return room->is_unwanted && room->is_unwanted(room->context);
+}
+
 static bool read_initiative(void *context, const struct schema_initiative *row,
                             struct aro_error *err)
 {
     struct initiative_rows *rows = context;
     struct snapshot *snapshot = rows->draft->snapshot;
     struct initiative_facts facts;
+    if (rows->n % ROWS_BETWEEN_QUESTIONS == 0 && is_unwanted(rows->draft->room))
+        return aro_error_set(err, ARO_STOPPED, "not wanted any more");
     if (rows->n >= rows->capacity || (rows->n > 0 && rows->points[rows->n - 1].id >= row->id))
         return broken_store(err, "an initiative too many or out of order:", row->titre);
     if (!initiative_read(snapshot, row, &facts, err))
