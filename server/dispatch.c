@@ -1,3 +1,4 @@
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "server/params.h"
 #include "server/problem.h"
 #include "server/route.h"
+#include "server/snapshot_edit.h"
 #include "server/state.h"
 
 /* Below this a gzip body saves less than a packet. */
@@ -159,6 +161,19 @@ static void answer_problem(struct work *work, unsigned status, const struct aro_
     headers_add_cors(response);
 }
 
+/* A body of texts that were deflated ahead has other bytes where some of them stand beside: which,
+ * follows from the state that was saved. */
+static void write_packed_tag(struct work *work, size_t len)
+{
+    const struct snapshot *snapshot = work->request.snapshot;
+    memcpy(work->packed_tag, work->tag, len);
+    if (snapshot && snapshot->edits)
+        snprintf(work->packed_tag + len, sizeof work->packed_tag - len, "-p%" PRIx64 "\"",
+                 (uint64_t)snapshot_saved_seq(snapshot));
+    else
+        memcpy(work->packed_tag + len, "-pk\"", 5);
+}
+
 static void write_tags(struct work *work, uint64_t hash)
 {
     enum { DIGITS = 16 };
@@ -168,8 +183,7 @@ static void write_tags(struct work *work, uint64_t hash)
     memcpy(work->gzip_tag, work->tag, 1 + DIGITS);
     memcpy(work->tag + 1 + DIGITS, "\"", 2);
     memcpy(work->gzip_tag + 1 + DIGITS, "-gz\"", 5);
-    memcpy(work->packed_tag, work->tag, 1 + DIGITS);
-    memcpy(work->packed_tag + 1 + DIGITS, "-pk\"", 5);
+    write_packed_tag(work, 1 + DIGITS);
 }
 
 /* Everything that the bytes of an answer follow from, so that the tag is known before they are. */

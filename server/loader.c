@@ -227,6 +227,7 @@ static void take_fold(struct loader *loader)
     snapshot_release(current);
     if (!made)
         return;
+    log_line(LOG_LEVEL_INFO, "edits folded in", NULL);
     loader->is_unchecked = loader->fold.was_there;
     snapshot_publish(loader->server->holder, made);
     settle(loader);

@@ -16,6 +16,7 @@ enum { COMPACT, FULL, TITRE, N_TEXTS };
 
 /* Owned by the snapshot whose blocks of texts borrow from it. */
 struct snapshot_edits {
+    int64_t saved_seq;
     uint32_t n;
     uint32_t *positions; /* ascending */
     struct text_edits texts[N_TEXTS], counts;
@@ -39,6 +40,11 @@ uint32_t snapshot_n_edits(const struct snapshot *snapshot)
     return snapshot->edits ? snapshot->edits->n : 0;
 }
 
+int64_t snapshot_saved_seq(const struct snapshot *snapshot)
+{
+    return snapshot->edits->saved_seq;
+}
+
 /* ---- Reading ---- */
 
 /* A row, and where its texts end among those of all, in the order of reading. */
@@ -50,7 +56,8 @@ struct edited_row {
 
 struct reading {
     struct snapshot *snapshot; /* the next one, as it was saved but for what rows say together */
-    char last_change[32];      /* as it was saved */
+    int64_t saved_seq;
+    char last_change[32]; /* as it was saved */
     struct edited_row *rows;
     size_t n, capacity;
     struct aro_buffer texts[N_TEXTS], words;
@@ -127,7 +134,7 @@ static bool read_changes(struct reading *reading, struct schema_store *store,
 {
     struct snapshot *snapshot = reading->snapshot;
     struct schema_state state;
-    int64_t since = snapshot->state.seq;
+    int64_t since = reading->saved_seq = snapshot->state.seq;
     bool was, beside;
     if (!schema_store_state(store, &state, err) ||
         !schema_store_was(store, &base->state, &was, err) ||
@@ -281,6 +288,7 @@ static bool apply(const struct reading *reading, const uint32_t *order, struct a
     struct recount recount = {false, false};
     if (!edits)
         return aro_error_no_memory(err);
+    edits->saved_seq = reading->saved_seq;
     edits->n = (uint32_t)reading->n;
     edits->positions = array_new(edits->n, sizeof *edits->positions, err);
     edits->words = edits->positions ? words_of(reading, order, err) : NULL;

@@ -23,6 +23,8 @@ struct snapshot *snapshot_edit(const struct snapshot *base, struct schema_store 
 
 /** How many sheets of it have been edited since it was saved. */
 uint32_t snapshot_n_edits(const struct snapshot *snapshot);
+/** The number of the state that was saved, of one with edits. */
+int64_t snapshot_saved_seq(const struct snapshot *snapshot);
 
 struct snapshot_edits;
 /** Frees them but for what stands in the snapshot itself. NULL is allowed. */
