@@ -52,6 +52,16 @@ void geo_bits_keep(uint64_t *words, struct geo_run run, const uint64_t *others)
     words[inner.end] &= others[inner.end] | ~geo_bits_mask(run, inner.end);
 }
 
+void geo_bits_copy(const uint64_t *words, struct geo_run run, uint64_t *others, uint32_t at)
+{
+    while (run.first < run.end) {
+        uint32_t room = 64 - at % 64, left = run.end - run.first, n = room < left ? room : left;
+        others[at / 64] |= geo_bits_window(words, run.first, n) << at % 64;
+        run.first += n;
+        at += n;
+    }
+}
+
 COUNTING_CLONES
 uint32_t geo_bits_count(const uint64_t *words, struct geo_run run)
 {

@@ -64,6 +64,19 @@ static inline void geo_bits_put(uint64_t *words, uint32_t position, bool is_in)
     words[position / 64] = (words[position / 64] & ~bit) | (is_in ? bit : 0);
 }
 
+/** The bits of n (1 to 64) positions from `first` on, the first of them lowest. */
+static inline uint64_t geo_bits_window(const uint64_t *words, uint32_t first, uint32_t n)
+{
+    uint32_t word = first / 64, shift = first % 64;
+    uint64_t bits = words[word] >> shift;
+    if (shift + n > 64)
+        bits |= words[word + 1] << (64 - shift);
+    return n < 64 ? bits & ((UINT64_C(1) << n) - 1) : bits;
+}
+
+/** Adds to the other set, from position `at` on, those of the run. */
+void geo_bits_copy(const uint64_t *words, struct geo_run run, uint64_t *others, uint32_t at);
+
 /** Takes out of a set the positions of the run that are not in the other set. */
 void geo_bits_keep(uint64_t *words, struct geo_run run, const uint64_t *others);
 

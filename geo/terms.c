@@ -30,21 +30,22 @@ static bool list_has(struct geo_term_list *list, uint32_t position)
 }
 
 /* Terms that only texts come since hold stand, among the others, where they would be. */
-static void add_newer(const struct geo_words *words, const char *text, size_t len, bool is_known,
-                      struct geo_term *term)
+static void splice_term(const struct geo_words *words, const char *text, size_t len, bool is_known,
+                        struct geo_term *term)
 {
     enum { SPACE = 32 };
-    uint32_t n_newer;
-    size_t newer = geo_words_find(words->newer, text, len);
+    const struct geo_splice *splice = words->splice;
+    uint32_t n_come;
+    size_t come = geo_words_find(words->come, text, len);
     struct geo_term_list before = term->list;
-    term->replaced = term->replaced_from = words->replaced;
-    term->replaced_end = words->replaced + words->n_replaced;
-    term->newer = list_of(words->newer, newer, &n_newer);
+    term->splice = splice;
+    term->part = splice->parts;
+    term->come = list_of(words->come, come, &n_come);
     term->number = (uint64_t)geo_words_place(words, text, len) << SPACE |
-                   (is_known ? UINT32_MAX : (uint32_t)newer);
-    for (uint32_t i = 0; i < words->n_replaced; i++)
-        term->n -= list_has(&before, words->replaced[i]);
-    term->n += n_newer;
+                   (is_known ? UINT32_MAX : (uint32_t)come);
+    for (uint32_t i = 0; i < splice->n_gone; i++)
+        term->n -= list_has(&before, splice->gone[i]);
+    term->n += n_come;
 }
 
 static struct geo_term term_of(const struct geo_words *words, const char *text, size_t len)
@@ -52,20 +53,41 @@ static struct geo_term term_of(const struct geo_words *words, const char *text, 
     size_t number = geo_words_find(words, text, len);
     struct geo_term term = {.number = number};
     term.list = list_of(words, number, &term.n);
-    if (words->newer)
-        add_newer(words, text, len, number < words->n, &term);
+    if (words->splice)
+        splice_term(words, text, len, number < words->n, &term);
     return term;
 }
 
-uint64_t geo_term_renewed(struct geo_term *term, uint32_t word, uint64_t bits)
+/* Of n (1 to 64) places from `first` on, as bits. */
+static uint64_t list_window(struct geo_term_list *list, uint32_t first, uint32_t n)
 {
-    while (term->replaced_from < term->replaced_end && *term->replaced_from / 64 < word)
-        term->replaced_from++;
-    for (; term->replaced_from < term->replaced_end && *term->replaced_from / 64 == word;
-         term->replaced_from++) {
-        uint64_t bit = UINT64_C(1) << *term->replaced_from % 64;
-        bool holds = list_has(&term->newer, (uint32_t)(term->replaced_from - term->replaced));
-        bits = (bits & ~bit) | (holds ? bit : 0);
+    uint64_t bits = 0;
+    if (list->bitmap)
+        return geo_bits_window(list->bitmap, first, n);
+    while (list->positions < list->end && *list->positions < first)
+        list->positions++;
+    while (list->positions < list->end && *list->positions < first + n)
+        bits |= UINT64_C(1) << (*list->positions++ - first);
+    return bits;
+}
+
+uint64_t geo_term_spliced_word(struct geo_term *term, uint32_t word)
+{
+    const struct geo_splice *splice = term->splice;
+    const struct geo_splice_part *behind = splice->parts + splice->n_parts;
+    uint32_t at = 64 * word, end = splice->n - at > 64 ? at + 64 : splice->n;
+    uint64_t bits = 0;
+    while (term->part < behind && term->part[1].first <= at)
+        term->part++;
+    while (at < end) {
+        const struct geo_splice_part *part = term->part;
+        uint32_t until = part[1].first < end ? part[1].first : end;
+        struct geo_term_list *list = part->has_come ? &term->come : &term->list;
+        if (list->bitmap || list->positions)
+            bits |= list_window(list, part->from + (at - part->first), until - at) << at % 64;
+        at = until;
+        if (at == part[1].first)
+            term->part++;
     }
     return bits;
 }

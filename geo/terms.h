@@ -18,10 +18,11 @@ struct geo_term {
     uint64_t number; /* names it, in the order of the index's terms */
     uint32_t n;      /* how many positions hold it */
     struct geo_term_list list;
-    /* Positions whose texts have been replaced, those that come next, and which of them, by their
-     * place there, hold it now. NULL where none have. */
-    const uint32_t *replaced, *replaced_from, *replaced_end;
-    struct geo_term_list newer;
+    /* Where texts have gone and others have come (geo_words_splice()): the part that is next, and
+     * which of what has come hold it. NULL where not. */
+    const struct geo_splice *splice;
+    const struct geo_splice_part *part;
+    struct geo_term_list come;
 };
 
 /**
@@ -50,8 +51,8 @@ static inline uint64_t geo_term_list_word(struct geo_term_list *list, uint32_t w
     return bits;
 }
 
-/** The bits of the word as they are now, of those before texts were replaced. */
-uint64_t geo_term_renewed(struct geo_term *term, uint32_t word, uint64_t bits);
+/** geo_term_word() where texts have gone and others have come. */
+uint64_t geo_term_spliced_word(struct geo_term *term, uint32_t word);
 
 /**
  * Which of the positions 64 * word to 64 * word + 63 hold the term, as bits. Words are asked for in
@@ -59,8 +60,7 @@ uint64_t geo_term_renewed(struct geo_term *term, uint32_t word, uint64_t bits);
  */
 static inline uint64_t geo_term_word(struct geo_term *term, uint32_t word)
 {
-    uint64_t bits = geo_term_list_word(&term->list, word);
-    return term->replaced_from == term->replaced_end ? bits : geo_term_renewed(term, word, bits);
+    return term->splice ? geo_term_spliced_word(term, word) : geo_term_list_word(&term->list, word);
 }
 
 #endif

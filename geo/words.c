@@ -229,35 +229,43 @@ static void match(const struct geo_words *words, const struct word_query *query,
     }
 }
 
-/* Of the replaced positions what they have now, not what they had. */
-static bool match_all(const struct geo_words *words, const struct word_query *query,
-                      uint64_t *out_bits, struct aro_error *err)
+/* Of the texts that are there now. */
+static bool match_spliced(const struct geo_words *words, const struct word_query *query,
+                          uint64_t *out_bits, struct aro_error *err)
 {
-    uint64_t *newer = NULL;
-    if (words->newer && !(newer = calloc(words->newer->n_words, sizeof *newer)))
-        return aro_error_no_memory(err);
-    match(words, query, out_bits);
-    if (words->newer)
-        match(words->newer, query, newer);
-    for (uint32_t i = 0; i < words->n_replaced; i++)
-        geo_bits_put(out_bits, words->replaced[i], geo_bits_has(newer, i));
-    free(newer);
-    return true;
+    const struct geo_splice *splice = words->splice;
+    uint64_t *before = calloc(words->n_words, sizeof *before);
+    uint64_t *come = calloc(words->come->n_words, sizeof *come);
+    bool ok = before && come;
+    if (ok) {
+        match(words, query, before);
+        match(words->come, query, come);
+        geo_splice_bits(splice, before, out_bits);
+        for (uint32_t i = 0; i < splice->n_come; i++)
+            if (geo_bits_has(come, i))
+                geo_bits_add(out_bits, splice->come[i]);
+    }
+    free(before);
+    free(come);
+    return ok || aro_error_no_memory(err);
 }
 
 bool geo_words_search(const struct geo_words *words, const char *query, size_t len,
                       uint64_t *out_bits, struct aro_error *err)
 {
     struct word_query read = {.n = 0};
-    bool ok = read_query(query, len, &read, err) && match_all(words, &read, out_bits, err);
+    bool ok = read_query(query, len, &read, err);
+    if (ok && words->splice)
+        ok = match_spliced(words, &read, out_bits, err);
+    else if (ok)
+        match(words, &read, out_bits);
     aro_buffer_clear(&read.stems);
     return ok;
 }
 
-void geo_words_replace(struct geo_words *words, const uint32_t *positions, uint32_t n_positions,
-                       const struct geo_words *texts)
+void geo_words_splice(struct geo_words *words, const struct geo_splice *splice,
+                      const struct geo_words *come)
 {
-    words->newer = texts;
-    words->replaced = positions;
-    words->n_replaced = n_positions;
+    words->splice = splice;
+    words->come = come;
 }

@@ -11,6 +11,7 @@
 
 #include "geo/bits.h"
 #include "geo/blocks.h"
+#include "geo/splice.h"
 
 /** A query may have so many words. */
 enum { GEO_WORDS_MAX_QUERY = 32 };
@@ -56,16 +57,17 @@ bool geo_words_search(const struct geo_words *words, const char *query, size_t l
                       uint64_t *out_bits, struct aro_error *err);
 
 /**
- * From now on the texts of some positions are others. An index that nobody searches yet.
+ * From now on some of the texts are gone, and others have come. An index that nobody searches yet,
+ * and that has not been spliced.
  *
- * @param words      without any replaced so far
- * @param positions  n_positions of them, ascending; borrowed, as `texts` is, as long as the index
- * @param texts      of as many positions: text i is what positions[i] has now
+ * @param splice  of the texts that it was built of; borrowed, as `come` is, as long as the index.
+ *                Positions are those now
+ * @param come    of splice->n_come texts, in their order
  */
-void geo_words_replace(struct geo_words *words, const uint32_t *positions, uint32_t n_positions,
-                       const struct geo_words *texts);
+void geo_words_splice(struct geo_words *words, const struct geo_splice *splice,
+                      const struct geo_words *come);
 
-/** Lists what they consist of (geo/blocks.h), without what has been replaced. */
+/** Lists what they consist of (geo/blocks.h), without what has come. */
 void geo_words_blocks(struct geo_words *const *words, struct geo_blocks *out_blocks);
 
 #endif

@@ -22,11 +22,10 @@ struct geo_words {
     uint32_t *common_counts; /* of each of them: how many positions hold it */
     size_t n_words;          /* of a bitmap: geo_bits_words(n_positions) */
     uint64_t *bitmaps;       /* one after another */
-    /* What all this says of n_replaced positions holds no more: of replaced[i] `newer` says what
-     * it has, by position i. Borrowed; NULL, NULL and 0 where none are. */
-    const struct geo_words *newer;
-    const uint32_t *replaced;
-    uint32_t n_replaced;
+    /* Where some of these texts are gone since, and others, which `come` is of, are there.
+     * Borrowed; NULL where not. */
+    const struct geo_splice *splice;
+    const struct geo_words *come;
 };
 
 /** Orders terms by their bytes, a beginning before what it begins. */

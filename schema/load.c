@@ -324,6 +324,21 @@ bool schema_store_was(struct schema_store *store, const struct schema_state *sta
     return ok;
 }
 
+bool schema_store_has_change_at(struct schema_store *store, const char *updated_at, bool *out_has,
+                                struct aro_error *err)
+{
+    static const char sql[] = "SELECT 1 FROM initiatives WHERE statut = 'published' AND "
+                              "updated_at = ?1 LIMIT 1";
+    struct schema_stmt *stmt = NULL;
+    if (!schema_db_prepare(schema_store_db(store), sql, &stmt, err))
+        return false;
+    schema_stmt_bind_text(stmt, 1, updated_at);
+    enum schema_step step = schema_stmt_step(stmt, err);
+    *out_has = step == SCHEMA_STEP_ROW;
+    schema_stmt_free(stmt);
+    return step == SCHEMA_STEP_ROW || step == SCHEMA_STEP_DONE;
+}
+
 bool schema_store_changed_beside(struct schema_store *store, int64_t since, bool *out_changed,
                                  struct aro_error *err)
 {

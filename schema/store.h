@@ -98,6 +98,10 @@ bool schema_read_hidden_since(struct schema_store *store, int64_t since, schema_
 bool schema_store_was(struct schema_store *store, const struct schema_state *state, bool *out_was,
                       struct aro_error *err);
 
+/** Whether a published initiative was changed last at this time. */
+bool schema_store_has_change_at(struct schema_store *store, const char *updated_at, bool *out_has,
+                                struct aro_error *err);
+
 /** Whether anything else has changed. What a program changes without a number is not seen. */
 bool schema_store_changed_beside(struct schema_store *store, int64_t since, bool *out_changed,
                                  struct aro_error *err);

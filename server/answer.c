@@ -15,7 +15,7 @@ void answer_runs(struct response *response, const struct text_block *texts,
             response_add_texts(response, part.slice.text + *is_first, part.slice.len - *is_first,
                                part.packed, part.texts);
             *is_first = false;
-            left.first = part.texts.end;
+            left.first = part.end;
         }
     }
 }

@@ -119,6 +119,25 @@ void feature_initiative_full(struct aro_buffer *out, const struct feature_initia
     aro_buffer_text(out, "}}");
 }
 
+/* Names stand in texts with their quotes escaped: this is found where it was written only. */
+#define INITIATIVES ",\"initiatives\":"
+
+void feature_recounted(struct aro_buffer *out, const char *text, size_t len, uint32_t n_initiatives)
+{
+    static const char before[] = INITIATIVES;
+    const char *end = text + len, *from = memmem(text, len, before, sizeof before - 1);
+    if (!from) { /* it has no number */
+        aro_buffer_append(out, text, len);
+        return;
+    }
+    aro_buffer_append(out, text, (size_t)(from - text));
+    write_integer(out, before, n_initiatives);
+    from += sizeof before - 1;
+    while (from < end && *from >= '0' && *from <= '9')
+        from++;
+    aro_buffer_append(out, from, (size_t)(end - from));
+}
+
 static void write_population(struct aro_buffer *out, int64_t population)
 {
     if (population == SCHEMA_POPULATION_UNKNOWN)
@@ -154,7 +173,7 @@ void feature_commune(struct aro_buffer *out, const struct feature_commune *featu
     write_text(out, ",\"siren\":", row->siren);
     write_text(out, ",\"zone\":", row->zone);
     write_niveau(out, feature->niveau);
-    write_integer(out, ",\"initiatives\":", feature->n_initiatives);
+    write_integer(out, INITIATIVES, feature->n_initiatives);
     write_labels(out, feature);
     aro_buffer_text(out, "}}");
 }
@@ -168,7 +187,7 @@ void feature_territory(struct aro_buffer *out, const struct feature_territory *f
     write_text(out, ",\"nom\":", feature->nom);
     write_population(out, feature->population);
     write_integer(out, ",\"communes\":", feature->n_communes);
-    write_integer(out, ",\"initiatives\":", feature->n_initiatives);
+    write_integer(out, INITIATIVES, feature->n_initiatives);
     write_integer(out, ",\"communes_labellisees\":", feature->n_labelled);
     aro_buffer_text(out, "}}");
 }

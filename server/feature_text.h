@@ -64,4 +64,12 @@ void feature_territory(struct aro_buffer *out, const struct feature_territory *f
 void feature_label_alone(struct aro_buffer *out, const char *id, const struct schema_label *row,
                          const char *commune_nom, bool has_centre, struct geo_coord centre);
 
+/**
+ * Appends the text of a commune or a territory with another number of initiatives.
+ *
+ * @param text  len bytes, as feature_commune() or feature_territory() wrote it
+ */
+void feature_recounted(struct aro_buffer *out, const char *text, size_t len,
+                       uint32_t n_initiatives);
+
 #endif

@@ -78,9 +78,8 @@ static bool fill_areas(struct filling *filling, struct aro_error *err)
     return true;
 }
 
-bool draft_build_areas(struct snapshot_draft *draft, struct aro_error *err)
+bool snapshot_build_areas(struct snapshot *snapshot, struct aro_error *err)
 {
-    struct snapshot *snapshot = draft->snapshot;
     struct geo_cluster_areas *const areas[] = {&snapshot->departement_areas,
                                                &snapshot->region_areas};
     bool ok = true;

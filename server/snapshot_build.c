@@ -223,7 +223,7 @@ static bool build_in_transaction(struct snapshot_draft *draft, struct aro_error 
               draft_read_communes(draft, err) && draft_read_aliases(draft, err) &&
               draft_read_labels(draft, err) && draft_number_contours(draft, err) &&
               read_initiatives(draft, err) && draft_build_sets(draft, err) &&
-              draft_build_areas(draft, err);
+              snapshot_build_areas(snapshot, err);
     if (!ok)
         return false;
     count_territories(snapshot);

@@ -70,7 +70,10 @@ bool draft_read_initiatives(struct snapshot_draft *draft, struct aro_error *err)
 void snapshot_name_version(struct snapshot *snapshot);
 /** From here on the initiatives can be counted. */
 bool draft_build_sets(struct snapshot_draft *draft, struct aro_error *err);
-bool draft_build_areas(struct snapshot_draft *draft, struct aro_error *err);
+/** What is known of 64 neighbours together, and what clusters are made from. */
+bool snapshot_group(struct snapshot *snapshot, struct aro_error *err);
+/** The areas of the territories, once that is there. */
+bool snapshot_build_areas(struct snapshot *snapshot, struct aro_error *err);
 bool draft_write_communes(struct snapshot_draft *draft, struct aro_error *err);
 /** The territories as points, once they are counted and have their layers. */
 bool draft_build_territories(struct snapshot_draft *draft, struct aro_error *err);

@@ -1,43 +1,46 @@
-#include "server/snapshot_edit.h"
-
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "geo/array.h"
 #include "geo/instant.h"
-#include "server/initiative_row.h"
+#include "server/feature_value.h"
 #include "server/snapshot_build.h"
+#include "server/snapshot_edit_internal.h"
 #include "server/snapshot_file.h"
-#include "server/tally.h"
 
 /* What the texts of a sheet stand in. */
 enum { COMPACT, FULL, TITRE, N_TEXTS };
 
-/* Owned by the snapshot whose blocks of texts borrow from it. */
+/* Owned by the snapshot, whose blocks and columns borrow from it. */
 struct snapshot_edits {
     int64_t saved_seq;
-    uint32_t n;
-    uint32_t *positions; /* ascending */
-    struct text_edits texts[N_TEXTS], counts;
+    struct geo_splice splice;
+    struct text_edits texts[N_TEXTS];
     struct geo_words *words;
+    struct spliced_columns columns;
+    struct recounted recounted;
 };
 
 void snapshot_edits_free(struct snapshot_edits *edits)
 {
     if (!edits)
         return;
-    free(edits->positions);
     for (int i = 0; i < N_TEXTS; i++)
         text_edits_clear(&edits->texts[i]);
-    text_edits_clear(&edits->counts);
     geo_words_free(edits->words);
+    spliced_columns_clear(&edits->columns);
+    recounted_clear(&edits->recounted);
+    geo_splice_clear(&edits->splice);
     free(edits);
 }
 
 uint32_t snapshot_n_edits(const struct snapshot *snapshot)
 {
-    return snapshot->edits ? snapshot->edits->n : 0;
+    const struct snapshot_edits *edits = snapshot->edits;
+    if (!edits)
+        return 0;
+    return edits->splice.n_gone > edits->splice.n_come ? edits->splice.n_gone
+                                                       : edits->splice.n_come;
 }
 
 int64_t snapshot_saved_seq(const struct snapshot *snapshot)
@@ -47,25 +50,29 @@ int64_t snapshot_saved_seq(const struct snapshot *snapshot)
 
 /* ---- Reading ---- */
 
-/* A row, and where its texts end among those of all, in the order of reading. */
-struct edited_row {
-    uint32_t position;
-    struct initiative_facts facts;
-    size_t ends[N_TEXTS], words_end;
+/* Where the texts of a row end among those of all, in the order of reading. */
+struct row_ends {
+    size_t texts[N_TEXTS], words;
 };
 
 struct reading {
     struct snapshot *snapshot; /* the next one, as it was saved but for what rows say together */
     int64_t saved_seq;
     char last_change[32]; /* as it was saved */
+    bool newest_is_gone;  /* a row of that time */
     struct edited_row *rows;
-    size_t n, capacity;
+    struct row_ends *ends;
+    size_t n, rows_capacity, ends_capacity;
+    uint32_t *gone; /* places of rows that have changed or are not seen any more */
+    size_t n_gone, gone_capacity;
     struct aro_buffer texts[N_TEXTS], words;
 };
 
 static void clear_reading(struct reading *reading)
 {
     free(reading->rows);
+    free(reading->ends);
+    free(reading->gone);
     for (int i = 0; i < N_TEXTS; i++)
         aro_buffer_clear(&reading->texts[i]);
     aro_buffer_clear(&reading->words);
@@ -76,57 +83,98 @@ static bool refuse(struct aro_error *err, const char *why)
     return aro_error_set(err, ARO_CONFLICT, "%s", why);
 }
 
-/* A sheet stays where it is among the others if its place and its commune do. */
-static bool find_place(const struct reading *reading, const struct schema_initiative *row,
-                       struct edited_row *out, struct aro_error *err)
+/* Whether the sheet at the place may have been the newest of all. */
+static bool is_newest(const struct reading *reading, uint32_t place)
 {
-    const struct snapshot *snapshot = reading->snapshot;
-    const struct point_set *points = &snapshot->initiatives;
-    uint32_t position = out->position = snapshot_initiative(snapshot, row->id);
-    if (position == SNAPSHOT_NONE)
-        return refuse(err, "a new sheet");
-    if (snapshot->initiative.communes[position] != out->facts.commune ||
-        (position < points->n_placed) != row->has_position ||
-        (row->has_position && (points->coords[position].lon_e7 != row->position.lon_e7 ||
-                               points->coords[position].lat_e7 != row->position.lat_e7)))
-        return refuse(err, "a sheet has moved");
-    /* The newest change of all may have been this sheet's. */
-    return strcmp(row->updated_at, reading->last_change) >= 0 ||
-           refuse(err, "a sheet has become older");
+    struct text_slice slice = text_block_at(&reading->snapshot->initiatives.full, place);
+    struct schema_json_walk walk = feature_value_properties(slice.text, slice.len);
+    struct schema_json_slice key, value;
+    size_t len = strlen(reading->last_change);
+    while (schema_json_key(&walk, &key) == SCHEMA_JSON_FOUND &&
+           schema_json_value(&walk, &value) == SCHEMA_JSON_FOUND)
+        if (schema_json_is(key, "updated_at"))
+            return value.len == len + 2 && memcmp(value.text + 1, reading->last_change, len) == 0;
+    return true;
+}
+
+static bool add_gone(struct reading *reading, uint32_t place, struct aro_error *err)
+{
+    size_t most = reading->snapshot->initiatives.n / SNAPSHOT_MAX_EDITED_PART;
+    if (reading->n_gone >= SNAPSHOT_MAX_EDITS || reading->n_gone > most)
+        return refuse(err, "many sheets have changed");
+    uint32_t *gone =
+        aro_array_grow(reading->gone, reading->n_gone, &reading->gone_capacity, sizeof *gone, err);
+    if (!gone)
+        return false;
+    reading->gone = gone;
+    gone[reading->n_gone++] = place;
+    reading->newest_is_gone = reading->newest_is_gone || is_newest(reading, place);
+    return true;
+}
+
+static bool add_row(struct reading *reading, const struct edited_row *row, struct aro_error *err)
+{
+    size_t most = reading->snapshot->initiatives.n / SNAPSHOT_MAX_EDITED_PART;
+    if (reading->n >= SNAPSHOT_MAX_EDITS || reading->n > most)
+        return refuse(err, "many sheets have changed");
+    struct edited_row *rows =
+        aro_array_grow(reading->rows, reading->n, &reading->rows_capacity, sizeof *rows, err);
+    reading->rows = rows ? rows : reading->rows;
+    struct row_ends *ends =
+        aro_array_grow(reading->ends, reading->n, &reading->ends_capacity, sizeof *ends, err);
+    reading->ends = ends ? ends : reading->ends;
+    if (!rows || !ends)
+        return false;
+    rows[reading->n] = *row;
+    for (int i = 0; i < N_TEXTS; i++)
+        ends[reading->n].texts[i] = reading->texts[i].len;
+    ends[reading->n++].words = reading->words.len;
+    return true;
 }
 
 static bool read_row(void *context, const struct schema_initiative *row, struct aro_error *err)
 {
     struct reading *reading = context;
-    size_t n_all = reading->snapshot->initiatives.n;
-    if (reading->n == SNAPSHOT_MAX_EDITS || reading->n > n_all / SNAPSHOT_MAX_EDITED_PART)
-        return refuse(err, "many sheets have changed");
-    struct edited_row *rows =
-        aro_array_grow(reading->rows, reading->n, &reading->capacity, sizeof *rows, err);
-    if (!rows)
+    struct snapshot *snapshot = reading->snapshot;
+    struct edited_row kept = {.id = row->id, .hilbert_key = UINT64_MAX};
+    uint32_t place = snapshot_initiative(snapshot, row->id);
+    if (!initiative_read(snapshot, row, &kept.facts, err))
         return false;
-    reading->rows = rows;
-    struct edited_row *kept = &rows[reading->n];
-    if (!initiative_read(reading->snapshot, row, &kept->facts, err) ||
-        !find_place(reading, row, kept, err))
+    if (place != SNAPSHOT_NONE && !add_gone(reading, place, err))
         return false;
-    initiative_write_texts(reading->snapshot, row, &kept->facts, &reading->texts[COMPACT],
+    if (row->has_position) {
+        kept.coord = row->position;
+        kept.place = geo_mercator_from_coord(row->position);
+        kept.hilbert_key = geo_hilbert_mercator_key(kept.place);
+    }
+    kept.axes = initiative_axes(snapshot, kept.facts.usages);
+    kept.year = (uint16_t)geo_day_year(kept.facts.day);
+    initiative_write_texts(snapshot, row, &kept.facts, &reading->texts[COMPACT],
                            &reading->texts[FULL]);
     aro_buffer_text(&reading->texts[TITRE], row->titre);
-    initiative_write_words(reading->snapshot, row, &kept->facts, &reading->words);
-    initiative_note(reading->snapshot, row);
-    for (int i = 0; i < N_TEXTS; i++)
-        kept->ends[i] = reading->texts[i].len;
-    kept->words_end = reading->words.len;
-    reading->n++;
-    return true;
+    initiative_write_words(snapshot, row, &kept.facts, &reading->words);
+    initiative_note(snapshot, row);
+    return add_row(reading, &kept, err);
 }
 
 static bool read_hidden(void *context, int64_t id, struct aro_error *err)
 {
-    const struct reading *reading = context;
-    return snapshot_initiative(reading->snapshot, id) == SNAPSHOT_NONE ||
-           refuse(err, "a sheet is gone");
+    struct reading *reading = context;
+    uint32_t place = snapshot_initiative(reading->snapshot, id);
+    return place == SNAPSHOT_NONE || add_gone(reading, place, err);
+}
+
+/* The newest change of all is known, unless the last sheet of that time has gone or become older.
+ */
+static bool check_newest(const struct reading *reading, struct schema_store *store,
+                         struct aro_error *err)
+{
+    bool has = true;
+    if (reading->newest_is_gone &&
+        strcmp(reading->snapshot->last_change, reading->last_change) == 0 &&
+        !schema_store_has_change_at(store, reading->last_change, &has, err))
+        return false;
+    return has || refuse(err, "the newest sheet is gone");
 }
 
 static bool read_changes(struct reading *reading, struct schema_store *store,
@@ -148,7 +196,8 @@ static bool read_changes(struct reading *reading, struct schema_store *store,
         return refuse(err, "more than sheets has changed");
     snapshot->state = state;
     return schema_read_hidden_since(store, since, read_hidden, reading, err) &&
-           schema_read_initiatives_since(store, since, read_row, reading, err);
+           schema_read_initiatives_since(store, since, read_row, reading, err) &&
+           check_newest(reading, store, err);
 }
 
 static bool read_in_transaction(struct reading *reading, struct schema_store *store,
@@ -165,12 +214,20 @@ static bool read_in_transaction(struct reading *reading, struct schema_store *st
 
 /* ---- In the order of positions ---- */
 
+static int compare_places(const void *left, const void *right)
+{
+    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
+    return (a > b) - (a < b);
+}
+
 static int compare_rows(const void *left, const void *right, void *context)
 {
     const struct edited_row *rows = context;
-    uint32_t a = rows[*(const uint32_t *)left].position;
-    uint32_t b = rows[*(const uint32_t *)right].position;
-    return (a > b) - (a < b);
+    const struct edited_row *a = &rows[*(const uint32_t *)left];
+    const struct edited_row *b = &rows[*(const uint32_t *)right];
+    if (a->hilbert_key != b->hilbert_key)
+        return a->hilbert_key > b->hilbert_key ? 1 : -1;
+    return (a->id > b->id) - (a->id < b->id);
 }
 
 static uint32_t *order_of(const struct reading *reading, struct aro_error *err)
@@ -183,23 +240,51 @@ static uint32_t *order_of(const struct reading *reading, struct aro_error *err)
     return order;
 }
 
+/* The first place of those before that is not in front of the row. */
+static uint32_t place_behind(const struct point_set *points, const struct edited_row *row)
+{
+    uint32_t low = 0, high = (uint32_t)points->n;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        uint64_t key = points->hilbert_keys[middle];
+        if (key < row->hilbert_key || (key == row->hilbert_key && points->ids[middle] < row->id))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static bool make_splice(struct reading *reading, const uint32_t *order, struct geo_splice *out,
+                        struct aro_error *err)
+{
+    const struct point_set *points = &reading->snapshot->initiatives;
+    uint32_t *before = array_new(reading->n, sizeof *before, err);
+    if (!before)
+        return false;
+    for (size_t i = 0; i < reading->n; i++)
+        before[i] = place_behind(points, &reading->rows[order[i]]);
+    if (reading->n_gone > 0)
+        qsort(reading->gone, reading->n_gone, sizeof *reading->gone, compare_places);
+    bool ok = geo_splice_make(out, (uint32_t)points->n, reading->gone, (uint32_t)reading->n_gone,
+                              before, (uint32_t)reading->n, err);
+    free(before);
+    return ok;
+}
+
 static bool place_texts(const struct reading *reading, int which, const uint32_t *order,
                         struct text_edits *out, struct aro_error *err)
 {
     const struct aro_buffer *texts = &reading->texts[which];
-    uint32_t n = (uint32_t)reading->n;
-    out->n = n;
-    out->positions = array_new(n, sizeof *out->positions, err);
-    out->offsets = array_new(n + 1, sizeof *out->offsets, err);
+    out->offsets = array_new(reading->n + 1, sizeof *out->offsets, err);
     out->block = array_new(texts->len + 1, 1, err);
-    if (!out->positions || !out->offsets || !out->block)
+    if (!out->offsets || !out->block)
         return false;
-    for (uint32_t i = 0; i < n; i++) {
-        const struct edited_row *row = &reading->rows[order[i]];
-        size_t from = order[i] > 0 ? row[-1].ends[which] : 0, len = row->ends[which] - from;
+    for (size_t i = 0; i < reading->n; i++) {
+        const struct row_ends *ends = &reading->ends[order[i]];
+        size_t from = order[i] > 0 ? ends[-1].texts[which] : 0, len = ends->texts[which] - from;
         memcpy(out->block + out->offsets[i], texts->data + from, len);
         out->offsets[i + 1] = out->offsets[i] + len;
-        out->positions[i] = row->position;
     }
     return true;
 }
@@ -210,9 +295,9 @@ static struct geo_words *words_of(const struct reading *reading, const uint32_t 
     struct geo_words_builder *builder = geo_words_builder_new(err);
     bool ok = builder != NULL;
     for (uint32_t i = 0; ok && i < reading->n; i++) {
-        const struct edited_row *row = &reading->rows[order[i]];
-        size_t from = order[i] > 0 ? row[-1].words_end : 0;
-        ok = geo_words_add(builder, i, reading->words.data + from, row->words_end - from, err);
+        const struct row_ends *ends = &reading->ends[order[i]];
+        size_t from = order[i] > 0 ? ends[-1].words : 0;
+        ok = geo_words_add(builder, i, reading->words.data + from, ends->words - from, err);
     }
     if (ok)
         return geo_words_build(builder, NULL, (uint32_t)reading->n, err);
@@ -220,92 +305,113 @@ static struct geo_words *words_of(const struct reading *reading, const uint32_t 
     return NULL;
 }
 
-/* ---- Writing over ---- */
-
-/* What sheets are counted by that an edit can change. */
-struct recount {
-    bool themes, years;
-};
-
-static void edit_columns(struct snapshot *snapshot, const struct edited_row *row,
-                         struct recount *recount)
+/* The rows in the order of positions; owned by the caller. */
+static struct edited_row *rows_in_order(const struct reading *reading, const uint32_t *order,
+                                        struct aro_error *err)
 {
-    struct initiative_columns *columns = &snapshot->initiative;
-    const struct initiative_facts *facts = &row->facts;
-    uint32_t at = row->position;
-    recount->themes |= columns->usages[at] != facts->usages;
-    recount->years |= columns->days[at] != facts->day;
-    columns->usages[at] = facts->usages;
-    columns->axes[at] = initiative_axes(snapshot, facts->usages);
-    columns->days[at] = facts->day;
-    columns->years[at] = (uint16_t)geo_day_year(facts->day);
-    for (size_t theme = 0; theme < snapshot->n_themes; theme++) {
-        uint64_t *row_bits = columns->theme_bits + theme * geo_bits_words(snapshot->initiatives.n);
-        bool is_of = (facts->usages & snapshot->themes[theme].usages) != 0;
-        if (geo_bits_has(row_bits, at) != is_of) /* a page that is not written is shared */
-            geo_bits_put(row_bits, at, is_of);
-    }
+    struct edited_row *rows = array_new(reading->n, sizeof *rows, err);
+    for (size_t i = 0; rows && i < reading->n; i++)
+        rows[i] = reading->rows[order[i]];
+    return rows;
 }
 
-static bool is_counted_again(const struct recount *recount, enum tally_by by)
-{
-    return tally_is_multiple(by) ? recount->themes : by == BY_ANNEE && recount->years;
-}
+/* ---- Columns ---- */
 
-/* Where sheets are has not changed: only what they say is counted, where it has. */
-static bool count_again(const struct snapshot *snapshot, const struct recount *recount,
-                        struct text_edits *out, struct aro_error *err)
+/* Each row stands where it stood, of the same commune and at the same place. */
+static bool is_in_place(const struct snapshot *snapshot, const struct geo_splice *splice,
+                        const struct edited_row *rows)
 {
-    struct aro_buffer text = {0};
-    bool ok = true;
-    out->positions = array_new(N_TALLY_BY, sizeof *out->positions, err);
-    out->offsets = array_new(N_TALLY_BY + 1, sizeof *out->offsets, err);
-    if (!out->positions || !out->offsets)
+    const struct point_set *points = &snapshot->initiatives;
+    if (!geo_splice_is_in_place(splice))
         return false;
-    for (uint32_t by = 0; ok && by < N_TALLY_BY; by++) {
-        struct tally tally = {0};
-        if (!is_counted_again(recount, (enum tally_by)by))
-            continue;
-        ok = tally_make(snapshot, (enum tally_by)by, NULL, &tally, err);
-        if (ok)
-            tally_write(snapshot, &tally, &text);
-        out->positions[out->n++] = by;
-        out->offsets[out->n] = text.len;
-        tally_clear(&tally);
+    for (uint32_t i = 0; i < splice->n_come; i++) {
+        uint32_t at = splice->come[i];
+        bool has_place = at < points->n_placed;
+        if (points->ids[at] != rows[i].id ||
+            snapshot->initiative.communes[at] != rows[i].facts.commune ||
+            has_place != (rows[i].hilbert_key != UINT64_MAX) ||
+            (has_place && (points->coords[at].lon_e7 != rows[i].coord.lon_e7 ||
+                           points->coords[at].lat_e7 != rows[i].coord.lat_e7)))
+            return false;
     }
-    out->block = ok ? aro_buffer_take_text(&text, err) : NULL;
-    aro_buffer_clear(&text);
-    return out->block != NULL;
+    return true;
 }
 
-static bool apply(const struct reading *reading, const uint32_t *order, struct aro_error *err)
+/* @return  what has to be counted again, as bits of enum tally_by */
+static uint32_t write_over(struct snapshot *snapshot, uint32_t at, const struct edited_row *row)
+{
+    enum { THEMES = 1 << BY_AXE | 1 << BY_ENJEU | 1 << BY_USAGE };
+    struct initiative_columns *columns = &snapshot->initiative;
+    uint64_t usages = row->facts.usages;
+    uint32_t kinds = (columns->usages[at] != usages ? THEMES : 0U) |
+                     (columns->years[at] != row->year ? 1U << BY_ANNEE : 0);
+    columns->usages[at] = usages;
+    columns->axes[at] = row->axes;
+    columns->days[at] = row->facts.day;
+    columns->years[at] = row->year;
+    for (size_t theme = 0; theme < snapshot->n_themes; theme++) {
+        uint64_t *bits = columns->theme_bits + theme * geo_bits_words(snapshot->initiatives.n);
+        bool is_of = (usages & snapshot->themes[theme].usages) != 0;
+        if (geo_bits_has(bits, at) != is_of) /* a page that is not written is shared */
+            geo_bits_put(bits, at, is_of);
+    }
+    return kinds;
+}
+
+static bool edit_columns(struct snapshot *snapshot, const struct edited_row *rows,
+                         struct aro_error *err)
+{
+    struct snapshot_edits *edits = snapshot->edits;
+    uint32_t kinds = 0;
+    if (is_in_place(snapshot, &edits->splice, rows)) {
+        for (uint32_t i = 0; i < edits->splice.n_come; i++)
+            kinds |= write_over(snapshot, edits->splice.come[i], &rows[i]);
+    } else {
+        kinds = (1U << N_TALLY_BY) - 1;
+        if (!snapshot_recount_places(snapshot, &edits->splice, rows, &edits->recounted, err) ||
+            !snapshot_splice(snapshot, &edits->splice, rows, &edits->columns, err))
+            return false;
+        snapshot->headline.initiatives = edits->splice.n;
+    }
+    return snapshot_recount(snapshot, kinds, &edits->recounted, err);
+}
+
+/* ---- The whole ---- */
+
+static bool edit_texts(const struct reading *reading, const uint32_t *order, struct aro_error *err)
 {
     struct snapshot *snapshot = reading->snapshot;
+    struct snapshot_edits *edits = snapshot->edits;
     struct text_block *const blocks[] = {[COMPACT] = &snapshot->initiatives.compact,
                                          [FULL] = &snapshot->initiatives.full,
                                          [TITRE] = &snapshot->initiative.titres};
-    struct snapshot_edits *edits = snapshot->edits = calloc(1, sizeof *edits);
-    struct recount recount = {false, false};
-    if (!edits)
-        return aro_error_no_memory(err);
-    edits->saved_seq = reading->saved_seq;
-    edits->n = (uint32_t)reading->n;
-    edits->positions = array_new(edits->n, sizeof *edits->positions, err);
-    edits->words = edits->positions ? words_of(reading, order, err) : NULL;
-    for (int i = 0; edits->words && i < N_TEXTS; i++) {
+    for (int i = 0; i < N_TEXTS; i++) {
         if (!place_texts(reading, i, order, &edits->texts[i], err))
             return false;
+        edits->texts[i].splice = &edits->splice;
         blocks[i]->edits = &edits->texts[i];
     }
-    if (!edits->words)
-        return false;
-    for (uint32_t i = 0; i < edits->n; i++) {
-        edits->positions[i] = reading->rows[order[i]].position;
-        edit_columns(snapshot, &reading->rows[order[i]], &recount);
+    edits->words = words_of(reading, order, err);
+    if (edits->words)
+        geo_words_splice(snapshot->initiative.words, &edits->splice, edits->words);
+    return edits->words != NULL;
+}
+
+static bool apply(struct reading *reading, struct aro_error *err)
+{
+    struct snapshot *snapshot = reading->snapshot;
+    uint32_t *order = order_of(reading, err);
+    struct edited_row *rows = order ? rows_in_order(reading, order, err) : NULL;
+    snapshot->edits = calloc(1, sizeof *snapshot->edits);
+    bool ok = rows && (snapshot->edits || aro_error_no_memory(err));
+    if (ok) {
+        snapshot->edits->saved_seq = reading->saved_seq;
+        ok = make_splice(reading, order, &snapshot->edits->splice, err) &&
+             edit_columns(snapshot, rows, err) && edit_texts(reading, order, err);
     }
-    geo_words_replace(snapshot->initiative.words, edits->positions, edits->n, edits->words);
-    snapshot->counts.edits = &edits->counts;
-    return count_again(snapshot, &recount, &edits->counts, err);
+    free(order);
+    free(rows);
+    return ok;
 }
 
 struct snapshot *snapshot_edit(const struct snapshot *base, struct schema_store *store,
@@ -315,11 +421,9 @@ struct snapshot *snapshot_edit(const struct snapshot *base, struct schema_store 
     if (!reading.snapshot)
         return NULL;
     memcpy(reading.last_change, reading.snapshot->last_change, sizeof reading.last_change);
-    bool ok = read_in_transaction(&reading, store, base, err);
-    uint32_t *order = ok ? order_of(&reading, err) : NULL;
-    ok = order && (reading.n == 0 || apply(&reading, order, err));
+    bool ok = read_in_transaction(&reading, store, base, err) &&
+              (reading.n + reading.n_gone == 0 || apply(&reading, err));
     snapshot_name_version(reading.snapshot);
-    free(order);
     clear_reading(&reading);
     if (ok)
         return reading.snapshot;

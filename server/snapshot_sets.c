@@ -115,10 +115,15 @@ static bool write_counts(struct snapshot *snapshot, struct aro_error *err)
     return counts->block != NULL;
 }
 
+bool snapshot_group(struct snapshot *snapshot, struct aro_error *err)
+{
+    return fill_clustering(snapshot, err) && fill_blocks(snapshot, err);
+}
+
 bool draft_build_sets(struct snapshot_draft *draft, struct aro_error *err)
 {
     struct snapshot *snapshot = draft->snapshot;
-    return fill_theme_bits(snapshot, err) && fill_clustering(snapshot, err) &&
-           fill_blocks(snapshot, err) && fill_years(snapshot, err) &&
-           write_counted_communes(snapshot, err) && write_counts(snapshot, err);
+    return fill_theme_bits(snapshot, err) && snapshot_group(snapshot, err) &&
+           fill_years(snapshot, err) && write_counted_communes(snapshot, err) &&
+           write_counts(snapshot, err);
 }

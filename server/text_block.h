@@ -1,7 +1,7 @@
 /*
  * Ready texts of features, in the order of positions: what answers are put together from. They
- * stand one after another, so that those of neighbours are one piece; where some have been edited
- * since, others are used in their place.
+ * stand one after another, so that those of neighbours are one piece; where some have gone and
+ * others have come since, these stand beside.
  */
 #ifndef ARO_SERVER_TEXT_BLOCK_H
 #define ARO_SERVER_TEXT_BLOCK_H
@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 
 #include "geo/runs.h"
+#include "geo/splice.h"
 #include "server/packed.h"
 
 /** Borrowed. */
@@ -17,19 +18,18 @@ struct text_slice {
     size_t len;
 };
 
-/** Texts in the place of those of some positions; text i is block[offsets[i]] to
- * block[offsets[i + 1]]. Start from {0}; text_edits_clear() releases. */
+/** The texts that have come since the others were written, in their order; text i is
+ * block[offsets[i]] to block[offsets[i + 1]]. Start from {0}; text_edits_clear() releases. */
 struct text_edits {
-    uint32_t n;
-    uint32_t *positions; /* n, ascending */
-    uint64_t *offsets;   /* n + 1 */
+    const struct geo_splice *splice; /* borrowed: which of the texts are now where */
+    uint64_t *offsets;               /* splice->n_come + 1 */
     char *block;
 };
 
-/** Text i is block[offsets[i]] to block[offsets[i + 1]], unless it has been edited. */
+/** Text i is block[offsets[i]] to block[offsets[i + 1]], unless there are edits. */
 struct text_block {
     char *block;
-    uint64_t *offsets;               /* n + 1 */
+    uint64_t *offsets;               /* one more than there are */
     size_t mapped_bytes;             /* of the block where it is a file's; 0: it is in memory */
     _Atomic(struct packed *) packed; /* comes once the snapshot is published, or never: NULL */
     const struct text_edits *edits;  /* borrowed; NULL: none */
@@ -56,8 +56,9 @@ static inline struct text_slice text_block_at(const struct text_block *texts, ui
 /** Texts that stand one after another. Plain value; borrows the block. */
 struct text_part {
     struct text_slice slice;
-    struct geo_run texts;
+    uint32_t end;                /* the position behind them */
     const struct packed *packed; /* them deflated ahead, or NULL */
+    struct geo_run texts;        /* which they are among those */
 };
 
 /** As many texts of the run, from its first on, as are one piece. @param run  not empty */

@@ -38,23 +38,31 @@ static void change(const struct edited *edited, const char *sql)
         fail_msg("%s", err.message);
 }
 
+/* Built of the store as it is, saved and mapped. */
+static struct snapshot *saved(const struct temp_folder *folder)
+{
+    static const struct packed_order all = {.max_bytes = SIZE_MAX, .is_unwanted = never};
+    struct snapshot *built = fixture_build(folder), *mapped = NULL;
+    char *path = snapshot_file_path(folder->store, NULL, NULL);
+    struct snapshot_key key = snapshot_key_of(folder->store);
+    assert_true(built && path);
+    snapshot_pack(built, &all);
+    if (snapshot_file_write(path, &key, built, NULL, NULL, NULL))
+        mapped = snapshot_file_map(path, &key, NULL);
+    snapshot_release(built);
+    free(path);
+    return mapped;
+}
+
 static int setup(void **state)
 {
     static struct edited edited;
-    static const struct packed_order all = {.max_bytes = SIZE_MAX, .is_unwanted = never};
     void *fixture = NULL;
     if (contours_setup(&fixture) != 0)
         return -1;
     edited = (struct edited){.fixture = fixture, .seq = 1};
     change(&edited, "INSERT INTO commits SELECT seq, 1 FROM state");
-    snapshot_release(edited.fixture->snapshot);
-    edited.fixture->snapshot = fixture_build(&edited.fixture->folder);
-    snapshot_pack(edited.fixture->snapshot, &all);
-    char *path = snapshot_file_path(edited.fixture->folder.store, NULL, NULL);
-    struct snapshot_key key = snapshot_key_of(edited.fixture->folder.store);
-    if (snapshot_file_write(path, &key, edited.fixture->snapshot, NULL, NULL, NULL))
-        edited.base = snapshot_file_map(path, &key, NULL);
-    free(path);
+    edited.base = saved(&edited.fixture->folder);
     *state = &edited;
     return edited.base ? 0 : -1;
 }
@@ -85,31 +93,84 @@ static bool same_text(const struct text_block *a, const struct text_block *b, ui
     return of_a.len == of_b.len && memcmp(of_a.text, of_b.text, of_a.len) == 0;
 }
 
+static void compare_texts(const struct text_block *a, const struct text_block *b, size_t n,
+                          const char *name, int *failures)
+{
+    for (uint32_t i = 0; i < n; i++)
+        CHECK(*failures, name, same_text(a, b, i));
+}
+
+#define SAME(a, b, column, count)                                                                  \
+    CHECK(*failures, #column, memcmp((a)->column, (b)->column, (count) * sizeof *(a)->column) == 0)
+
+static void compare_points(const struct snapshot *a, const struct snapshot *b, int *failures)
+{
+    const struct point_set *of_a = &a->initiatives, *of_b = &b->initiatives;
+    CHECK(*failures, "placed", of_a->n_placed == of_b->n_placed);
+    SAME(of_a, of_b, coords, of_a->n_placed);
+    SAME(of_a, of_b, places, of_a->n_placed);
+    SAME(of_a, of_b, hilbert_keys, of_a->n);
+    SAME(of_a, of_b, ids, of_a->n);
+    compare_texts(&of_a->compact, &of_b->compact, of_a->n, "compact", failures);
+    compare_texts(&of_a->full, &of_b->full, of_a->n, "full", failures);
+    struct geo_rect rect_a, rect_b;
+    CHECK(*failures, "extent",
+          geo_index_extent(of_a->index, &rect_a) && geo_index_extent(of_b->index, &rect_b) &&
+              memcmp(&rect_a, &rect_b, sizeof rect_a) == 0);
+}
+
+static void compare_areas(const struct geo_cluster_areas *a, const struct geo_cluster_areas *b,
+                          int *failures)
+{
+    CHECK(*failures, "areas", a->n == b->n && a->n_runs == b->n_runs);
+    for (size_t i = 0; i < a->n; i++)
+        CHECK(*failures, "area",
+              a->items[i].first_run == b->items[i].first_run &&
+                  a->items[i].n_runs == b->items[i].n_runs);
+    SAME(a, b, runs, a->n_runs);
+}
+
 static void compare_columns(const struct snapshot *a, const struct snapshot *b, int *failures)
 {
     const struct initiative_columns *of_a = &a->initiative, *of_b = &b->initiative;
     size_t n = a->initiatives.n, n_words = geo_bits_words(n);
-#define SAME(column, count)                                                                        \
-    CHECK(*failures, #column,                                                                      \
-          memcmp(of_a->column, of_b->column, (count) * sizeof *of_a->column) == 0)
-    SAME(communes, n);
-    SAME(usages, n);
-    SAME(axes, n);
-    SAME(days, n);
-    SAME(years, n);
-    SAME(block_regions, n_words);
-    SAME(theme_bits, (a->n_themes + 1) * n_words);
-    SAME(by_id, n);
-#undef SAME
-    CHECK(*failures, "ids",
-          memcmp(a->initiatives.ids, b->initiatives.ids, n * sizeof *a->initiatives.ids) == 0);
-    for (uint32_t i = 0; i < n; i++) {
-        CHECK(*failures, "compact", same_text(&a->initiatives.compact, &b->initiatives.compact, i));
-        CHECK(*failures, "full", same_text(&a->initiatives.full, &b->initiatives.full, i));
-        CHECK(*failures, "titre", same_text(&of_a->titres, &of_b->titres, i));
+    SAME(of_a, of_b, communes, n);
+    SAME(of_a, of_b, usages, n);
+    SAME(of_a, of_b, axes, n);
+    SAME(of_a, of_b, days, n);
+    SAME(of_a, of_b, years, n);
+    SAME(of_a, of_b, block_regions, n_words);
+    SAME(of_a, of_b, block_departements, n_words);
+    SAME(of_a, of_b, block_epcis, n_words);
+    SAME(of_a, of_b, theme_bits, (a->n_themes + 1) * n_words);
+    SAME(of_a, of_b, blocks, geo_bits_words(a->initiatives.n_placed));
+    SAME(of_a, of_b, by_id, n);
+    CHECK(*failures, "clustering",
+          of_a->clustering.n == of_b->clustering.n &&
+              of_a->clustering.keys == a->initiatives.hilbert_keys &&
+              of_a->clustering.places == a->initiatives.places &&
+              of_a->clustering.group_bits[0] == snapshot_theme_bits(a, 0));
+    compare_texts(&of_a->titres, &of_b->titres, n, "titre", failures);
+    compare_texts(&a->counts, &b->counts, N_TALLY_BY, "counts", failures);
+    compare_areas(&a->region_areas, &b->region_areas, failures);
+    compare_areas(&a->departement_areas, &b->departement_areas, failures);
+}
+
+static void compare_places(const struct snapshot *a, const struct snapshot *b, int *failures)
+{
+    SAME(&a->commune, &b->commune, n_initiatives, a->communes.n);
+    compare_texts(&a->communes.full, &b->communes.full, a->communes.n, "commune", failures);
+    CHECK(*failures, "headline", a->headline.initiatives == b->headline.initiatives);
+    for (int kind = 0; kind < SNAPSHOT_TERRITORY_KINDS; kind++) {
+        size_t n;
+        const struct snapshot_territory *of_a, *of_b;
+        of_a = snapshot_territories(a, (enum schema_territory_kind)kind, &n);
+        of_b = snapshot_territories(b, (enum schema_territory_kind)kind, &n);
+        for (size_t i = 0; i < n; i++)
+            CHECK(*failures, of_a[i].code, of_a[i].n_initiatives == of_b[i].n_initiatives);
+        compare_texts(&a->territories[kind].points.full, &b->territories[kind].points.full, n,
+                      "territory", failures);
     }
-    for (uint32_t by = 0; by < N_TALLY_BY; by++)
-        CHECK(*failures, tally_names[by], same_text(&a->counts, &b->counts, by));
 }
 
 static void compare_words(const struct snapshot *a, const struct snapshot *b, uint64_t *seed,
@@ -147,58 +208,138 @@ static void compare(const struct snapshot *edited, const struct snapshot *built,
     CHECK(*failures, "last change", strcmp(edited->last_change, built->last_change) == 0);
     CHECK(*failures, "seq", edited->state.seq == built->state.seq);
     CHECK(*failures, "synthetic", edited->headline.synthetic == built->headline.synthetic);
+    compare_points(edited, built, failures);
     compare_columns(edited, built, failures);
+    compare_places(edited, built, failures);
     compare_words(edited, built, seed, failures);
 }
 
 /* ---- Edits ---- */
 
-/* Other words, another day, other themes; each sheet with a number of its own. */
-static void append_edit(struct edited *edited, uint64_t *seed, struct aro_buffer *sql)
+enum edit { SAYS, STAYS_OF_OTHER, MOVES, LOSES_PLACE, GOES, COMES, N_EDITS };
+
+static int any_id(uint64_t *seed)
 {
-    edited->seq++;
+    return 1 + (int)random_below(seed, ROWS_INITIATIVES);
+}
+
+static void append_words(uint64_t *seed, struct aro_buffer *sql)
+{
     aro_buffer_printf(
         sql,
-        "UPDATE initiatives SET titre = '%s %d', actions = '%s', date = '20%02d-05-17',"
-        " themes = '[\"%d%c%d\"]', version = version + 1, seq = %" PRId64
-        ", updated_at = '2021-01-01T00:%02d:00Z' WHERE id = %d;",
+        "titre = '%s %d', actions = '%s', date = '20%02d-05-17',"
+        " themes = '[\"%d%c%d\"]'",
         random_below(seed, 2) ? "Nouveau vélo \"" : "Musée é", (int)random_below(seed, 30),
         random_below(seed, 2) ? "Fait." : "Un wifi jamais vu, des nouveaux écrans.",
         10 + (int)random_below(seed, 12), 1 + (int)random_below(seed, ROWS_AXES),
-        'a' + (int)random_below(seed, ROWS_ENJEUX), 1 + (int)random_below(seed, ROWS_USAGES),
-        edited->seq, (int)(edited->seq % 60), 1 + (int)random_below(seed, ROWS_INITIATIVES));
+        'a' + (int)random_below(seed, ROWS_ENJEUX), 1 + (int)random_below(seed, ROWS_USAGES));
+}
+
+static void append_point(uint64_t *seed, struct aro_buffer *sql)
+{
+    struct geo_coord coord = points_one(seed, POINTS_SPREAD);
+    aro_buffer_printf(sql, "MakePoint(%.7f, %.7f, 4326)", coord.lon_e7 / 1e7, coord.lat_e7 / 1e7);
+}
+
+static void append_commune(const struct edited *edited, uint64_t *seed, struct aro_buffer *sql)
+{
+    size_t commune = (size_t)random_below(seed, ROWS_COMMUNES);
+    aro_buffer_printf(sql, "'%s'", edited->fixture->rows->communes[commune].code);
+}
+
+/* A new one is a copy with a place and a commune of its own, or without a place. */
+static void append_new(const struct edited *edited, uint64_t *seed, struct aro_buffer *sql)
+{
+    aro_buffer_text(sql, "INSERT INTO initiatives (source, source_id, titre, date, actions, themes,"
+                         " statut, position_exacte, created_at, version, updated_at, seq,"
+                         " commune, position) SELECT source, source_id || '-' || (SELECT max(id)"
+                         " FROM initiatives), titre || ' neuf', date, actions, themes,"
+                         " 'published', 1, created_at, 1,");
+    aro_buffer_printf(sql, " '2021-01-01T00:00:00Z', %" PRId64 ", ", edited->seq);
+    append_commune(edited, seed, sql);
+    aro_buffer_text(sql, ", ");
+    if (random_below(seed, 4) == 0)
+        aro_buffer_text(sql, "NULL");
+    else
+        append_point(seed, sql);
+    aro_buffer_printf(sql, " FROM initiatives WHERE id = %d;", any_id(seed));
+}
+
+static void append_edit(struct edited *edited, enum edit what, uint64_t *seed,
+                        struct aro_buffer *sql)
+{
+    edited->seq++; /* each sheet has a number of its own */
+    if (what == COMES) {
+        append_new(edited, seed, sql);
+        return;
+    }
+    aro_buffer_printf(sql,
+                      "UPDATE initiatives SET version = version + 1, seq = %" PRId64
+                      ", updated_at = '2021-01-01T00:%02d:00Z', ",
+                      edited->seq, (int)(edited->seq % 60));
+    if (what == SAYS) {
+        append_words(seed, sql);
+    } else if (what == GOES) {
+        aro_buffer_text(sql, "statut = 'archived'");
+    } else if (what == STAYS_OF_OTHER) {
+        aro_buffer_text(sql, "commune = ");
+        append_commune(edited, seed, sql);
+    } else if (what == LOSES_PLACE) {
+        aro_buffer_text(sql, "position = NULL");
+    } else {
+        aro_buffer_text(sql, "position = ");
+        append_point(seed, sql);
+    }
+    aro_buffer_printf(sql, " WHERE id = %d;", any_id(seed));
+}
+
+/* Edits the store, then the snapshot, and holds it against one that is built. */
+static struct snapshot *go_on(struct edited *edited, const struct snapshot *current, int n,
+                              enum edit what, uint64_t *seed, int *failures)
+{
+    struct aro_buffer sql = {0};
+    struct aro_error err = {0};
+    aro_buffer_text(&sql, "BEGIN;");
+    for (int i = 0; i < n; i++)
+        append_edit(edited, what < N_EDITS ? what : (enum edit)random_below(seed, N_EDITS), seed,
+                    &sql);
+    aro_buffer_printf(&sql, "UPDATE state SET seq = %" PRId64 ";" COMMITTED "COMMIT;", edited->seq);
+    char *text = aro_buffer_take_text(&sql, NULL);
+    change(edited, text);
+    free(text);
+    struct snapshot *next = edit(edited, current, &err);
+    if (!next)
+        fail_msg("%s", err.message);
+    struct snapshot *built = fixture_build(&edited->fixture->folder);
+    compare(next, built, seed, failures);
+    snapshot_release(built);
+    return next;
 }
 
 static void answers_as_one_that_is_built(void **state)
 {
-    static const int n_edits[] = {1, 1, 5, 200, 400, 1};
+    static const struct {
+        int n;
+        enum edit what;
+    } rounds[] = {{1, SAYS},  {1, SAYS},  {5, SAYS},    {200, SAYS},      {1, STAYS_OF_OTHER},
+                  {1, MOVES}, {1, COMES}, {2, GOES},    {1, LOSES_PLACE}, {3, MOVES},
+                  {9, COMES}, {1, SAYS},  {100, MOVES}, {200, N_EDITS},   {1, N_EDITS}};
     struct edited *edited = *state;
     struct snapshot *current = edited->base;
     uint64_t seed = SEED;
     int failures = 0;
-    for (size_t round = 0; round < sizeof n_edits / sizeof *n_edits; round++) {
-        struct aro_buffer sql = {0};
-        struct aro_error err = {0};
-        aro_buffer_text(&sql, "BEGIN;");
-        for (int i = 0; i < n_edits[round]; i++)
-            append_edit(edited, &seed, &sql);
-        aro_buffer_printf(&sql, "UPDATE state SET seq = %" PRId64 ";" COMMITTED "COMMIT;",
-                          edited->seq);
-        char *text = aro_buffer_take_text(&sql, NULL);
-        change(edited, text);
-        free(text);
-        struct snapshot *next = edit(edited, current, &err);
-        if (!next)
-            fail_msg("%s", err.message);
-        struct snapshot *built = fixture_build(&edited->fixture->folder);
-        compare(next, built, &seed, &failures);
-        CHECK(failures, "edits", snapshot_n_edits(next) >= (uint32_t)(n_edits[round] > 1));
-        snapshot_release(built);
+    for (size_t i = 0; i < sizeof rounds / sizeof *rounds; i++) {
+        struct snapshot *next =
+            go_on(edited, current, rounds[i].n, rounds[i].what, &seed, &failures);
+        CHECK(failures, "edits", snapshot_n_edits(next) >= snapshot_n_edits(current));
         if (current != edited->base)
             snapshot_release(current);
         current = next;
+        if (failures > 0)
+            fail_msg("round %zu", i);
     }
     CHECK(failures, "untouched", snapshot_n_edits(edited->base) == 0);
+    compare_points(edited->base, edited->fixture->snapshot, &failures);
     compare_columns(edited->base, edited->fixture->snapshot, &failures);
     snapshot_release(current);
     assert_int_equal(failures, 0);
@@ -213,28 +354,14 @@ static void the_rest_has_to_be_built(void **state)
         {"UPDATE initiatives SET titre = 'Sans numéro' WHERE id = 3", "without a number"},
         {"UPDATE communes SET nom = 'Autre', seq = (SELECT seq + 1 FROM state) WHERE id = 3",
          "more than sheets"},
-        {"UPDATE initiatives SET statut = 'archived', seq = (SELECT seq + 1 FROM state)"
-         " WHERE id = 3",
-         "gone"},
-        {"UPDATE initiatives SET position = MakePoint(2.5, 48.5, 4326),"
-         " seq = (SELECT seq + 1 FROM state), updated_at = '2022' WHERE id = 4",
-         "moved"},
-        {"UPDATE initiatives SET position = NULL, seq = (SELECT seq + 1 FROM state),"
-         " updated_at = '2022' WHERE id = (SELECT min(id) FROM initiatives"
-         " WHERE position IS NOT NULL AND statut = 'published')",
-         "moved"},
-        {"UPDATE initiatives SET commune = (SELECT max(code) FROM communes"
-         " WHERE code <> commune), seq = (SELECT seq + 1 FROM state), updated_at = '2022'"
-         " WHERE id = 5",
-         "moved"},
+        {"UPDATE initiatives SET statut = 'archived', seq = (SELECT seq + id FROM state)"
+         " WHERE updated_at = (SELECT max(updated_at) FROM initiatives"
+         " WHERE statut = 'published')",
+         "newest sheet is gone"},
         {"UPDATE initiatives SET updated_at = '1999-01-01T00:00:00Z',"
-         " seq = (SELECT seq + 1 FROM state) WHERE id = 6",
-         "older"},
-        {"INSERT INTO initiatives (source, source_id, titre, date, actions, commune, themes,"
-         " statut, position_exacte, created_at, updated_at, version, seq) SELECT 'n', 'n', titre,"
-         " date, actions, commune, themes, 'published', 0, created_at, '2022', 1,"
-         " (SELECT seq + 1 FROM state) FROM initiatives WHERE id = 7",
-         "new"},
+         " seq = (SELECT seq + id FROM state) WHERE updated_at = (SELECT max(updated_at)"
+         " FROM initiatives WHERE statut = 'published')",
+         "newest sheet is gone"},
         {"UPDATE initiatives SET seq = (SELECT seq + id FROM state), updated_at = '2022'",
          "have changed"},
         {"UPDATE state SET millesime = '2099'", "more than sheets"},
@@ -244,10 +371,8 @@ static void the_rest_has_to_be_built(void **state)
     int failures = 0;
     char command[400];
     const char *store = edited->fixture->folder.store;
-    struct aro_error first_err = {0};
-    struct snapshot *current = edit(edited, edited->base, &first_err);
-    if (!current)
-        fail_msg("%s", first_err.message);
+    struct snapshot *current = saved(&edited->fixture->folder);
+    assert_non_null(current);
     change(edited, "PRAGMA wal_checkpoint(TRUNCATE)");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) { /* each from the store as it was */
         struct aro_error err = {0};

@@ -30,22 +30,15 @@ static char (*make_texts(void))[TEXT_BYTES]
     return texts;
 }
 
-static struct geo_words *index_of_some(char (*texts)[TEXT_BYTES], const uint32_t *which, uint32_t n)
+static struct geo_words *index_of(char (*texts)[TEXT_BYTES], uint32_t n)
 {
     struct geo_words_builder *builder = geo_words_builder_new(NULL);
     assert_non_null(builder);
-    for (uint32_t i = 0; i < n; i++) {
-        const char *text = texts[which ? which[i] : i];
-        assert_true(geo_words_add(builder, i, text, strlen(text), NULL));
-    }
+    for (uint32_t i = 0; i < n; i++)
+        assert_true(geo_words_add(builder, i, texts[i], strlen(texts[i]), NULL));
     struct geo_words *words = geo_words_build(builder, NULL, n, NULL);
     assert_non_null(words);
     return words;
-}
-
-static struct geo_words *index_of(char (*texts)[TEXT_BYTES])
-{
-    return index_of_some(texts, NULL, N_TEXTS);
 }
 
 /* How many texts have each word of the text, by searching for them one by one; fewest first. */
@@ -86,7 +79,7 @@ static void finds_the_rarest(void **state)
 {
     (void)state;
     char(*texts)[TEXT_BYTES] = make_texts();
-    struct geo_words *words = index_of(texts);
+    struct geo_words *words = index_of(texts, N_TEXTS);
     int failures = 0;
     size_t n_bitmaps = 0, n_lists = 0;
     for (int i = 0; i < N_TEXTS; i++) {
@@ -111,37 +104,56 @@ static void finds_the_rarest(void **state)
     assert_int_equal(failures, 0);
 }
 
-/* Other texts at some positions: words that nobody had, words that nobody has any more. */
-static uint32_t replace_texts(char (*texts)[TEXT_BYTES], uint64_t *seed, uint64_t rarity,
-                              uint32_t out_positions[N_TEXTS])
+/* Texts that go, that come and that change: words that nobody had, that nobody has any more. What
+ * the list is then stands in out_now. */
+struct changes {
+    char (*now)[TEXT_BYTES], (*come)[TEXT_BYTES];
+    uint32_t n, n_come, n_gone;
+    uint32_t gone[N_TEXTS], before[N_TEXTS];
+};
+
+static void make_text(char *out, uint64_t *seed)
 {
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < N_TEXTS; i++) {
+    out[0] = '\0';
+    for (uint64_t left = random_below(seed, 12); left > 0; left--) {
         char word[16];
-        if (random_below(seed, rarity) > 0)
-            continue;
-        out_positions[n++] = i;
-        texts[i][0] = '\0';
-        for (uint64_t left = random_below(seed, 12); left > 0; left--) {
-            vocabulary((int)random_below(seed, N_VOCABULARY + 20), word);
-            strcat(strcat(texts[i], word), " ");
-        }
+        vocabulary((int)random_below(seed, N_VOCABULARY + 20), word);
+        strcat(strcat(out, word), " ");
     }
-    return n;
 }
 
-static void compare_terms(const struct geo_words *got, const struct geo_words *want,
+static struct changes change_texts(char (*texts)[TEXT_BYTES], uint64_t *seed, uint64_t rarity)
+{
+    struct changes changes = {.now = calloc(2 * N_TEXTS, TEXT_BYTES),
+                              .come = calloc(N_TEXTS, TEXT_BYTES)};
+    assert_true(changes.now && changes.come);
+    for (uint32_t i = 0; i < N_TEXTS; i++) {
+        bool goes = random_below(seed, rarity) == 0, comes = random_below(seed, rarity) == 0;
+        if (comes) {
+            make_text(changes.come[changes.n_come], seed);
+            memcpy(changes.now[changes.n++], changes.come[changes.n_come], TEXT_BYTES);
+            changes.before[changes.n_come++] = i;
+        }
+        if (goes)
+            changes.gone[changes.n_gone++] = i;
+        else
+            memcpy(changes.now[changes.n++], texts[i], TEXT_BYTES);
+    }
+    return changes;
+}
+
+static void compare_terms(const struct geo_words *got, const struct geo_words *want, uint32_t n,
                           const char *text, int *failures)
 {
     struct geo_term got_terms[MAX], want_terms[MAX];
     size_t n_got, n_want;
-    uint64_t got_bits[N_TEXTS / 64 + 1], want_bits[N_TEXTS / 64 + 1];
+    uint64_t got_bits[2 * N_TEXTS / 64 + 1] = {0}, want_bits[2 * N_TEXTS / 64 + 1] = {0};
     assert_true(geo_terms_of(got, text, strlen(text), 1, MAX, got_terms, &n_got, NULL));
     assert_true(geo_terms_of(want, text, strlen(text), 1, MAX, want_terms, &n_want, NULL));
     CHECK(*failures, text, n_got == n_want);
     for (size_t t = 0; t < n_got && t < n_want; t++) {
         CHECK(*failures, text, got_terms[t].n == want_terms[t].n);
-        for (uint32_t word = 0; word < geo_bits_words(N_TEXTS); word++)
+        for (uint32_t word = 0; word < geo_bits_words(n); word++)
             CHECK(*failures, text,
                   geo_term_word(&got_terms[t], word) == geo_term_word(&want_terms[t], word));
     }
@@ -150,7 +162,7 @@ static void compare_terms(const struct geo_words *got, const struct geo_words *w
     CHECK(*failures, text, !ok || memcmp(got_bits, want_bits, sizeof got_bits) == 0);
 }
 
-static void replaced_texts_are_as_if_built(void **state)
+static void spliced_texts_are_as_if_built(void **state)
 {
     (void)state;
     enum { ROUNDS = 12 };
@@ -158,22 +170,27 @@ static void replaced_texts_are_as_if_built(void **state)
     uint64_t seed = SEED;
     for (uint64_t round = 0; round < ROUNDS; round++) {
         char(*texts)[TEXT_BYTES] = make_texts();
-        uint32_t positions[N_TEXTS];
-        struct geo_words *words = index_of(texts);
-        uint32_t n = replace_texts(texts, &seed, 1 + round * round * 10, positions);
-        struct geo_words *newer = index_of_some(texts, positions, n);
-        struct geo_words *fresh = index_of(texts);
-        geo_words_replace(words, positions, n, newer);
-        for (int i = 0; i < N_TEXTS; i++)
-            compare_terms(words, fresh, texts[i], &failures);
+        struct geo_splice splice = {0};
+        struct geo_words *words = index_of(texts, N_TEXTS);
+        struct changes changes = change_texts(texts, &seed, 1 + round * round * 10);
+        struct geo_words *come = index_of(changes.come, changes.n_come);
+        struct geo_words *fresh = index_of(changes.now, changes.n);
+        assert_true(geo_splice_make(&splice, N_TEXTS, changes.gone, changes.n_gone, changes.before,
+                                    changes.n_come, NULL));
+        geo_words_splice(words, &splice, come);
+        for (uint32_t i = 0; i < changes.n; i++)
+            compare_terms(words, fresh, changes.n, changes.now[i], &failures);
         for (int w = 1; w < N_VOCABULARY + 20; w++) {
             char word[16];
             vocabulary(w, word);
-            compare_terms(words, fresh, word, &failures);
+            compare_terms(words, fresh, changes.n, word, &failures);
         }
         geo_words_free(words);
-        geo_words_free(newer);
+        geo_words_free(come);
         geo_words_free(fresh);
+        geo_splice_clear(&splice);
+        free(changes.now);
+        free(changes.come);
         free(texts);
     }
     assert_int_equal(failures, 0);
@@ -183,7 +200,7 @@ static void unknown_words_are_none(void **state)
 {
     (void)state;
     char(*texts)[TEXT_BYTES] = make_texts();
-    struct geo_words *words = index_of(texts);
+    struct geo_words *words = index_of(texts, N_TEXTS);
     struct geo_term terms[MAX];
     const char *const none[] = {"", " ", "inconnu", "l'd'", "\xff\xfe", "<script>"};
     for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
@@ -199,7 +216,7 @@ static void memory_runs_out(void **state)
 {
     (void)state;
     char(*texts)[TEXT_BYTES] = make_texts();
-    struct geo_words *words = index_of(texts);
+    struct geo_words *words = index_of(texts, N_TEXTS);
     struct geo_term terms[MAX];
     bool ok = false;
     for (size_t allowed = 0; !ok; allowed++) {
@@ -219,7 +236,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_the_rarest),
-        cmocka_unit_test(replaced_texts_are_as_if_built),
+        cmocka_unit_test(spliced_texts_are_as_if_built),
         cmocka_unit_test(unknown_words_are_none),
         cmocka_unit_test(memory_runs_out),
     };
