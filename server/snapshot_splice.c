@@ -32,6 +32,17 @@ static void *take(struct splicing *splicing, void *array)
     return array;
 }
 
+/* The same, not filled yet: large pages where there are, since it will be all at once. */
+static void *take_room(struct splicing *splicing, size_t n, size_t item_bytes)
+{
+    void *array = take(splicing, malloc((n + 1) * item_bytes));
+    if (array)
+        aro_expect_large(array, n * item_bytes);
+    else
+        aro_error_no_memory(splicing->err);
+    return array;
+}
+
 /* What the rows that have come have at `offset`, as an array of its own; it is freed by the caller.
  */
 static void *column_of_rows(const struct splicing *splicing, size_t offset, size_t item_bytes)
@@ -47,7 +58,7 @@ static void *column_of_rows(const struct splicing *splicing, size_t offset, size
 static void *splice_column(struct splicing *splicing, const void *before, size_t offset,
                            size_t item_bytes, uint32_t n, size_t room)
 {
-    char *now = take(splicing, malloc((room + 1) * item_bytes));
+    char *now = take_room(splicing, room, item_bytes);
     void *come = column_of_rows(splicing, offset, item_bytes);
     if (now && come) {
         geo_splice_fill(splicing->splice, before, come, item_bytes, n, now);
@@ -55,8 +66,6 @@ static void *splice_column(struct splicing *splicing, const void *before, size_t
     }
     bool ok = now && come;
     free(come);
-    if (!ok)
-        aro_error_no_memory(splicing->err);
     return ok ? now : NULL;
 }
 
@@ -92,8 +101,9 @@ static bool splice_theme_bits(struct splicing *splicing)
     const struct geo_splice *splice = splicing->splice;
     size_t words_before = geo_bits_words(splice->n_before), words = geo_bits_words(splice->n);
     const uint64_t *before = snapshot->initiative.theme_bits;
-    uint64_t *now =
-        take(splicing, array_new((snapshot->n_themes + 1) * words, sizeof *now, splicing->err));
+    uint64_t *now = take_room(splicing, (snapshot->n_themes + 1) * words, sizeof *now);
+    if (now)
+        memset(now + snapshot->n_themes * words, 0, words * sizeof *now);
     for (size_t theme = 0; now && theme < snapshot->n_themes; theme++) {
         geo_splice_bits(splice, before + theme * words_before, now + theme * words);
         for (uint32_t i = 0; i < splice->n_come; i++)
@@ -143,28 +153,45 @@ static uint32_t *positions_now(const struct splicing *splicing)
     return now;
 }
 
+/* How many of those before have a lower id, from the first one on. */
+static uint32_t count_lower(const struct splicing *splicing, const int64_t *ids, uint32_t first,
+                            int64_t id)
+{
+    const uint32_t *by_id = splicing->snapshot->initiative.by_id;
+    uint32_t low = first, high = splicing->splice->n_before;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (ids[by_id[middle]] < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 /* @param ids  of those before, by place */
 static void merge_by_id(const struct splicing *splicing, const int64_t *ids,
                         const uint32_t *positions, const uint32_t *order, uint32_t *out)
 {
     const struct geo_splice *splice = splicing->splice;
     const uint32_t *by_id = splicing->snapshot->initiative.by_id;
-    uint32_t next = 0, n = 0;
-    for (uint32_t i = 0; i < splice->n_before; i++) {
-        uint32_t place = by_id[i];
-        for (; next < splice->n_come && splicing->rows[order[next]].id < ids[place]; next++)
-            out[n++] = splice->come[order[next]];
-        if (positions[place] != SNAPSHOT_NONE)
-            out[n++] = positions[place];
+    uint32_t at = 0;
+    for (uint32_t next = 0; next <= splice->n_come; next++) {
+        uint32_t end = next < splice->n_come
+                           ? count_lower(splicing, ids, at, splicing->rows[order[next]].id)
+                           : splice->n_before;
+        for (; at < end; at++)
+            if (positions[by_id[at]] != SNAPSHOT_NONE)
+                *out++ = positions[by_id[at]];
+        if (next < splice->n_come)
+            *out++ = splice->come[order[next]];
     }
-    for (; next < splice->n_come; next++)
-        out[n++] = splice->come[order[next]];
 }
 
 static bool splice_by_id(struct splicing *splicing, const int64_t *ids)
 {
     uint32_t *positions = positions_now(splicing), *order = rows_by_id(splicing);
-    uint32_t *now = take(splicing, array_new(splicing->splice->n, sizeof *now, splicing->err));
+    uint32_t *now = take_room(splicing, splicing->splice->n, sizeof *now);
     bool ok = positions && order && now;
     if (ok)
         merge_by_id(splicing, ids, positions, order, now);
