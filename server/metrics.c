@@ -172,7 +172,8 @@ static void write_snapshot(const struct metrics *metrics, const struct snapshot 
                 "Bytes of the file that the data served is mapped from; 0 while it is in memory.",
                 snapshot->image ? (double)image_bytes(snapshot->image) : 0);
     write_value(out, "arobase_snapshot_edits", "gauge",
-                "Initiatives edited since that file was saved.", snapshot_n_edits(snapshot));
+                "Initiatives edited, come or gone since that file was saved.",
+                snapshot_n_edits(snapshot));
     write_value(out, "arobase_snapshot_initiatives", "gauge", "Initiatives served.",
                 (double)snapshot->initiatives.n);
     write_value(out, "arobase_snapshot_communes", "gauge", "Communes served.",

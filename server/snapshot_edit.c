@@ -14,6 +14,7 @@ enum { COMPACT, FULL, TITRE, N_TEXTS };
 /* Owned by the snapshot, whose blocks and columns borrow from it. */
 struct snapshot_edits {
     int64_t saved_seq;
+    uint32_t n; /* sheets */
     struct geo_splice splice;
     struct text_edits texts[N_TEXTS];
     struct geo_words *words;
@@ -36,11 +37,7 @@ void snapshot_edits_free(struct snapshot_edits *edits)
 
 uint32_t snapshot_n_edits(const struct snapshot *snapshot)
 {
-    const struct snapshot_edits *edits = snapshot->edits;
-    if (!edits)
-        return 0;
-    return edits->splice.n_gone > edits->splice.n_come ? edits->splice.n_gone
-                                                       : edits->splice.n_come;
+    return snapshot->edits ? snapshot->edits->n : 0;
 }
 
 int64_t snapshot_saved_seq(const struct snapshot *snapshot)
@@ -62,7 +59,7 @@ struct reading {
     bool newest_is_gone;  /* a row of that time */
     struct edited_row *rows;
     struct row_ends *ends;
-    size_t n, rows_capacity, ends_capacity;
+    size_t n, n_hidden, rows_capacity, ends_capacity;
     uint32_t *gone; /* places of rows that have changed or are not seen any more */
     size_t n_gone, gone_capacity;
     struct aro_buffer texts[N_TEXTS], words;
@@ -161,7 +158,10 @@ static bool read_hidden(void *context, int64_t id, struct aro_error *err)
 {
     struct reading *reading = context;
     uint32_t place = snapshot_initiative(reading->snapshot, id);
-    return place == SNAPSHOT_NONE || add_gone(reading, place, err);
+    if (place == SNAPSHOT_NONE)
+        return true;
+    reading->n_hidden++;
+    return add_gone(reading, place, err);
 }
 
 /* The newest change of all is known, unless the last sheet of that time has gone or become older.
@@ -406,6 +406,7 @@ static bool apply(struct reading *reading, struct aro_error *err)
     bool ok = rows && (snapshot->edits || aro_error_no_memory(err));
     if (ok) {
         snapshot->edits->saved_seq = reading->saved_seq;
+        snapshot->edits->n = (uint32_t)(reading->n + reading->n_hidden);
         ok = make_splice(reading, order, &snapshot->edits->splice, err) &&
              edit_columns(snapshot, rows, err) && edit_texts(reading, order, err);
     }

@@ -21,7 +21,7 @@ enum { SNAPSHOT_MAX_EDITS = 4096, SNAPSHOT_MAX_EDITED_PART = 4 /* a quarter */ }
 struct snapshot *snapshot_edit(const struct snapshot *base, struct schema_store *store,
                                struct aro_error *err);
 
-/** How many sheets of it have been edited since it was saved. */
+/** How many sheets have been edited, have come or gone since it was saved. */
 uint32_t snapshot_n_edits(const struct snapshot *snapshot);
 /** The number of the state that was saved, of one with edits. */
 int64_t snapshot_saved_seq(const struct snapshot *snapshot);

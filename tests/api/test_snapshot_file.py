@@ -104,9 +104,8 @@ def test_a_reload_with_a_change_keeps_the_new(own, tmp_path):
     with serving(own, *METRICS) as server:
         until(lambda: from_file(server) > 0)
         before = kept(own).stat().st_ino
-        make_initiatives(tmp_path / "one.csv", count=1, seed=98)
-        assert arobase("import", "initiatives", tmp_path / "one.csv", "--store",
-                       own).returncode == 0
+        (tmp_path / "one.csv").write_text("commune,annee,niveau\n01053,2031,5\n", encoding="utf-8")
+        assert arobase("import", "labels", tmp_path / "one.csv", "--store", own).returncode == 0
         server.process.send_signal(signal.SIGHUP)
         assert "from=store" in server.wait_for("data reloaded").string
         assert from_file(server) == 0
