@@ -47,9 +47,9 @@ struct text_slice text_block_edited(const struct text_block *texts, uint32_t pos
 
 static inline struct text_slice text_block_at(const struct text_block *texts, uint32_t position)
 {
-    uint64_t from = texts->offsets[position];
     if (texts->edits)
         return text_block_edited(texts, position);
+    uint64_t from = texts->offsets[position];
     return (struct text_slice){texts->block + from, texts->offsets[position + 1] - from};
 }
 
