@@ -295,6 +295,11 @@ void schema_db_rollback(struct schema_db *db)
         sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
 }
 
+int64_t schema_db_changes(const struct schema_db *db)
+{
+    return sqlite3_changes64(db->handle);
+}
+
 int64_t schema_db_last_id(const struct schema_db *db)
 {
     return sqlite3_last_insert_rowid(db->handle);

@@ -109,6 +109,8 @@ const void *schema_stmt_blob(struct schema_stmt *stmt, int i, size_t *out_len);
 int64_t schema_stmt_integer(struct schema_stmt *stmt, int i);
 bool schema_stmt_is_null(struct schema_stmt *stmt, int i);
 
+/** How many rows the last statement has put in, changed or taken away. */
+int64_t schema_db_changes(const struct schema_db *db);
 int64_t schema_db_last_id(const struct schema_db *db);
 
 #endif

@@ -3,11 +3,12 @@
  * updates it (a new version, the former one in the history), or leaves it alone where nothing
  * differs. Into an empty store rows only go in, and the spatial index is built at the end.
  */
+#include "schema/id_lines.h"
 #include "schema/import_fiche.h"
 #include "schema/rtree.h"
 
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "geo/json.h"
 
@@ -15,6 +16,9 @@ static const char *const ignored[] = {
     "id",         "commune_nom", "axes",    "niveau",     "epci", "departement", "region",
     "created_at", "updated_at",  "version", "distance_m", "wkt",  NULL,
 };
+
+/* Of the sheet that is found by its key. */
+enum { FOUND_ID, FOUND_VERSION, FOUND_FICHE };
 
 /* Parameters behind the sheet's own columns. */
 enum {
@@ -31,7 +35,8 @@ struct initiatives {
     struct schema_stmt *find, *insert, *update, *remember;
     struct schema_rtree *rtree;
     struct schema_rtree_bulk bulk; /* of a first load */
-    struct aro_buffer key, former; /* of the row at hand */
+    struct schema_id_lines lines;  /* of the sheets of this import */
+    struct aro_buffer former;      /* of the row at hand */
 };
 
 /* ---- Statements ---- */
@@ -68,7 +73,7 @@ static bool prepare_all(struct import_run *run, struct initiatives *initiatives,
     aro_buffer_text(&sql, ", seq, created_at, updated_at, version) VALUES (");
     for (int i = 1; i <= AT_NOW; i++)
         aro_buffer_printf(&sql, "?%d, ", i);
-    aro_buffer_printf(&sql, "?%d, 1)", AT_NOW);
+    aro_buffer_printf(&sql, "?%d, 1) ON CONFLICT (source, source_id) DO NOTHING", AT_NOW);
     if (!prepare(run, &sql, &initiatives->insert, err))
         return false;
     aro_buffer_text(&sql, "UPDATE initiatives SET ");
@@ -96,7 +101,7 @@ static void end(struct import_run *run)
     schema_stmt_free(initiatives->remember);
     schema_rtree_free(initiatives->rtree);
     schema_rtree_bulk_clear(&initiatives->bulk);
-    aro_buffer_clear(&initiatives->key);
+    schema_id_lines_clear(&initiatives->lines);
     aro_buffer_clear(&initiatives->former);
     free(initiatives);
 }
@@ -129,15 +134,48 @@ static void bind(struct schema_stmt *stmt, const struct import_fiche *fiche, int
     schema_stmt_bind_text(stmt, AT_NOW, now);
 }
 
-static bool add(struct import_run *run, struct initiatives *initiatives, struct aro_error *err)
+static void refuse_second(struct import_row *row, uint32_t first)
+{
+    char reason[64];
+    snprintf(reason, sizeof reason, "given twice: first at line %u", first);
+    import_problem(row, IMPORT_FICHE_SOURCE_ID, reason);
+}
+
+/* Looks for the sheet of the row; SCHEMA_STEP_ROW: the statement stands at it. */
+static enum schema_step find_sheet(struct initiatives *initiatives, struct aro_error *err)
+{
+    struct schema_stmt *find = initiatives->find;
+    schema_stmt_bind_value(find, 1, &initiatives->fiche.values[FICHE_SOURCE]);
+    schema_stmt_bind_value(find, 2, &initiatives->fiche.values[FICHE_SOURCE_ID]);
+    return schema_stmt_step(find, err);
+}
+
+/* The row was not put in, since its sheet is there: a first load has put it in itself. */
+static bool refuse_known(struct initiatives *initiatives, struct import_row *row,
+                         struct aro_error *err)
+{
+    if (find_sheet(initiatives, err) != SCHEMA_STEP_ROW)
+        return false;
+    int64_t id = schema_stmt_integer(initiatives->find, FOUND_ID);
+    schema_stmt_reset(initiatives->find);
+    refuse_second(row, schema_id_lines_find(&initiatives->lines, id));
+    return true;
+}
+
+static bool add(struct import_run *run, struct initiatives *initiatives, struct import_row *row,
+                struct aro_error *err)
 {
     const struct import_fiche *fiche = &initiatives->fiche;
-    bind(initiatives->insert, fiche, ++run->seq, run->now);
+    bind(initiatives->insert, fiche, run->seq + 1, run->now);
     if (!schema_stmt_run(initiatives->insert, err))
         return false;
+    if (schema_db_changes(run->db) == 0)
+        return refuse_known(initiatives, row, err);
+    run->seq++;
     int64_t id = schema_db_last_id(run->db);
     import_count(run, SCHEMA_ADDED);
-    if (!import_personnes_insert(initiatives->personnes, id, &fiche->personnes, err))
+    if (!schema_id_lines_put(&initiatives->lines, id, row->line, err) ||
+        !import_personnes_insert(initiatives->personnes, id, &fiche->personnes, err))
         return false;
     if (!fiche->has_position)
         return true;
@@ -147,8 +185,6 @@ static bool add(struct import_run *run, struct initiatives *initiatives, struct 
 }
 
 /* ---- Updating ---- */
-
-enum { FOUND_ID, FOUND_VERSION, FOUND_FICHE };
 
 static bool is_json(int column)
 {
@@ -222,17 +258,21 @@ static bool change(struct import_run *run, struct initiatives *initiatives, int6
                             err);
 }
 
-static bool add_or_change(struct import_run *run, struct initiatives *initiatives,
-                          struct aro_error *err)
+/* The find statement stands at the sheet. */
+static bool change_found(struct import_run *run, struct initiatives *initiatives,
+                         struct import_row *row, struct aro_error *err)
 {
     struct schema_stmt *find = initiatives->find;
-    schema_stmt_bind_value(find, 1, &initiatives->fiche.values[FICHE_SOURCE]);
-    schema_stmt_bind_value(find, 2, &initiatives->fiche.values[FICHE_SOURCE_ID]);
-    enum schema_step step = schema_stmt_step(find, err);
-    if (step != SCHEMA_STEP_ROW)
-        return step == SCHEMA_STEP_DONE && add(run, initiatives, err);
     int64_t id = schema_stmt_integer(find, FOUND_ID);
     int64_t version = schema_stmt_integer(find, FOUND_VERSION);
+    uint32_t first = schema_id_lines_find(&initiatives->lines, id);
+    if (first > 0) {
+        schema_stmt_reset(find);
+        refuse_second(row, first);
+        return true;
+    }
+    if (!schema_id_lines_put(&initiatives->lines, id, row->line, err))
+        return false;
     bool same = same_fiche(initiatives), same_personnes = true;
     if (same && !import_personnes_same(initiatives->personnes, id, &initiatives->fiche.personnes,
                                        &same_personnes, err))
@@ -246,32 +286,24 @@ static bool add_or_change(struct import_run *run, struct initiatives *initiative
     return true;
 }
 
-static bool check_once(struct initiatives *initiatives, struct import_row *row,
-                       struct aro_error *err)
+static bool add_or_change(struct import_run *run, struct initiatives *initiatives,
+                          struct import_row *row, struct aro_error *err)
 {
-    const struct schema_value *source = &initiatives->fiche.values[FICHE_SOURCE];
-    const struct schema_value *source_id = &initiatives->fiche.values[FICHE_SOURCE_ID];
-    struct aro_buffer *key = &initiatives->key;
-    if (source->type == SCHEMA_NULL || source_id->type == SCHEMA_NULL)
-        return true;
-    key->len = 0;
-    aro_buffer_append(key, source->bytes, source->len);
-    aro_buffer_char(key, '\n'); /* in no source: it is one line */
-    aro_buffer_append(key, source_id->bytes, source_id->len);
-    return aro_buffer_ok(key, err) &&
-           import_once(row, IMPORT_FICHE_SOURCE_ID, key->data, key->len, err);
+    enum schema_step step = find_sheet(initiatives, err);
+    if (step == SCHEMA_STEP_ROW)
+        return change_found(run, initiatives, row, err);
+    return step == SCHEMA_STEP_DONE && add(run, initiatives, row, err);
 }
 
 static bool import_row(struct import_run *run, struct import_row *row, struct aro_error *err)
 {
     struct initiatives *initiatives = run->state;
-    if (!import_fiche_read(initiatives->reader, row, &initiatives->fiche, err) ||
-        !check_once(initiatives, row, err))
+    if (!import_fiche_read(initiatives->reader, row, &initiatives->fiche, err))
         return false;
     if (row->refused)
         return true;
-    return initiatives->first_load ? add(run, initiatives, err)
-                                   : add_or_change(run, initiatives, err);
+    return initiatives->first_load ? add(run, initiatives, row, err)
+                                   : add_or_change(run, initiatives, row, err);
 }
 
 static bool finish(struct import_run *run, struct aro_error *err)

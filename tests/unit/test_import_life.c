@@ -92,6 +92,49 @@ static void first_load(void **state)
     assert_int_equal(failures, 0);
 }
 
+/* In a first load the store finds it when it is put in, later when it is looked for. */
+static void a_sheet_given_twice(void **state)
+{
+    (void)state;
+    static const char b_again[] = "s,b,Titre B3,2020-01-02,Fait,2A004,2a1,,8.77,41.95\n";
+    static const char broken_a[] = "s,a,Titre A,2020-13-01,Fait,01001,1a1,,,\n";
+    int failures = 0;
+    struct fixture fixture;
+    begin(&fixture);
+    for (int load = 0; load < 3; load++) { /* none there, all there, some there */
+        struct import_result result = {0};
+        char text[1000];
+        snprintf(text, sizeof text, "%s%s%s%s%s%s", HEADER, broken_a, ROW_A, ROW_B,
+                 load == 2 ? "s,new,Neuf,2020-01-01,Fait,01001,1a1,,,\n" : "", b_again);
+        if (load == 2)
+            strcat(text, "s,new,Neuf,2020-01-02,Fait,01001,1a1,,,\n");
+        import_with(fixture.store, "initiatives",
+                    temp_file(&fixture.folder, "i.csv", text, strlen(text)), skip, &result);
+        CHECK(failures, "counted",
+              counted(&result, load == 2 ? 6 : 4, load == 0 ? 2 : load == 2, 0, load == 0 ? 0 : 2,
+                      load == 2 ? 3 : 2));
+        CHECK(failures, "said",
+              strstr(problems_of(&result), load == 2
+                                               ? "6:source_id:b: given twice: first at line 4\n"
+                                               : "5:source_id:b: given twice: first at line 4\n"));
+        CHECK(failures, "said",
+              load < 2 ||
+                  strstr(problems_of(&result), "7:source_id:new: given twice: first at line 5\n"));
+        aro_buffer_clear(&result.problems);
+    }
+    static const char sheets[] = "SELECT source_id, titre, version FROM initiatives ORDER BY id";
+    CHECK(failures, "the first counts",
+          answers(fixture.folder.store, sheets, "a|Titre A|1\nb|Titre B|1\nnew|Neuf|1\n"));
+    CHECK(failures, "numbers",
+          answers(fixture.folder.store,
+                  "SELECT max(seq) = (SELECT seq FROM state) FROM "
+                  "initiatives",
+                  "1\n"));
+    CHECK(failures, "index", answers(fixture.folder.store, sound, "ok|1\n"));
+    end(&fixture);
+    assert_int_equal(failures, 0);
+}
+
 static void second_load(void **state)
 {
     (void)state;
@@ -367,10 +410,15 @@ static void killed_in_the_middle(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(first_load),     cmocka_unit_test(second_load),
-        cmocka_unit_test(moving_centre),  cmocka_unit_test(layers),
-        cmocka_unit_test(all_or_nothing), cmocka_unit_test(stopped_anywhere),
-        cmocka_unit_test(another_writer), cmocka_unit_test(killed_in_the_middle),
+        cmocka_unit_test(first_load),
+        cmocka_unit_test(second_load),
+        cmocka_unit_test(a_sheet_given_twice),
+        cmocka_unit_test(moving_centre),
+        cmocka_unit_test(layers),
+        cmocka_unit_test(all_or_nothing),
+        cmocka_unit_test(stopped_anywhere),
+        cmocka_unit_test(another_writer),
+        cmocka_unit_test(killed_in_the_middle),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
