@@ -57,7 +57,8 @@ static bool is_within(const struct image_header *header)
            header->n_pointers <= (end - header->pointers) / sizeof(uint64_t);
 }
 
-static bool read_header(struct file *file, const char *path, const char *key, struct aro_error *err)
+static bool read_header(struct file *file, const char *path, const char *key, size_t key_len,
+                        struct aro_error *err)
 {
     struct image_header *header = &file->header;
     struct stat status;
@@ -70,7 +71,8 @@ static bool read_header(struct file *file, const char *path, const char *key, st
         return damaged(path, "no snapshot of ours, or one that was not finished", err);
     if (header->sum != XXH3_64bits(header, offsetof(struct image_header, sum)))
         return damaged(path, "its header is damaged", err);
-    if (strncmp(header->key, key, sizeof header->key) != 0)
+    size_t n_same = key_len < sizeof header->key ? key_len : sizeof header->key;
+    if (strncmp(header->key, key, n_same) != 0)
         return aro_error_set(err, ARO_CONFLICT, "'%.300s': of other data or another program", path);
     if (header->n_bytes != (uint64_t)status.st_size || !is_within(header))
         return damaged(path, "it is not as long as it says", err);
@@ -90,12 +92,13 @@ static void release_file(struct file *file)
     free(file);
 }
 
-static bool map_file(struct file *file, const char *path, const char *key, struct aro_error *err)
+static bool map_file(struct file *file, const char *path, const char *key, size_t key_len,
+                     struct aro_error *err)
 {
     file->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (file->fd < 0)
         return fail(path, err);
-    if (!read_header(file, path, key, err))
+    if (!read_header(file, path, key, key_len, err))
         return false;
     void *all = mmap(NULL, file->header.n_bytes, PROT_READ, MAP_PRIVATE, file->fd, 0);
     if (all == MAP_FAILED)
@@ -104,7 +107,8 @@ static bool map_file(struct file *file, const char *path, const char *key, struc
     return true;
 }
 
-static struct file *open_file(const char *path, const char *key, struct aro_error *err)
+static struct file *open_file(const char *path, const char *key, size_t key_len,
+                              struct aro_error *err)
 {
     struct file *file = calloc(1, sizeof *file);
     if (!file) {
@@ -113,7 +117,7 @@ static struct file *open_file(const char *path, const char *key, struct aro_erro
     }
     atomic_init(&file->references, 1);
     file->fd = -1;
-    if (map_file(file, path, key, err))
+    if (map_file(file, path, key, key_len, err))
         return file;
     release_file(file);
     return NULL;
@@ -171,9 +175,9 @@ static bool set_pointers(const struct image *image, const char *path, struct aro
     return true;
 }
 
-struct image *image_map(const char *path, const char *key, struct aro_error *err)
+struct image *image_map(const char *path, const char *key, size_t key_len, struct aro_error *err)
 {
-    struct file *file = open_file(path, key, err);
+    struct file *file = open_file(path, key, key_len, err);
     struct image *image = file ? map_ways(file, err) : NULL;
     if (image && check_ways(image, path, err) && set_pointers(image, path, err))
         return image;

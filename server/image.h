@@ -43,11 +43,12 @@ bool image_write(const char *path, const char *key, const struct geo_blocks *blo
                  image_unwanted_fn *is_unwanted, void *context, struct aro_error *err);
 
 /**
+ * @param key_len  so many bytes of the key have to be those that it was written with, or all of it
  * @return  one reference, which image_release() drops; NULL on ARO_NOT_FOUND: there is no such
  *          file; ARO_CONFLICT: it was written with another key; ARO_BAD_INPUT: damaged, not a
  *          file of ours, or one that others may write; ARO_IO
  */
-struct image *image_map(const char *path, const char *key, struct aro_error *err);
+struct image *image_map(const char *path, const char *key, size_t key_len, struct aro_error *err);
 
 /**
  * The same file once more, as it was when it was mapped first: what has been written into the other

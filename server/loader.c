@@ -76,6 +76,10 @@ static struct snapshot *read_all(struct loader *loader, struct loader_result *re
     loader->key = snapshot_key_of(loader->source.store);
     struct snapshot *snapshot = snapshot_source_map(&loader->source, &loader->key);
     result->from = snapshot ? LOADED_FROM_FILE : LOADED_FROM_STORE;
+    if (!snapshot && !loader->has_loaded) {
+        snapshot = snapshot_source_catch_up(&loader->source, &loader->key);
+        result->from = snapshot ? LOADED_FROM_EDITS : LOADED_FROM_STORE;
+    }
     loader->is_unchecked = snapshot != NULL;
     if (snapshot)
         return snapshot;

@@ -9,12 +9,15 @@
 
 struct snapshot_key snapshot_key_of(const char *store)
 {
-    struct snapshot_key key = {""};
+    struct snapshot_key key = {.text = ""};
     char stamp[SCHEMA_STAMP_BYTES];
     uint64_t program = program_sum();
-    if (program != 0 && schema_store_stamp(store, stamp, NULL))
-        snprintf(key.text, sizeof key.text, "arobase " ARO_VERSION " %016" PRIx64 ", store %s",
-                 program, stamp);
+    if (program != 0 && schema_store_stamp(store, stamp, NULL)) {
+        int len = snprintf(key.text, sizeof key.text,
+                           "arobase " ARO_VERSION " %016" PRIx64 ", store ", program);
+        key.program_len = (size_t)len;
+        snprintf(key.text + len, sizeof key.text - (size_t)len, "%s", stamp);
+    }
     return key;
 }
 
@@ -45,7 +48,14 @@ static struct snapshot *wake(struct image *image)
 struct snapshot *snapshot_file_map(const char *path, const struct snapshot_key *key,
                                    struct aro_error *err)
 {
-    struct image *image = image_map(path, key->text, err);
+    struct image *image = image_map(path, key->text, sizeof key->text, err);
+    return image ? wake(image) : NULL;
+}
+
+struct snapshot *snapshot_file_map_earlier(const char *path, const struct snapshot_key *key,
+                                           struct aro_error *err)
+{
+    struct image *image = image_map(path, key->text, key->program_len, err);
     return image ? wake(image) : NULL;
 }
 

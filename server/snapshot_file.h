@@ -12,6 +12,7 @@
 /** Plain value; text is "" where nothing may be kept: what is read could not be told apart. */
 struct snapshot_key {
     char text[IMAGE_KEY_BYTES];
+    size_t program_len; /* so much of it says which program this is */
 };
 
 /** To be made before the store is read that a snapshot is to be built from. */
@@ -31,6 +32,10 @@ char *snapshot_file_path(const char *store, const char *setting, struct aro_erro
  */
 struct snapshot *snapshot_file_map(const char *path, const struct snapshot_key *key,
                                    struct aro_error *err);
+
+/** The same, of whatever the store was then: what snapshot_edit() may go on from. */
+struct snapshot *snapshot_file_map_earlier(const char *path, const struct snapshot_key *key,
+                                           struct aro_error *err);
 
 /** The one that `base` lies in, once more, as it was saved (image_again()). */
 struct snapshot *snapshot_file_again(const struct snapshot *base, struct aro_error *err);

@@ -42,6 +42,15 @@ void snapshot_source_close(struct snapshot_source *source)
     *source = (struct snapshot_source){0};
 }
 
+/* One that is packed as it should be; takes the reference. */
+static struct snapshot *if_suitable(const struct snapshot_source *source, struct snapshot *snapshot)
+{
+    if (!snapshot || snapshot->packed_max_bytes == source->packed_max_bytes)
+        return snapshot;
+    snapshot_release(snapshot);
+    return NULL;
+}
+
 struct snapshot *snapshot_source_map(const struct snapshot_source *source,
                                      const struct snapshot_key *key)
 {
@@ -52,10 +61,21 @@ struct snapshot *snapshot_source_map(const struct snapshot_source *source,
     if (err.status == ARO_BAD_INPUT || err.status == ARO_IO)
         log_line(LOG_LEVEL_WARN, "saved snapshot not used", "reason", err.message, "effect",
                  "the store is read", NULL);
-    if (!snapshot || snapshot->packed_max_bytes == source->packed_max_bytes)
-        return snapshot;
-    snapshot_release(snapshot);
-    return NULL;
+    return if_suitable(source, snapshot);
+}
+
+struct snapshot *snapshot_source_catch_up(const struct snapshot_source *source,
+                                          const struct snapshot_key *key)
+{
+    struct aro_error err = {0};
+    if (!source->path || key->text[0] == '\0')
+        return NULL;
+    struct snapshot *earlier = snapshot_file_map_earlier(source->path, key, &err), *now = NULL;
+    earlier = if_suitable(source, earlier);
+    if (earlier)
+        now = snapshot_source_edit(source, earlier, &err);
+    snapshot_release(earlier);
+    return now;
 }
 
 struct snapshot *snapshot_source_edit(const struct snapshot_source *source,

@@ -34,6 +34,11 @@ void snapshot_source_close(struct snapshot_source *source);
 struct snapshot *snapshot_source_map(const struct snapshot_source *source,
                                      const struct snapshot_key *key);
 
+/** What an earlier load has kept of the store as it was once, with what has been edited since.
+ * NULL: there is nothing, or the store has to be read. */
+struct snapshot *snapshot_source_catch_up(const struct snapshot_source *source,
+                                          const struct snapshot_key *key);
+
 /** @param err  those of snapshot_edit(), and of opening the store */
 struct snapshot *snapshot_source_edit(const struct snapshot_source *source,
                                       const struct snapshot *base, struct aro_error *err);

@@ -5,6 +5,7 @@ import gzip
 import random
 import shutil
 import signal
+import sqlite3
 import sys
 import threading
 
@@ -119,6 +120,25 @@ def test_they_add_up_and_are_folded_in(own, tmp_path, sheets):
         until(lambda: metric(server, "arobase_snapshots_held") == 1)
     with serving(own, *METRICS) as server:
         assert is_kept(server), "the next start maps what was folded"
+
+
+def test_a_start_goes_on_from_what_was_saved(own, tmp_path, sheets):
+    """And what another program has changed meanwhile, without a number, is seen once that is folded
+    in."""
+    with serving(own, *METRICS) as server:
+        until(lambda: is_kept(server))
+    load(own, tmp_path / "one.csv", [is_new(sheets[0]), says_else(sheets[1])])
+    database = sqlite3.connect(own)
+    database.execute("UPDATE themes SET libelle = 'Un autre nom' WHERE id = '1'")
+    database.commit()
+    database.close()
+    with serving(own, *METRICS, *SAME_ADDRESS) as server:
+        assert is_kept(server), "it begins from the file"
+        until(lambda: edits_of(server) == 0)
+        assert b"Un autre nom" in server.get("/themes").body
+        after = answers(server)
+    with serving(own, *SAME_ADDRESS, "--snapshot-file=none") as fresh:
+        assert answers(fresh) == after
 
 
 def test_the_tag_of_a_deflated_body_is_that_of_its_bytes(own, tmp_path, sheets):

@@ -58,7 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (fd < 0)
         require((fd = mkstemp(path)) >= 0);
     write_file(path, data, size);
-    struct image *image = image_map(path, "key", &err);
+    struct image *image = image_map(path, "key", IMAGE_KEY_BYTES, &err);
     require(image ? err.status == ARO_OK : err.status == ARO_BAD_INPUT);
     if (image)
         require(image_bytes(image) == 4 * IMAGE_PAGE &&

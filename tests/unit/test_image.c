@@ -108,7 +108,7 @@ static void gives_back_what_was_written(void **state)
     struct temp_folder *folder = *state;
     struct aro_error err = {0};
     struct stat status;
-    struct image *image = image_map(folder->store, KEY, &err);
+    struct image *image = image_map(folder->store, KEY, IMAGE_KEY_BYTES, &err);
     assert_non_null(image);
     const struct root *root = image_root(image);
     CHECK(failures, "self", root->self == root && root->n == N_NAMES);
@@ -138,7 +138,7 @@ static void gives_back_what_was_written(void **state)
 static void lives_until_the_last_reference(void **state)
 {
     struct temp_folder *folder = *state;
-    struct image *image = image_map(folder->store, KEY, NULL);
+    struct image *image = image_map(folder->store, KEY, IMAGE_KEY_BYTES, NULL);
     assert_non_null(image);
     struct root *root = image_root(image);
     image_retain(image);
@@ -148,7 +148,7 @@ static void lives_until_the_last_reference(void **state)
     assert_int_equal(root->letters[25], 'z');
     image_release(image);
     assert_true(write_root(folder->store, KEY, NULL, NULL));
-    image = image_map(folder->store, KEY, NULL);
+    image = image_map(folder->store, KEY, IMAGE_KEY_BYTES, NULL);
     assert_int_equal(((struct root *)image_root(image))->n, N_NAMES);
     image_release(image);
 }
@@ -156,7 +156,7 @@ static void lives_until_the_last_reference(void **state)
 static void is_there_once_more(void **state)
 {
     struct temp_folder *folder = *state;
-    struct image *image = image_map(folder->store, KEY, NULL);
+    struct image *image = image_map(folder->store, KEY, IMAGE_KEY_BYTES, NULL);
     assert_non_null(image);
     struct root *root = image_root(image);
     root->letters[0] = 'A';
@@ -183,10 +183,16 @@ static void is_found_by_its_key(void **state)
 {
     struct temp_folder *folder = *state;
     struct aro_error err = {0};
-    assert_null(image_map(folder->store, "program 1, store 3", &err));
+    assert_null(image_map(folder->store, "program 1, store 3", IMAGE_KEY_BYTES, &err));
+    assert_int_equal(err.status, ARO_CONFLICT);
+    struct image *image =
+        image_map(folder->store, "program 1, store 3", strlen("program 1, "), NULL);
+    assert_non_null(image);
+    image_release(image);
+    assert_null(image_map(folder->store, "program 2, store 2", strlen("program 2, "), &err));
     assert_int_equal(err.status, ARO_CONFLICT);
     err = (struct aro_error){0};
-    assert_null(image_map("/tmp/there/is/none", KEY, &err));
+    assert_null(image_map("/tmp/there/is/none", KEY, IMAGE_KEY_BYTES, &err));
     assert_int_equal(err.status, ARO_NOT_FOUND);
 }
 
@@ -215,7 +221,7 @@ static struct image_header header_of(const char *path)
 static enum aro_status try(const char *path)
 {
     struct aro_error err = {0};
-    struct image *image = image_map(path, KEY, &err);
+    struct image *image = image_map(path, KEY, IMAGE_KEY_BYTES, &err);
     if (image)
         image_check_bulk(image, NULL, NULL, &err);
     image_release(image);
@@ -333,7 +339,7 @@ static void survives_without_memory(void **state)
     for (size_t allowed = 0; !image && allowed < 50; allowed++) {
         struct aro_error err = {0};
         allow_allocations(allowed);
-        image = image_map(folder->store, KEY, &err);
+        image = image_map(folder->store, KEY, IMAGE_KEY_BYTES, &err);
         ok = image && image_check_bulk(image, NULL, NULL, &err);
         allow_allocations(SIZE_MAX);
         CHECK(failures, "reading", ok || err.status == ARO_NO_MEMORY);
