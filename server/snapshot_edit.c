@@ -214,12 +214,6 @@ static bool read_in_transaction(struct reading *reading, struct schema_store *st
 
 /* ---- In the order of positions ---- */
 
-static int compare_places(const void *left, const void *right)
-{
-    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
-    return (a > b) - (a < b);
-}
-
 static int compare_rows(const void *left, const void *right, void *context)
 {
     const struct edited_row *rows = context;
@@ -265,7 +259,7 @@ static bool make_splice(struct reading *reading, const uint32_t *order, struct g
     for (size_t i = 0; i < reading->n; i++)
         before[i] = place_behind(points, &reading->rows[order[i]]);
     if (reading->n_gone > 0)
-        qsort(reading->gone, reading->n_gone, sizeof *reading->gone, compare_places);
+        qsort(reading->gone, reading->n_gone, sizeof *reading->gone, edited_compare);
     bool ok = geo_splice_make(out, (uint32_t)points->n, reading->gone, (uint32_t)reading->n_gone,
                               before, (uint32_t)reading->n, err);
     free(before);

@@ -20,6 +20,9 @@ struct edited_row {
     uint16_t year;
 };
 
+/** Orders uint32_t, for qsort(). */
+int edited_compare(const void *left, const void *right);
+
 /** Texts of which some have come, with what says which. Start from {0}. */
 struct text_splice {
     struct geo_splice splice;

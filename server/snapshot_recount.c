@@ -26,7 +26,7 @@ struct touched {
     uint32_t n;
 };
 
-static int compare_numbers(const void *left, const void *right)
+int edited_compare(const void *left, const void *right)
 {
     uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
     return (a > b) - (a < b);
@@ -35,7 +35,7 @@ static int compare_numbers(const void *left, const void *right)
 static void sort_once(struct touched *touched)
 {
     uint32_t n = 0;
-    qsort(touched->items, touched->n, sizeof *touched->items, compare_numbers);
+    qsort(touched->items, touched->n, sizeof *touched->items, edited_compare);
     for (uint32_t i = 0; i < touched->n; i++)
         if (n == 0 || touched->items[i] != touched->items[n - 1])
             touched->items[n++] = touched->items[i];

@@ -16,7 +16,6 @@ import io
 import os
 import random
 import signal
-import sqlite3
 import statistics
 import subprocess
 import sys
@@ -25,7 +24,7 @@ import threading
 import time
 import urllib.parse
 
-from server import SEED, Program, workloads, wrk
+from server import SEED, Program, copy_store, workloads, wrk
 
 ITEMS = "/collections/initiatives/items"
 
@@ -126,8 +125,7 @@ def main():
     arobase = os.environ.get("AROBASE", "build/server/arobase")
     with tempfile.TemporaryDirectory(prefix="aro-edits-", dir=os.path.dirname(args.store)) as folder:
         store = os.path.join(folder, "edits.sqlite")
-        with sqlite3.connect(args.store) as source, sqlite3.connect(store) as copy:
-            source.backup(copy)
+        copy_store(args.store, store)
         with Program(arobase, "serve", "--store", store, "--listen", "127.0.0.1:0",
                      "--metrics-listen", "127.0.0.1:0", "--threads", "1") as server:
             server.wait_until_kept()

@@ -17,6 +17,7 @@ import math
 import os
 import random
 import re
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -82,6 +83,12 @@ class Program:
         """Until all that follows a load is done: features deflated ahead, the snapshot saved."""
         while not self.metric("arobase_snapshot_file_bytes"):
             time.sleep(0.1)
+
+
+def copy_store(source, path):
+    """As it is, whatever is in its log of writes."""
+    with sqlite3.connect(source) as before, sqlite3.connect(path) as copy:
+        before.backup(copy)
 
 
 def places(server, count):

@@ -17,7 +17,6 @@ import json
 import os
 import re
 import signal
-import sqlite3
 import statistics
 import subprocess
 import sys
@@ -28,7 +27,7 @@ import urllib.error
 import urllib.request
 
 import corpus
-from server import Program, wrk
+from server import Program, copy_store, wrk
 
 LINE_SECONDS = 30
 IMPORTS_A_LINE = 3
@@ -130,8 +129,7 @@ def main():
     arobase = os.environ.get("AROBASE", "build/server/arobase")
     with tempfile.TemporaryDirectory(prefix="aro-soak-") as folder:
         store = os.path.join(folder, "soak.sqlite")
-        with sqlite3.connect(args.store) as source, sqlite3.connect(store) as copy:
-            source.backup(copy)
+        copy_store(args.store, store)
         with Program(arobase, "serve", "--store", store, "--listen", "127.0.0.1:0",
                      "--metrics-listen", "127.0.0.1:0", "--threads", "1") as server:
             server.wait_until_kept()
