@@ -19,6 +19,7 @@ from corpus import requests  # noqa: E402  (of every kind)
 METRICS = "--metrics-listen", "127.0.0.1:0"
 SAME_ADDRESS = "--base-url", "http://a.example"
 N_REQUESTS = 600
+FOLD_S = 300  # ten times as long as reading the store takes, which sanitizers make slow
 
 
 @pytest.fixture
@@ -114,7 +115,7 @@ def test_they_add_up_and_are_folded_in(own, tmp_path, sheets):
             assert edits_of(server) == i + 1
         assert server.json("/counts?by=region")["total"] == total
         before = answers(server)
-        until(lambda: edits_of(server) == 0)  # once they have stayed for a while
+        until(lambda: edits_of(server) == 0, FOLD_S)  # once they have stayed for a while
         assert is_kept(server) and own.with_name(own.name + ".snapshot").stat().st_ino != saved
         assert answers(server) == before
         until(lambda: metric(server, "arobase_snapshots_held") == 1)
@@ -134,7 +135,7 @@ def test_a_start_goes_on_from_what_was_saved(own, tmp_path, sheets):
     database.close()
     with serving(own, *METRICS, *SAME_ADDRESS) as server:
         assert is_kept(server), "it begins from the file"
-        until(lambda: edits_of(server) == 0)
+        until(lambda: edits_of(server) == 0, FOLD_S)
         assert b"Un autre nom" in server.get("/themes").body
         after = answers(server)
     with serving(own, *SAME_ADDRESS, "--snapshot-file=none") as fresh:
@@ -154,7 +155,7 @@ def test_the_tag_of_a_deflated_body_is_that_of_its_bytes(own, tmp_path, sheets):
         assert not edited.headers["ETag"].endswith('-pk"')
         held = server.get(target, headers={**gzipped, "If-None-Match": edited.headers["ETag"]})
         assert held.status == 304
-        until(lambda: edits_of(server) == 0)
+        until(lambda: edits_of(server) == 0, FOLD_S)
         folded = server.get(target, headers=gzipped)
         assert folded.headers["ETag"].endswith('-pk"') and folded.body != edited.body
         assert gzip.decompress(folded.body) == gzip.decompress(edited.body)
